@@ -1,1 +1,1 @@
-//! To come.
+//! Words that act on a host: one file each, one line here.

@@ -1,0 +1,109 @@
+//! The whole contract between a run and those who show it.
+
+use crate::host::{Data, Shown};
+use crate::source::{Diagnostic, Span};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The name of a host in the inventory.
+pub type HostName = Arc<str>;
+
+/// What a task is to the reader.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TaskKind {
+    Task,
+    Handler,
+    /// Brings in other tasks: `include_tasks`, `include_role`.
+    Include,
+}
+
+/// A task as events name it. Hosts that run the same task share one of these.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TaskInfo {
+    /// Counts the tasks of a run in the order in which they were first reached.
+    pub number: usize,
+    pub kind: TaskKind,
+    /// As written, or templated for the first host that came to it; the action where there is no name.
+    pub name: String,
+    /// The module or control word, in the user's spelling.
+    pub action: String,
+    pub role: Option<Arc<str>>,
+    /// Where the task is written.
+    pub span: Span,
+}
+
+/// How a task, or one item of its loop, ended on one host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    Ok,
+    Changed,
+    Skipped,
+    Failed,
+    /// The connection is gone; what was in flight has an unknown fate.
+    Unreachable,
+    /// A dry run cannot know: it depends on something that was not run.
+    Depends,
+    /// Was caught by a `rescue`, and counts as that.
+    Rescued,
+}
+
+/// The end of a task, or of one item of its loop, on one host.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Result {
+    pub status: Status,
+    /// Failed, and `ignore_errors` (or `ignore_unreachable`) says to go on.
+    pub ignored: bool,
+    /// Why it failed, was skipped or depends, in one sentence.
+    pub message: Option<String>,
+    /// All that `register` would hold, with Ansible's names.
+    pub data: Data,
+    /// What was changed, or in a dry run would be.
+    pub changes: Vec<Shown>,
+    /// The place of a mistake in the user's files.
+    pub diagnostic: Option<Box<Diagnostic>>,
+    /// The user asked that nothing of this is shown.
+    pub no_log: bool,
+    pub delegated_to: Option<HostName>,
+    pub took: Duration,
+}
+
+/// What a host is doing, for the progress display.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Activity {
+    Connecting,
+    /// The agent is being sent: bytes done and in all.
+    Delivering { done: u64, all: u64 },
+    GatheringFacts,
+    Running(Arc<TaskInfo>),
+    /// For other hosts, a lock, a retry, a pause: says what for.
+    Waiting(String),
+    Finished,
+}
+
+/// One thing that happened. Events of one host come in the order of its tasks, whatever was in flight.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// A playbook file starts.
+    Playbook { name: String },
+    Play { name: String, hosts: Vec<HostName>, span: Span },
+    /// The first host has come to this task.
+    Task { task: Arc<TaskInfo> },
+    /// A retry of `until` failed and there will be another.
+    Retry { host: HostName, task: Arc<TaskInfo>, left: u32, result: Box<Result> },
+    /// One item of a loop is done.
+    Item { host: HostName, task: Arc<TaskInfo>, label: String, result: Box<Result> },
+    /// A task is done on one host. For loops this comes after the items.
+    Done { host: HostName, task: Arc<TaskInfo>, looped: bool, result: Box<Result> },
+    /// A handler was notified by a change on this host.
+    Notified { host: HostName, handler: String },
+    Activity { host: HostName, activity: Activity },
+    /// How many of the tasks known by now this host has done.
+    Progress { host: HostName, done: usize, known: usize },
+    Warning(Box<Diagnostic>),
+    /// What `debug`, `pause`, `meta` and the like say to the user beside their result.
+    Notice { host: Option<HostName>, text: String },
+    /// `set_stats` data at the end of a run, per host or for all.
+    Stats { host: Option<HostName>, data: Data },
+    /// Nothing more will come.
+    End { interrupted: bool },
+}

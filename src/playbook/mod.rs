@@ -1,1 +1,30 @@
-//! To come.
+//! From nodes to plays, roles, blocks and tasks.
+//!
+//! Everything here is static: imports are followed, includes are not. Keyword values stay unevaluated.
+
+mod action;
+mod block;
+mod free_form;
+mod import;
+mod keyword;
+mod keywords;
+mod loader;
+mod loops;
+mod near;
+mod paths;
+mod play;
+mod role;
+mod task;
+
+pub use action::{Action, Argument};
+pub use block::{Block, Entry, Group};
+pub use free_form::{Pair, split_pairs};
+pub use keyword::Keyword;
+pub use keywords::Keywords;
+pub use loader::{Loader, Resolve, Statics};
+pub use loops::{Loop, LoopControl};
+pub use near::nearest;
+pub use paths::RolePaths;
+pub use play::{Play, Playbook, Prompt};
+pub use role::{ArgumentSpec, Role, RoleParts};
+pub use task::{Task, TaskKeywords};

@@ -1,0 +1,299 @@
+//! What a task does: its word and its arguments, in all the ways to write them.
+
+use super::free_form::{Pair, split_pairs};
+use super::loader::Loader;
+use crate::source::{Diagnostic, Span};
+use crate::vars::{Value, value_of};
+use crate::yaml::Node;
+use std::sync::Arc;
+
+/// Collections whose words are ours too: the prefix says nothing more.
+const COLLECTIONS: &[&str] = &[
+    "ansible.builtin.",
+    "ansible.legacy.",
+    "ansible.posix.",
+    "ansible.utils.",
+    "ansible.netcommon.",
+    "community.crypto.",
+    "community.docker.",
+    "community.general.",
+    "community.mysql.",
+    "community.postgresql.",
+];
+
+/// Words that take free text: the command, the file, the name.
+const FREE_FORM: &[&str] = &[
+    "add_host",
+    "command",
+    "expect",
+    "group_by",
+    "import_playbook",
+    "import_role",
+    "import_tasks",
+    "include",
+    "include_role",
+    "include_tasks",
+    "include_vars",
+    "meta",
+    "raw",
+    "script",
+    "set_fact",
+    "shell",
+];
+
+/// Arguments that stand beside a command in its free text; any other `a=b` belongs to the command.
+const BESIDE_COMMAND: &[&str] = &[
+    "_raw_params",
+    "_uses_shell",
+    "argv",
+    "chdir",
+    "creates",
+    "executable",
+    "removes",
+    "stdin",
+    "stdin_add_newline",
+    "strip_empty_ends",
+    "warn",
+];
+
+/// The word of a task with its arguments, unevaluated.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// As the user wrote it: `ansible.builtin.copy`.
+    pub written: Arc<str>,
+    /// Where it is written.
+    pub span: Span,
+    pub arguments: Vec<Argument>,
+    /// Free text that is no argument of a name: a command, a file name.
+    pub raw: Option<Value>,
+    /// A template that gives all arguments as a mapping: `copy: "{{ parameters }}"`, `args: "{{ more }}"`.
+    pub whole: Vec<Value>,
+    /// Written as `local_action`.
+    pub local: bool,
+}
+
+/// One named argument.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    pub name: Arc<str>,
+    /// Where the name is written.
+    pub span: Span,
+    pub value: Value,
+}
+
+impl Action {
+    /// The word without the prefix of a collection that is ours.
+    pub fn word(&self) -> &str {
+        word(&self.written)
+    }
+
+    /// The argument with this name.
+    pub fn argument(&self, name: &str) -> Option<&Value> {
+        self.arguments.iter().find(|argument| &*argument.name == name).map(|argument| &argument.value)
+    }
+
+    /// Finds the one action among the keys of a task that are no keywords.
+    pub(super) fn choose(
+        loader: &Loader,
+        task: &Node,
+        found: &[(&Node, &Node)],
+        args: Option<&Value>,
+    ) -> Option<Action> {
+        let (key, value) = match found {
+            [one] => *one,
+            [] => return no_action(loader, task),
+            [first, second, ..] => return two_actions(loader, first.0, second.0),
+        };
+        let mut action = match key.as_str() {
+            Some("action") => Action::wrapped(loader, key, value, false)?,
+            Some("local_action") => Action::wrapped(loader, key, value, true)?,
+            name => Action::new(name.unwrap_or_default(), key.span),
+        };
+        if !matches!(key.as_str(), Some("action" | "local_action")) {
+            action.read(loader, value);
+        }
+        action.take_args(args);
+        Some(action)
+    }
+
+    fn new(written: &str, span: Span) -> Action {
+        let written = Arc::from(written.trim());
+        Action { written, span, arguments: Vec::new(), raw: None, whole: Vec::new(), local: false }
+    }
+
+    /// `action: copy src=a dest=b`, or `action: { module: copy, src: a, dest: b }`.
+    fn wrapped(loader: &Loader, key: &Node, value: &Node, local: bool) -> Option<Action> {
+        let mut action = if let Some(text) = value.as_str() {
+            let trimmed = text.trim_start();
+            let (name, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
+            let start = text.len() - trimmed.len();
+            let mut action = Action::new(name, value.part(start, start + name.len()));
+            let offset = text.len() - rest.len();
+            action.read_text(loader, value, rest, offset);
+            action
+        } else {
+            let module = value.entry("module").and_then(Node::as_str);
+            let Some(name) = module else {
+                let message = format!("`{}` names no module", key.as_str().unwrap_or_default());
+                loader.refuse(Diagnostic::error(message).at(value.span).hint("write `module: NAME` inside"));
+                return None;
+            };
+            let mut action = Action::new(name, value.entry("module").map_or(key.span, |node| node.span));
+            action.read(loader, value);
+            action.arguments.retain(|argument| &*argument.name != "module");
+            action
+        };
+        action.local = local;
+        Some(action)
+    }
+
+    fn read(&mut self, loader: &Loader, value: &Node) {
+        if let Some(entries) = value.as_map() {
+            for (key, value) in entries {
+                let name = key.text().unwrap_or_default();
+                self.push(name, key.span, value_of(value));
+            }
+        } else if let Some(text) = value.text().filter(|_| !value.is_null() && value.tag.is_none()) {
+            self.read_text(loader, value, text, 0);
+        } else if value.as_seq().is_some() && FREE_FORM.contains(&self.word()) {
+            self.raw = Some(value_of(value));
+        } else if !value.is_null() {
+            let message =
+                format!("`{}` wants a mapping of arguments, this is {}", self.written, value.kind());
+            loader.refuse(Diagnostic::error(message).at(value.span));
+        }
+    }
+
+    fn push(&mut self, name: &str, span: Span, value: Value) {
+        if name == "_raw_params" {
+            self.raw = Some(value);
+            return;
+        }
+        self.arguments.retain(|argument| &*argument.name != name);
+        self.arguments.push(Argument { name: name.into(), span, value });
+    }
+
+    /// Reads `text`, which is the part of `node` from byte `offset`.
+    fn read_text(&mut self, loader: &Loader, node: &Node, text: &str, offset: usize) {
+        if is_one_template(text) && !FREE_FORM.contains(&self.word()) {
+            self.whole.push(value_of(node));
+            return;
+        }
+        let pairs = match split_pairs(text) {
+            Ok(pairs) => pairs,
+            Err((open, at)) => {
+                let message = format!("{open} is not closed");
+                loader.refuse(Diagnostic::error(message).at(node.part(offset + at, offset + text.len())));
+                return;
+            }
+        };
+        let mut words = Vec::new();
+        for pair in pairs {
+            self.take(loader, node, offset, pair, &mut words);
+        }
+        self.take_words(loader, node, (text, offset), &words);
+    }
+
+    fn take(&mut self, _: &Loader, node: &Node, offset: usize, pair: Pair, words: &mut Vec<(usize, usize)>) {
+        match pair {
+            Pair::Named { key, value, start, end } if self.is_argument(&key) => {
+                let span = node.part(offset + start, offset + end);
+                let name_end = (offset + start).saturating_sub(1);
+                let name = node.part(name_end.saturating_sub(key.len()), name_end);
+                self.push(&key, name, crate::vars::trusted_text(value, span));
+            }
+            Pair::Named { key, start, end, .. } => words.push((start.saturating_sub(key.len() + 2), end)),
+            Pair::Word { start, end, .. } => words.push((start, end)),
+        }
+    }
+
+    fn is_argument(&self, key: &str) -> bool {
+        match self.word() {
+            "command" | "shell" | "raw" | "script" | "expect" => BESIDE_COMMAND.contains(&key),
+            _ => true,
+        }
+    }
+
+    /// Keeps the words that are no arguments, with the white space between them, as free text.
+    fn take_words(
+        &mut self,
+        loader: &Loader,
+        node: &Node,
+        (text, offset): (&str, usize),
+        words: &[(usize, usize)],
+    ) {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
+        if !FREE_FORM.contains(&self.word()) {
+            let word = text.get(first.0..first.1).unwrap_or_default();
+            let message = format!("`{}` takes no free text, this has `{word}`", self.written);
+            let span = node.part(offset + first.0, offset + first.1);
+            loader.refuse(
+                Diagnostic::error(message).at(span).hint("write `name: value` lines below the module"),
+            );
+            return;
+        }
+        let span = node.part(offset + first.0, offset + last.1);
+        self.raw = Some(crate::vars::trusted_text(kept(text, &self.arguments, words), span));
+    }
+
+    fn take_args(&mut self, args: Option<&Value>) {
+        let Some(args) = args else { return };
+        match args.as_entries() {
+            Some(entries) => {
+                for (name, value) in entries.iter() {
+                    let name = name.as_str().unwrap_or_default();
+                    if self.argument(name).is_none() {
+                        self.push(name, value.span(), value.clone());
+                    }
+                }
+            }
+            None if args.is_none() => {}
+            None => self.whole.insert(0, args.clone()),
+        }
+    }
+}
+
+/// The word without the prefix of a collection that is ours.
+pub(super) fn word(written: &str) -> &str {
+    COLLECTIONS.iter().find_map(|prefix| written.strip_prefix(prefix)).unwrap_or(written)
+}
+
+/// The whole text where no argument was taken out of it; else the words that are left.
+fn kept(text: &str, arguments: &[Argument], words: &[(usize, usize)]) -> String {
+    if arguments.is_empty() {
+        return text.trim().to_owned();
+    }
+    let words: Vec<&str> = words.iter().filter_map(|(start, end)| text.get(*start..*end)).collect();
+    words.join(" ")
+}
+
+fn is_one_template(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with("{{") && text.ends_with("}}") && text.matches("{{").count() == 1
+}
+
+fn no_action(loader: &Loader, task: &Node) -> Option<Action> {
+    let message = "this task names no module";
+    loader.refuse(
+        Diagnostic::error(message).at(task.span).hint("a task is keywords and one module, such as `copy:`"),
+    );
+    None
+}
+
+fn two_actions(loader: &Loader, first: &Node, second: &Node) -> Option<Action> {
+    let name = |node: &Node| node.text().unwrap_or_default().to_owned();
+    let known = super::Keyword::names()
+        .chain(super::keyword::TASK.iter().copied())
+        .chain(super::keyword::COLLECTED.iter().copied());
+    let known: Vec<&str> = known.collect();
+    let slip = [first, second]
+        .into_iter()
+        .find_map(|node| Some((node, super::nearest(node.text()?, known.iter().copied())?)));
+    let message = format!("a task has one module, this one has `{}` and `{}`", name(first), name(second));
+    let mut diagnostic = Diagnostic::error(message).at(second.span).label(first.span, "the other");
+    if let Some((node, meant)) = slip {
+        diagnostic = diagnostic.hint(format!("for the keyword `{meant}`, mend `{}`", name(node)));
+    }
+    loader.refuse(diagnostic);
+    None
+}

@@ -1,0 +1,105 @@
+//! `import_tasks` and `import_role`: followed while reading.
+
+use super::block::Group;
+use super::loader::{Loader, Statics};
+use super::role::{self, RoleParts};
+use super::task::Task;
+use crate::source::Diagnostic;
+use crate::vars::Value;
+use std::path::{Path, PathBuf};
+
+/// What an import brings in; nothing if the task is no import, and no group if it could not be followed.
+pub(super) fn follow(loader: &Loader, task: &Task, statics: &Statics) -> Option<Option<Group>> {
+    if !task.is(&["import_tasks", "import_role"]) {
+        return None;
+    }
+    if let Some(repeat) = &task.own.repeat {
+        let message = format!("`{}` cannot be repeated", task.action.written);
+        let hint = format!("write `{}`", task.action.written.replace("import", "include"));
+        loader.refuse(Diagnostic::error(message).at(repeat.span).hint(hint));
+        return Some(None);
+    }
+    Some(if task.is(&["import_tasks"]) {
+        import_tasks(loader, task, statics)
+    } else {
+        import_role(loader, task, statics)
+    })
+}
+
+fn import_tasks(loader: &Loader, task: &Task, statics: &Statics) -> Option<Group> {
+    let inner = statics.inside(&task.keywords);
+    let Some(file) = task.action.raw.as_ref().or_else(|| task.action.argument("file")) else {
+        let message = format!("`{}` names no file", task.action.written);
+        loader.refuse(Diagnostic::error(message).at(task.action.span));
+        return None;
+    };
+    let name = loader.text(file, &inner)?;
+    let path =
+        find_tasks(&name, &inner).or_else(|tried| missing(loader, file, &name, &tried).ok_or(())).ok()?;
+    if inner.trail.contains(&path) {
+        loader.refuse(Diagnostic::error(format!("`{name}` imports itself")).at(file.span()));
+        return None;
+    }
+    let mut keywords = task.keywords.clone();
+    keywords.vars.extend(parameters(task));
+    let inner = statics.inside(&keywords);
+    Some(Group { span: task.span, keywords, role: None, entries: loader.tasks(&path, &inner) })
+}
+
+/// Variables given in the old way, beside the file name.
+fn parameters(task: &Task) -> crate::vars::Vars {
+    let arguments =
+        task.action.arguments.iter().filter(|argument| !matches!(&*argument.name, "file" | "apply"));
+    arguments.map(|argument| (argument.name.clone(), argument.value.clone())).collect()
+}
+
+/// The file of tasks with this name, seen from a file or a role; those that were tried if there is none.
+pub(super) fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
+    let role = statics.role.as_ref().map(|role| role.path.clone());
+    let trail = statics.trail.iter().rev().filter_map(|file| file.parent()).map(Path::to_owned);
+    let mut dirs: Vec<PathBuf> = [statics.dir.to_path_buf()].into_iter().chain(trail).collect();
+    dirs.extend(role.iter().flat_map(|role| [role.join("tasks"), role.to_path_buf()]));
+    dirs.extend([statics.playbook_dir.join("tasks"), statics.playbook_dir.to_path_buf()]);
+    let mut tried = Vec::new();
+    for path in dirs.into_iter().map(|dir| clean(&dir.join(name))) {
+        if path.is_file() {
+            return Ok(path);
+        }
+        if !tried.contains(&path) {
+            tried.push(path);
+        }
+    }
+    Err(tried)
+}
+
+/// The path without `.` and `..` where that is a matter of text alone.
+pub(super) fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn missing(loader: &Loader, file: &Value, name: &str, tried: &[PathBuf]) -> Option<PathBuf> {
+    let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
+    let message = format!("there is no file `{name}`");
+    loader
+        .refuse(Diagnostic::error(message).at(file.span()).hint(format!("looked for {}", shown.join(", "))));
+    None
+}
+
+fn import_role(loader: &Loader, task: &Task, statics: &Statics) -> Option<Group> {
+    let inner = statics.inside(&task.keywords);
+    let parts = RoleParts::of_task(loader, task, &inner)?;
+    let mut keywords = task.keywords.clone();
+    let vars = std::mem::take(&mut keywords.vars);
+    let group = role::load(loader, &parts, vars, &inner)?;
+    Some(Group { span: task.span, keywords, role: None, entries: vec![super::Entry::Group(group.into())] })
+}

@@ -1,0 +1,115 @@
+//! The keywords that plays, roles, blocks and tasks share, read and kept unevaluated.
+
+use super::keyword::Keyword;
+use super::loader::Loader;
+use crate::source::Diagnostic;
+use crate::vars::{Value, Vars, value_of};
+use crate::yaml::Node;
+
+/// What stands on one play, role, block or task; what is inherited is found by whoever walks the tree.
+#[derive(Clone, Debug, Default)]
+pub struct Keywords {
+    values: Vec<(Keyword, Value)>,
+    pub vars: Vars,
+    /// Each may be a template that gives one tag, several with commas, or a list.
+    pub tags: Vec<Value>,
+    pub when: Vec<Value>,
+    pub environment: Vec<Value>,
+    pub notify: Vec<Value>,
+    pub module_defaults: Vec<Value>,
+}
+
+impl Keywords {
+    /// The value that stands here for an inherited keyword.
+    pub fn own(&self, keyword: Keyword) -> Option<&Value> {
+        self.values.iter().find(|(known, _)| *known == keyword).map(|(_, value)| value)
+    }
+
+    /// Sets an inherited keyword.
+    pub fn set(&mut self, keyword: Keyword, value: Value) {
+        self.values.retain(|(known, _)| *known != keyword);
+        self.values.push((keyword, value));
+    }
+
+    /// Whether nothing is set, so that whoever is inside need not look here.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+            && self.vars.is_empty()
+            && self.tags.is_empty()
+            && self.when.is_empty()
+            && self.environment.is_empty()
+            && self.notify.is_empty()
+            && self.module_defaults.is_empty()
+    }
+
+    /// Reads one key of a mapping; false if it is no keyword that may be shared.
+    pub(super) fn read(&mut self, loader: &Loader, name: &str, node: &Node) -> bool {
+        if let Some(keyword) = Keyword::named(name) {
+            self.set(keyword, value_of(node));
+            return true;
+        }
+        match name {
+            "vars" => self.vars.extend(read_vars(loader, node)),
+            "tags" => self.tags.extend(each(node)),
+            "when" => self.when.extend(each(node)),
+            "environment" => self.environment.extend(each(node)),
+            "notify" => self.notify.extend(each(node)),
+            "module_defaults" => self.module_defaults.extend(each(node)),
+            // Names are resolved without a search list, so there is nothing to keep.
+            "collections" => {}
+            "debugger" => refuse_debugger(loader, node),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// The items of a list, or the one value that stands for a list of one; nothing for null.
+pub(super) fn each(node: &Node) -> Vec<Value> {
+    match node.as_seq() {
+        Some(items) => items.iter().map(value_of).collect(),
+        None if node.is_null() => Vec::new(),
+        None => vec![value_of(node)],
+    }
+}
+
+/// Reads `vars`: a mapping, or the list of mappings of older playbooks.
+pub(super) fn read_vars(loader: &Loader, node: &Node) -> Vars {
+    if let Some(items) = node.as_seq() {
+        return items.iter().flat_map(|item| read_vars(loader, item)).collect();
+    }
+    let Some(entries) = node.as_map() else {
+        if !node.is_null() {
+            loader.refuse(Diagnostic::error("`vars` wants a mapping of names to values").at(node.span));
+        }
+        return Vars::new();
+    };
+    entries.iter().filter_map(|(key, value)| Some((variable_name(loader, key)?, value_of(value)))).collect()
+}
+
+/// A name that a variable may have: letters, digits and underscores, no digit first.
+pub(super) fn variable_name(loader: &Loader, key: &Node) -> Option<std::sync::Arc<str>> {
+    let name = key.as_str().unwrap_or_default();
+    if is_identifier(name) {
+        return Some(name.into());
+    }
+    let shown = key.as_str().map_or_else(|| "this key".to_owned(), |name| format!("`{name}`"));
+    let message = format!("{shown} is no name for a variable");
+    let hint = "a name has letters, digits and underscores, and starts with no digit";
+    loader.refuse(Diagnostic::error(message).at(key.span).hint(hint));
+    None
+}
+
+pub(super) fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    let first = chars.next().is_some_and(|first| first == '_' || first.is_alphabetic());
+    first && chars.all(|rest| rest == '_' || rest.is_alphanumeric())
+}
+
+fn refuse_debugger(loader: &Loader, node: &Node) {
+    if node.as_str() != Some("never") {
+        let message = "the interactive debugger of `debugger` is not supported";
+        let hint = "take the line out, or set it to `never`; `-vvv` and `provision eval` show values";
+        loader.refuse(Diagnostic::error(message).at(node.span).hint(hint));
+    }
+}

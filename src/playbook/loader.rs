@@ -1,0 +1,156 @@
+//! Reads files into trees, keeps what was read, and collects what is wrong with it.
+
+use super::block::{Entry, read_entries};
+use super::keywords::Keywords;
+use super::role::Role;
+use super::{RolePaths, nearest};
+use crate::source::{Diagnostic, Diagnostics, Sources, Span};
+use crate::vars::{Value, Vars};
+use crate::yaml::Node;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// What reading needs of those who evaluate and decrypt.
+pub trait Resolve: Send + Sync {
+    /// The text of a value that may be a template over these variables, the last list counting most.
+    ///
+    /// # Errors
+    ///
+    /// Where it needs what only a host can tell, or cannot be evaluated.
+    fn text(&self, value: &Value, vars: &[Arc<Vars>]) -> Result<String, Box<Diagnostic>>;
+
+    /// The plain text of an encrypted file; nothing for one that is not encrypted.
+    ///
+    /// # Errors
+    ///
+    /// Where no password fits.
+    fn decrypt(&self, path: &Path, text: &str) -> Result<Option<String>, Box<Diagnostic>>;
+}
+
+/// What is known around a list of tasks without a host.
+#[derive(Clone)]
+pub struct Statics {
+    /// The directory of the file that is read.
+    pub dir: Arc<Path>,
+    pub playbook_dir: Arc<Path>,
+    pub role: Option<Arc<Role>>,
+    /// Variables known without a host, the last list counting most.
+    pub vars: Vec<Arc<Vars>>,
+    /// The files that led here, so that a file that imports itself is found out.
+    pub trail: Vec<PathBuf>,
+}
+
+impl Statics {
+    /// At the top of a playbook in this directory.
+    pub fn new(playbook_dir: &Path) -> Statics {
+        let dir: Arc<Path> = playbook_dir.into();
+        Statics { dir: dir.clone(), playbook_dir: dir, role: None, vars: Vec::new(), trail: Vec::new() }
+    }
+
+    /// Within something that has these keywords.
+    pub(super) fn inside(&self, keywords: &Keywords) -> Statics {
+        let mut inner = self.clone();
+        if !keywords.vars.is_empty() {
+            inner.vars.push(Arc::new(keywords.vars.clone()));
+        }
+        inner
+    }
+}
+
+/// Reads playbooks, roles and task files.
+pub struct Loader {
+    pub sources: Arc<Sources>,
+    pub paths: RolePaths,
+    resolve: Arc<dyn Resolve>,
+    found: Mutex<Diagnostics>,
+    nodes: Mutex<HashMap<PathBuf, Option<Node>>>,
+}
+
+impl Loader {
+    pub fn new(sources: Arc<Sources>, paths: RolePaths, resolve: Arc<dyn Resolve>) -> Loader {
+        Loader { sources, paths, resolve, found: Mutex::default(), nodes: Mutex::default() }
+    }
+
+    /// Takes all that was found wrong or doubtful so far.
+    pub fn take_diagnostics(&self) -> Diagnostics {
+        std::mem::take(&mut *self.found())
+    }
+
+    /// Reads a file of tasks.
+    pub fn tasks(&self, path: &Path, statics: &Statics) -> Vec<Entry> {
+        let Some(node) = self.node(path) else { return Vec::new() };
+        let mut inner = statics.clone();
+        inner.dir = path.parent().unwrap_or(Path::new("")).into();
+        inner.trail.push(path.to_owned());
+        read_entries(self, &node, &inner)
+    }
+
+    /// The tree of a YAML file, read once; nothing where it could not be read, which is then reported.
+    pub fn node(&self, path: &Path) -> Option<Node> {
+        let key = path.to_owned();
+        if let Some(known) = self.nodes().get(&key) {
+            return known.clone();
+        }
+        let node = self.read(path);
+        self.nodes().insert(key, node.clone());
+        node
+    }
+
+    fn read(&self, path: &Path) -> Option<Node> {
+        let text = match std::fs::read(path).map(String::from_utf8) {
+            Ok(Ok(text)) => text,
+            Ok(Err(_)) => return self.refused(format!("`{}` is no UTF-8 text", path.display())),
+            Err(error) => return self.refused(format!("cannot read `{}`: {error}", path.display())),
+        };
+        let file = match self.resolve.decrypt(path, &text) {
+            Ok(Some(plain)) => self.sources.add_secret(path, plain),
+            Ok(None) => self.sources.add(path, text),
+            Err(diagnostic) => {
+                self.refuse(*diagnostic);
+                return None;
+            }
+        };
+        let parsed =
+            crate::yaml::parse_source(&self.sources, file).map_err(|diagnostic| self.refuse(diagnostic));
+        let (node, warnings) = parsed.ok()?;
+        warnings.into_iter().for_each(|warning| self.refuse(warning));
+        Some(node)
+    }
+
+    fn refused<T>(&self, message: String) -> Option<T> {
+        self.refuse(Diagnostic::error(message));
+        None
+    }
+
+    /// Keeps a mistake or a warning.
+    pub(super) fn refuse(&self, diagnostic: Diagnostic) {
+        self.found().push(diagnostic);
+    }
+
+    /// Reports an unknown name with the nearest known one.
+    pub(super) fn unknown<'a>(
+        &self,
+        place: &str,
+        name: &str,
+        span: Span,
+        known: impl IntoIterator<Item = &'a str>,
+    ) {
+        let hint = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+        self.refuse(Diagnostic::error(format!("{place} has no `{name}`")).at(span).maybe_hint(hint));
+    }
+
+    /// The text of a value that must be known without a host.
+    pub(super) fn text(&self, value: &Value, statics: &Statics) -> Option<String> {
+        let text = self.resolve.text(value, &statics.vars);
+        text.map_err(|diagnostic| self.refuse(*diagnostic)).ok()
+    }
+
+    fn found(&self) -> MutexGuard<'_, Diagnostics> {
+        self.found.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    fn nodes(&self) -> MutexGuard<'_, HashMap<PathBuf, Option<Node>>> {
+        self.nodes.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+}

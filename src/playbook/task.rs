@@ -1,0 +1,140 @@
+//! One task.
+
+use super::action::Action;
+use super::keyword::{self, Keyword};
+use super::keywords::{Keywords, each};
+use super::loader::Loader;
+use super::loops::{self, Loop, LoopControl};
+use crate::source::{Diagnostic, Span};
+use crate::vars::{Value, value_of};
+use crate::yaml::Node;
+use std::path::Path;
+use std::sync::Arc;
+
+/// One task or handler, as written.
+#[derive(Debug)]
+pub struct Task {
+    /// The whole entry.
+    pub span: Span,
+    pub name: Option<Value>,
+    pub action: Action,
+    pub keywords: Keywords,
+    pub own: TaskKeywords,
+    /// The directory of the file that holds the task.
+    pub dir: Arc<Path>,
+}
+
+/// What only a task may have.
+#[derive(Clone, Debug, Default)]
+pub struct TaskKeywords {
+    pub repeat: Option<Loop>,
+    pub loop_control: LoopControl,
+    pub register: Option<Arc<str>>,
+    pub until: Vec<Value>,
+    pub retries: Option<Value>,
+    pub delay: Option<Value>,
+    pub changed_when: Vec<Value>,
+    pub failed_when: Vec<Value>,
+    pub asynchronous: Option<Value>,
+    pub poll: Option<Value>,
+    /// Topics that a handler listens to.
+    pub listen: Vec<Value>,
+    pub args: Option<Value>,
+}
+
+impl Task {
+    /// Reads a mapping that is no block.
+    pub(super) fn read(loader: &Loader, node: &Node, dir: &Arc<Path>) -> Option<Task> {
+        let entries = node.as_map()?;
+        let mut task = Unfinished::default();
+        for (key, value) in entries {
+            task.read(loader, key, value);
+        }
+        let action = Action::choose(loader, node, &task.actions, task.own.args.as_ref())?;
+        let mut keywords = task.keywords;
+        if action.local {
+            let key = entries.iter().find(|(key, _)| key.as_str() == Some("local_action"));
+            let span = key.map_or(node.span, |(key, _)| key.span);
+            keywords.set(Keyword::DelegateTo, Value::text("localhost").at(span));
+        }
+        Some(Task { span: node.span, name: task.name, action, keywords, own: task.own, dir: dir.clone() })
+    }
+
+    /// Whether the task is one of the words of these names, in any spelling.
+    pub fn is(&self, words: &[&str]) -> bool {
+        words.contains(&self.action.word())
+    }
+}
+
+#[derive(Default)]
+struct Unfinished<'a> {
+    name: Option<Value>,
+    keywords: Keywords,
+    own: TaskKeywords,
+    actions: Vec<(&'a Node, &'a Node)>,
+}
+
+impl<'a> Unfinished<'a> {
+    fn read(&mut self, loader: &Loader, key: &'a Node, value: &'a Node) {
+        let Some(name) = key.as_str() else {
+            loader.refuse(Diagnostic::error("a task's keys are keywords and one module").at(key.span));
+            return;
+        };
+        if name == "name" {
+            self.name = Some(value_of(value));
+        } else if !self.keywords.read(loader, name, value) && !self.own.read(loader, name, key, value) {
+            self.unshared(loader, name, key, value);
+        }
+    }
+
+    /// Reads what is no keyword of a task: the module, or a mistake.
+    fn unshared(&mut self, loader: &Loader, name: &str, key: &'a Node, value: &'a Node) {
+        let old = keyword::OLD.iter().find(|(old, _)| *old == name);
+        match old {
+            // `user` is a module too, and as a keyword it stands on plays only.
+            Some((old, new)) if *old != "user" => loader.refuse(old_word(old, new).at(key.span)),
+            _ if keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name) => {
+                let message = format!("`{name}` is no keyword of a task");
+                loader.refuse(Diagnostic::error(message).at(key.span));
+            }
+            _ => self.actions.push((key, value)),
+        }
+    }
+}
+
+/// What to say of a word that Ansible dropped.
+pub(super) fn old_word(old: &str, new: &str) -> Diagnostic {
+    Diagnostic::error(format!("`{old}` is a keyword of old Ansible versions")).hint(format!("write `{new}`"))
+}
+
+impl TaskKeywords {
+    fn read(&mut self, loader: &Loader, name: &str, key: &Node, node: &Node) -> bool {
+        match name {
+            "action" | "local_action" => return false,
+            "args" => self.args = Some(value_of(node)),
+            "async" => self.asynchronous = Some(value_of(node)),
+            "changed_when" => self.changed_when = each(node),
+            "delay" => self.delay = Some(value_of(node)),
+            "failed_when" => self.failed_when = each(node),
+            "listen" => self.listen = each(node),
+            "loop_control" => self.loop_control = LoopControl::read(loader, node),
+            "poll" => self.poll = Some(value_of(node)),
+            "register" => self.register = super::keywords::variable_name(loader, node),
+            "retries" => self.retries = Some(value_of(node)),
+            "until" => self.until = each(node),
+            _ if name == "loop" || name.starts_with("with_") => {
+                self.repeat(loader, loops::read(name, key, node))
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn repeat(&mut self, loader: &Loader, repeat: Loop) {
+        if let Some(first) = &self.repeat {
+            let message = "a task has one loop, this one has two";
+            loader.refuse(Diagnostic::error(message).at(repeat.span).label(first.span, "the first"));
+        }
+        self.repeat = Some(repeat);
+    }
+}

@@ -72,7 +72,10 @@ pub struct Result {
 pub enum Activity {
     Connecting,
     /// The agent is being sent: bytes done and in all.
-    Delivering { done: u64, all: u64 },
+    Delivering {
+        done: u64,
+        all: u64,
+    },
     GatheringFacts,
     Running(Arc<TaskInfo>),
     /// For other hosts, a lock, a retry, a pause: says what for.
@@ -84,26 +87,67 @@ pub enum Activity {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
     /// A playbook file starts.
-    Playbook { name: String },
-    Play { name: String, hosts: Vec<HostName>, span: Span },
+    Playbook {
+        name: String,
+    },
+    Play {
+        name: String,
+        hosts: Vec<HostName>,
+        span: Span,
+    },
     /// The first host has come to this task.
-    Task { task: Arc<TaskInfo> },
+    Task {
+        task: Arc<TaskInfo>,
+    },
     /// A retry of `until` failed and there will be another.
-    Retry { host: HostName, task: Arc<TaskInfo>, left: u32, result: Box<Result> },
+    Retry {
+        host: HostName,
+        task: Arc<TaskInfo>,
+        left: u32,
+        result: Box<Result>,
+    },
     /// One item of a loop is done.
-    Item { host: HostName, task: Arc<TaskInfo>, label: String, result: Box<Result> },
+    Item {
+        host: HostName,
+        task: Arc<TaskInfo>,
+        label: String,
+        result: Box<Result>,
+    },
     /// A task is done on one host. For loops this comes after the items.
-    Done { host: HostName, task: Arc<TaskInfo>, looped: bool, result: Box<Result> },
+    Done {
+        host: HostName,
+        task: Arc<TaskInfo>,
+        looped: bool,
+        result: Box<Result>,
+    },
     /// A handler was notified by a change on this host.
-    Notified { host: HostName, handler: String },
-    Activity { host: HostName, activity: Activity },
+    Notified {
+        host: HostName,
+        handler: String,
+    },
+    Activity {
+        host: HostName,
+        activity: Activity,
+    },
     /// How many of the tasks known by now this host has done.
-    Progress { host: HostName, done: usize, known: usize },
+    Progress {
+        host: HostName,
+        done: usize,
+        known: usize,
+    },
     Warning(Box<Diagnostic>),
     /// What `debug`, `pause`, `meta` and the like say to the user beside their result.
-    Notice { host: Option<HostName>, text: String },
+    Notice {
+        host: Option<HostName>,
+        text: String,
+    },
     /// `set_stats` data at the end of a run, per host or for all.
-    Stats { host: Option<HostName>, data: Data },
+    Stats {
+        host: Option<HostName>,
+        data: Data,
+    },
     /// Nothing more will come.
-    End { interrupted: bool },
+    End {
+        interrupted: bool,
+    },
 }

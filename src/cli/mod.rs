@@ -1,1 +1,5 @@
-//! To come.
+//! What was typed, and what it means.
+
+mod settings;
+
+pub use settings::*;

@@ -1,5 +1,7 @@
 //! The agent's hands: what it may look at, what it may change, and how.
 
 mod data;
+mod shown;
 
 pub use data::{Data, Fields};
+pub use shown::Shown;

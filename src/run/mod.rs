@@ -1,1 +1,6 @@
-//! To come.
+//! The play on all hosts, the interpreter of one host, the pipeline, handlers.
+
+mod frame;
+mod magic;
+mod merge;
+mod scope;

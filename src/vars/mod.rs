@@ -17,7 +17,7 @@ pub use list::List;
 pub use marks::Marks;
 pub use object::{Kind, Object};
 pub use promise::Promise;
-pub use store::{Part, Snapshot, Store};
+pub use store::{Facts, Part, Snapshot, Store};
 pub use undefined::Undefined;
 pub use value::{Data, Value};
 

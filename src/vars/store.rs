@@ -1,7 +1,7 @@
 //! What a host learnt while the run goes on, with a log to take back what was set too early.
 
 use super::{Value, Vars};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// The parts of a store, which count at different levels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,20 +19,49 @@ pub enum Part {
 /// What is known at one moment. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    pub facts: Arc<Vars>,
+    pub facts: Arc<Facts>,
     pub cached: Arc<Vars>,
     pub included: Arc<Vars>,
     pub set: Arc<Vars>,
 }
 
 impl Snapshot {
-    fn part(&mut self, part: Part) -> &mut Arc<Vars> {
+    fn part(&mut self, part: Part) -> &mut Vars {
         match part {
-            Part::Facts => &mut self.facts,
-            Part::Cached => &mut self.cached,
-            Part::Included => &mut self.included,
-            Part::Set => &mut self.set,
+            Part::Facts => Arc::make_mut(&mut self.facts).change(),
+            Part::Cached => Arc::make_mut(&mut self.cached),
+            Part::Included => Arc::make_mut(&mut self.included),
+            Part::Set => Arc::make_mut(&mut self.set),
         }
+    }
+}
+
+/// Facts by name, and as the dict `ansible_facts`.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    vars: Vars,
+    dict: OnceLock<Value>,
+}
+
+impl Facts {
+    /// A fact by its name without the `ansible_` prefix.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.vars.get(name)
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.vars.keys()
+    }
+
+    /// All facts as one dict, made once.
+    pub fn dict(&self) -> &Value {
+        let pairs = || self.vars.iter().map(|(name, value)| (Value::text(name.clone()), value.clone()));
+        self.dict.get_or_init(|| pairs().collect())
+    }
+
+    fn change(&mut self) -> &mut Vars {
+        self.dict = OnceLock::new();
+        &mut self.vars
     }
 }
 
@@ -66,7 +95,7 @@ impl Store {
     /// Sets a variable; `after` is the newest call that is in flight, if any.
     pub fn set(&self, part: Part, name: Arc<str>, value: Value, after: Option<u64>) {
         let mut inner = self.write();
-        let before = Arc::make_mut(inner.now.part(part)).insert(name.clone(), value);
+        let before = inner.now.part(part).insert(name.clone(), value);
         if let Some(after) = after {
             inner.log.push(Entry { after, part, name, before });
         }
@@ -74,7 +103,7 @@ impl Store {
 
     /// Forgets a part.
     pub fn clear(&self, part: Part) {
-        *self.write().now.part(part) = Arc::default();
+        self.write().now.part(part).clear();
     }
 
     /// The calls up to this one succeeded: what was set after them stays.
@@ -89,7 +118,7 @@ impl Store {
     pub fn roll_back(&self) {
         let mut inner = self.write();
         while let Some(entry) = inner.log.pop() {
-            let part = Arc::make_mut(inner.now.part(entry.part));
+            let part = inner.now.part(entry.part);
             match entry.before {
                 Some(before) => part.insert(entry.name, before),
                 None => part.shift_remove(&entry.name),

@@ -1,0 +1,216 @@
+//! Variables that nobody sets: where a task runs, on whom, and with whom.
+
+use super::frame::FrameKind;
+use super::scope::Layers;
+use crate::playbook::{Keyword, Role};
+use crate::report::HostName;
+use crate::vars::{Data, Kind, Object, Value};
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+/// What one host is in one play.
+pub struct Magic {
+    pub run: Arc<RunMagic>,
+    pub play: Arc<PlayMagic>,
+    pub host: HostName,
+    /// The names of its groups, without `all`.
+    pub groups: Value,
+    pub inventory_file: Option<Value>,
+    pub inventory_dir: Option<Value>,
+    pub others: Arc<dyn Others>,
+}
+
+/// What only the run as a whole can tell.
+pub trait Others: Send + Sync {
+    /// `hostvars`, as seen by one host.
+    fn hostvars(&self, asking: &Layers) -> Value;
+    /// `groups`.
+    fn groups(&self) -> Value;
+}
+
+/// The same for all plays and hosts: names and values.
+#[derive(Debug, Default)]
+pub struct RunMagic {
+    pub values: Vec<(&'static str, Value)>,
+}
+
+/// The same for all hosts of a play.
+#[derive(Debug)]
+pub struct PlayMagic {
+    pub name: Value,
+    pub playbook_dir: Value,
+    pub role_names: Value,
+    pub dependent_role_names: Value,
+    /// Every host of the play, also those that failed or are of another batch.
+    pub all_hosts: Value,
+    /// Hosts of the play that have not failed.
+    pub hosts: RwLock<Value>,
+    /// Hosts of the batch that have not failed.
+    pub batch: RwLock<Value>,
+}
+
+impl std::fmt::Debug for Magic {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.debug_struct("Magic").field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+impl Magic {
+    /// Every name that has a value here.
+    pub const NAMES: &'static [&'static str] = &[
+        "ansible_dependent_role_names",
+        "ansible_facts",
+        "ansible_parent_role_names",
+        "ansible_parent_role_paths",
+        "ansible_play_batch",
+        "ansible_play_hosts",
+        "ansible_play_hosts_all",
+        "ansible_play_name",
+        "ansible_play_role_names",
+        "ansible_role_name",
+        "ansible_role_names",
+        "ansible_search_path",
+        "environment",
+        "group_names",
+        "groups",
+        "hostvars",
+        "inventory_dir",
+        "inventory_file",
+        "inventory_hostname",
+        "inventory_hostname_short",
+        "omit",
+        "play_hosts",
+        "playbook_dir",
+        "role_name",
+        "role_names",
+        "role_path",
+        "vars",
+    ];
+
+    /// The value of a name, if it is one of these.
+    pub fn value(&self, name: &str, layers: &Layers) -> Option<Value> {
+        let play = &self.play;
+        let value = match name {
+            "inventory_hostname" => Value::text(self.host.clone()),
+            "inventory_hostname_short" => Value::text(short(&self.host)),
+            "group_names" => self.groups.clone(),
+            "groups" => self.others.groups(),
+            "hostvars" => self.others.hostvars(layers),
+            "inventory_file" => return self.inventory_file.clone(),
+            "inventory_dir" => return self.inventory_dir.clone(),
+            "playbook_dir" => play.playbook_dir.clone(),
+            "play_hosts" | "ansible_play_batch" => read(&play.batch),
+            "ansible_play_hosts" => read(&play.hosts),
+            "ansible_play_hosts_all" => play.all_hosts.clone(),
+            "ansible_play_name" => play.name.clone(),
+            "role_names" | "ansible_play_role_names" => play.role_names.clone(),
+            "ansible_dependent_role_names" => play.dependent_role_names.clone(),
+            "ansible_role_names" => play.role_names.clone(),
+            "ansible_facts" => layers.snapshot.facts.dict().clone(),
+            "omit" => Value::new(Data::Omit),
+            "vars" => Value::object(AllVars { layers: layers.clone() }),
+            "ansible_search_path" => search_path(layers, &play.playbook_dir),
+            "environment" => environment(layers),
+            "role_name" | "role_path" | "ansible_role_name" | "ansible_parent_role_names" | "ansible_parent_role_paths" => {
+                return of_role(name, layers);
+            }
+            _ => return self.run.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()),
+        };
+        Some(value)
+    }
+}
+
+fn read(hosts: &RwLock<Value>) -> Value {
+    hosts.read().unwrap_or_else(|broken| broken.into_inner()).clone()
+}
+
+fn short(host: &str) -> &str {
+    match host.parse::<std::net::IpAddr>() {
+        Ok(_) => host,
+        Err(_) => host.split('.').next().unwrap_or(host),
+    }
+}
+
+fn of_role(name: &str, layers: &Layers) -> Option<Value> {
+    let frame = layers.frame.as_ref()?;
+    let role = frame.role()?;
+    let outer = || frame.roles().skip(1).filter(|outer| !Arc::ptr_eq(outer, role));
+    let path = |role: &Arc<Role>| Value::text(role.path.display().to_string());
+    Some(match name {
+        "role_path" => path(role),
+        "ansible_parent_role_names" => outer().map(|role| Value::text(role.name.clone())).collect(),
+        "ansible_parent_role_paths" => outer().map(path).collect(),
+        _ => Value::text(role.name.clone()),
+    })
+}
+
+/// The directories in which files are looked for, nearest first.
+pub fn search_dirs(layers: &Layers) -> Vec<Arc<Path>> {
+    let mut dirs: Vec<Arc<Path>> = Vec::new();
+    let frames = layers.frame.iter().flat_map(|frame| frame.chain());
+    for frame in frames {
+        let dir = match &frame.kind {
+            FrameKind::Role(role) => role.path.clone(),
+            FrameKind::Include { dir, .. } => dir.clone(),
+            _ => continue,
+        };
+        if !dirs.contains(&dir) {
+            dirs.push(dir);
+        }
+    }
+    dirs
+}
+
+fn search_path(layers: &Layers, playbook_dir: &Value) -> Value {
+    let dirs = search_dirs(layers).into_iter().map(|dir| Value::text(dir.display().to_string()));
+    dirs.chain([playbook_dir.clone()]).collect()
+}
+
+fn environment(layers: &Layers) -> Value {
+    let frame = layers.frame.iter().flat_map(|frame| frame.all_keywords());
+    frame.flat_map(|keywords| keywords.environment.iter().cloned()).collect()
+}
+
+/// Whether the nearest value of a keyword is plainly true, without evaluation.
+pub fn plainly(layers: &Layers, keyword: Keyword) -> bool {
+    let value = layers.frame.as_ref().and_then(|frame| frame.keyword(keyword));
+    value.and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// `vars`: every variable by its name.
+#[derive(Clone)]
+struct AllVars {
+    layers: Layers,
+}
+
+impl std::fmt::Debug for AllVars {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("vars")
+    }
+}
+
+impl Object for AllVars {
+    fn type_name(&self) -> &str {
+        "dict"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Mapping
+    }
+
+    fn get(&self, key: &Value) -> Option<Value> {
+        self.layers.value(key.as_str()?)
+    }
+
+    fn items(&self) -> Vec<Value> {
+        self.layers.names().into_iter().map(Value::text).collect()
+    }
+
+    fn text(&self) -> String {
+        "{...}".to_owned()
+    }
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn std::any::Any + Send + Sync> {
+        self
+    }
+}

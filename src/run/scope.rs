@@ -1,0 +1,174 @@
+//! The variables that a task sees, in the order of precedence.
+
+use super::frame::{Frame, FrameKind};
+use super::magic::Magic;
+use crate::vars::{Level, Part, Snapshot, Value, Vars};
+use std::sync::Arc;
+
+/// What all tasks of one play on one host have in common.
+#[derive(Debug)]
+pub struct PlayVars {
+    /// What belongs to the play and not to a host, such as `vars`.
+    pub play: Arc<Vars>,
+    pub prompts: Arc<Vars>,
+    /// In the order in which they are read, the later winning.
+    pub files: Vec<Arc<Vars>>,
+    /// The `defaults` of all roles of the play, and the `vars` that they show to each other, in order.
+    pub role_defaults: Vec<Arc<Vars>>,
+    pub role_exports: Vec<Arc<Vars>>,
+}
+
+/// The variables of the inventory and of the files beside it and beside the playbook, per level, the least first.
+pub type HostVars = Vec<(Level, Arc<Vars>)>;
+
+/// Everything that names can mean at one task. Cheap to clone.
+#[derive(Clone)]
+pub struct Layers {
+    pub extra: Arc<Vars>,
+    pub frame: Option<Arc<Frame>>,
+    pub snapshot: Snapshot,
+    pub play: Arc<PlayVars>,
+    pub host: Arc<HostVars>,
+    pub magic: Arc<Magic>,
+    /// Loop variables and the like: they hide everything else.
+    pub local: Arc<Vec<(Arc<str>, Value)>>,
+    /// Whether facts are variables too: `ansible_os_family` beside `ansible_facts.os_family`.
+    pub inject_facts: bool,
+    /// `hash_behaviour = merge`.
+    pub merge: bool,
+}
+
+impl Layers {
+    /// The value of a name, as it is written.
+    pub fn value(&self, name: &str) -> Option<Value> {
+        if let Some((_, value)) = self.local.iter().rev().find(|(local, _)| &**local == name) {
+            return Some(value.clone());
+        }
+        if let Some(value) = self.magic.value(name, self) {
+            return Some(value);
+        }
+        let mut found = None;
+        self.walk(name, &mut |_, value| {
+            found = Some(match found.take() {
+                None => value.clone(),
+                Some(above) => super::merge::over(value, &above),
+            });
+            self.merge && found.as_ref().is_some_and(|found| found.as_entries().is_some())
+        });
+        found
+    }
+
+    /// Every level at which a name is set, the winner first.
+    pub fn explain(&self, name: &str) -> Vec<(Level, Value)> {
+        let mut all = Vec::new();
+        self.walk(name, &mut |level, value| {
+            all.push((level, value.clone()));
+            true
+        });
+        all
+    }
+
+    /// Every name that is set at some level.
+    pub fn names(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<Arc<str>> = self.local.iter().map(|(name, _)| name.clone()).collect();
+        self.each_layer(&mut |_, vars| {
+            names.extend(vars.keys().cloned());
+            true
+        });
+        if self.inject_facts {
+            names.extend(self.snapshot.facts.names().map(|name| injected(name)));
+        }
+        names.extend(Magic::NAMES.iter().map(|name| Arc::from(*name)));
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Shows the values of a name from the greatest level to the least, as long as `more` says so.
+    fn walk(&self, name: &str, more: &mut dyn FnMut(Level, &Value) -> bool) {
+        self.each_layer(&mut |level, vars| {
+            if level == Level::Facts
+                && let Some(fact) = self.fact(name)
+                && !more(level, &fact)
+            {
+                return false;
+            }
+            vars.get(name).is_none_or(|value| more(level, value))
+        });
+    }
+
+    /// A fact under its name as a variable.
+    fn fact(&self, name: &str) -> Option<Value> {
+        let bare = name.strip_prefix("ansible_").filter(|_| self.inject_facts)?;
+        let facts = &self.snapshot.facts;
+        facts.value(bare).or_else(|| facts.value(name)).cloned()
+    }
+
+    /// The order of precedence: each place that can hold variables, from the greatest level to the least.
+    fn each_layer(&self, more: &mut dyn FnMut(Level, &Vars) -> bool) -> bool {
+        let frames = || self.frame.iter().flat_map(|frame| frame.chain());
+        let role = || frames().find_map(|frame| role_of(frame));
+        let snapshot = &self.snapshot;
+        more(Level::ExtraVars, &self.extra)
+            && frames().filter_map(include_vars).all(|vars| more(Level::IncludeParams, vars))
+            && role().is_none_or(|role| more(Level::RoleParams, &role.params))
+            && more(Level::SetFacts, &snapshot.set)
+            && more(Level::IncludeVars, &snapshot.included)
+            && self.each_block(more)
+            && role().is_none_or(|role| more(Level::RoleVars, &role.vars))
+            && self.play.role_exports.iter().rev().all(|vars| more(Level::RoleVars, vars))
+            && self.play.files.iter().rev().all(|vars| more(Level::PlayVarsFiles, vars))
+            && more(Level::PlayPrompts, &self.play.prompts)
+            && more(Level::PlayVars, &self.play.play)
+            && more(Level::Facts, &snapshot.cached)
+            && self.host.iter().rev().all(|(level, vars)| more(*level, vars))
+            && role().is_none_or(|role| more(Level::RoleDefaults, &role.defaults))
+            && self.play.role_defaults.iter().rev().all(|vars| more(Level::RoleDefaults, vars))
+    }
+
+    /// The innermost frame with keywords is the task's own.
+    fn each_block(&self, more: &mut dyn FnMut(Level, &Vars) -> bool) -> bool {
+        let mut level = Level::TaskVars;
+        let frames = self.frame.iter().flat_map(|frame| frame.chain());
+        for frame in frames {
+            if let FrameKind::Static { keywords, .. } = &frame.kind {
+                if !more(level, &keywords.vars) {
+                    return false;
+                }
+                level = Level::BlockVars;
+            }
+        }
+        true
+    }
+}
+
+fn role_of(frame: &Frame) -> Option<&crate::playbook::Role> {
+    match &frame.kind {
+        FrameKind::Role(role) => Some(role),
+        _ => None,
+    }
+}
+
+fn include_vars(frame: &Frame) -> Option<&Vars> {
+    match &frame.kind {
+        FrameKind::Include { vars, .. } => Some(vars),
+        _ => None,
+    }
+}
+
+/// The name of a fact as a variable.
+fn injected(name: &str) -> Arc<str> {
+    if name.starts_with("ansible_") || name.starts_with("facter_") || name.starts_with("ohai_") {
+        return name.into();
+    }
+    format!("ansible_{name}").into()
+}
+
+/// Which part of a store a level is kept in, for words that set variables.
+pub fn part_of(level: Level) -> Part {
+    match level {
+        Level::IncludeVars => Part::Included,
+        Level::Facts => Part::Cached,
+        _ => Part::Set,
+    }
+}

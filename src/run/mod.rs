@@ -3,4 +3,6 @@
 mod frame;
 mod magic;
 mod merge;
+mod position;
 mod scope;
+mod task_scope;

@@ -1,0 +1,61 @@
+//! Why a host does not go on, and why an evaluation gave nothing.
+
+use crate::source::Diagnostic;
+use crate::template::Error;
+use crate::vars::Value;
+
+/// Why a host leaves the list of tasks that it is in.
+#[derive(Debug)]
+pub enum Halt {
+    /// A task failed; a `rescue` may go on from here.
+    Failed(Box<FailedTask>),
+    /// The line is gone.
+    Unreachable,
+    EndHost,
+    EndBatch,
+    EndPlay,
+    EndRole,
+    /// The user, or a failure elsewhere, ended the run.
+    Interrupted,
+}
+
+/// What a `rescue` may read of the failure.
+#[derive(Debug)]
+pub struct FailedTask {
+    pub task: Value,
+    pub result: Value,
+    /// `any_errors_fatal` held for the task.
+    pub fatal: bool,
+}
+
+/// Why a task cannot be carried out as written.
+#[derive(Debug)]
+pub enum Trouble {
+    Halt(Halt),
+    Mistake {
+        diagnostic: Box<Diagnostic>,
+        /// Something was not defined, which `when: false` forgives in a loop.
+        undefined: bool,
+    },
+    /// A dry run cannot know: this is what it depends on.
+    Depends(String),
+}
+
+impl From<Halt> for Trouble {
+    fn from(halt: Halt) -> Trouble {
+        Trouble::Halt(halt)
+    }
+}
+
+impl From<Diagnostic> for Trouble {
+    fn from(diagnostic: Diagnostic) -> Trouble {
+        Trouble::Mistake { diagnostic: Box::new(diagnostic), undefined: false }
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Trouble {
+        let undefined = matches!(error, Error::Undefined(_));
+        Trouble::Mistake { diagnostic: Box::new(error.into_diagnostic()), undefined }
+    }
+}

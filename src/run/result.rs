@@ -1,0 +1,189 @@
+//! What a task, or one item of its loop, came to: as events show it and as `register` keeps it.
+
+use crate::host::Shown;
+use crate::report::Status;
+use crate::source::Diagnostic;
+use crate::vars::{Data, Map, Marks, Promise, Value};
+use crate::wire::{Outcome, Reply};
+use std::sync::Arc;
+
+/// The end of a task or of one item.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    pub status: Status,
+    pub ignored: bool,
+    pub message: Option<String>,
+    /// What `register` holds: a dict.
+    pub value: Value,
+    pub changes: Vec<Shown>,
+    pub diagnostic: Option<Box<Diagnostic>>,
+}
+
+/// Fields of a result that a dry run cannot know when the command was not run.
+const UNKNOWN: &[&str] = &[
+    "content", "delta", "end", "failed", "json", "msg", "rc", "start", "status", "stderr", "stderr_lines", "stdout",
+    "stdout_lines",
+];
+
+impl Ended {
+    /// A result with these fields.
+    pub fn new(status: Status, fields: Map) -> Ended {
+        let changed = status == Status::Changed;
+        let mut all = Map::new();
+        all.insert("changed".into(), changed.into());
+        if status == Status::Failed {
+            all.insert("failed".into(), true.into());
+        }
+        all.extend(fields);
+        let value = Value::dict(all);
+        Ended { status, ignored: false, message: None, value, changes: Vec::new(), diagnostic: None }
+    }
+
+    pub fn ok() -> Ended {
+        Ended::new(Status::Ok, Map::new())
+    }
+
+    /// A failure with this message.
+    pub fn failed(message: impl Into<String>, fields: Map) -> Ended {
+        let message = message.into();
+        let mut fields = fields;
+        fields.entry("msg".into()).or_insert_with(|| message.as_str().into());
+        Ended { message: Some(message), ..Ended::new(Status::Failed, fields) }
+    }
+
+    /// A mistake in the user's files that came to light at this task.
+    pub fn mistake(diagnostic: Box<Diagnostic>) -> Ended {
+        let ended = Ended::failed(diagnostic.message.clone(), Map::new());
+        Ended { diagnostic: Some(diagnostic), ..ended }
+    }
+
+    /// A task that was not carried out because a condition did not hold.
+    pub fn skipped(reason: &str, condition: Option<Value>) -> Ended {
+        let mut fields = Map::new();
+        fields.insert("skipped".into(), true.into());
+        fields.insert("skip_reason".into(), reason.into());
+        fields.extend(condition.map(|condition| ("false_condition".into(), condition)));
+        Ended { message: Some(reason.to_owned()), ..Ended::new(Status::Skipped, fields) }
+    }
+
+    /// A task of a dry run that hangs on what was not run.
+    pub fn depends(because: &str) -> Ended {
+        let unknown = unknown_fields(because).chain([unknown("changed", because)]);
+        let value = Value::dict(unknown.collect());
+        Ended { message: Some(because.to_owned()), value, ..Ended::new(Status::Depends, Map::new()) }
+    }
+
+    /// What an agent answered.
+    pub fn of(reply: Reply, secret: bool) -> Ended {
+        let Reply { outcome, result, unknown_result, changes, .. } = reply;
+        let mut fields = entries(result);
+        add_lines(&mut fields, "stdout", "stdout_lines");
+        add_lines(&mut fields, "stderr", "stderr_lines");
+        let mut ended = match outcome {
+            Outcome::Changed => Ended::new(Status::Changed, fields),
+            Outcome::Unchanged | Outcome::Skipped { .. } => Ended::new(Status::Ok, fields),
+            Outcome::Failed { message } => Ended::failed(message, fields),
+            Outcome::NotRun => Ended::failed("it was not run, because something before it failed", fields),
+            Outcome::Unknown { because } => Ended::depends(&because),
+            Outcome::Lost { reason } => Ended::unreachable(&reason),
+        };
+        if let Some(because) = unknown_result {
+            ended.value = with_unknown(&ended.value, &because);
+        }
+        ended.changes = changes;
+        ended.marked_secret(secret)
+    }
+
+    /// A host whose line is gone, or could not be had.
+    pub fn unreachable(message: &str) -> Ended {
+        let fields = [("unreachable", Value::from(true)), ("msg", message.into())];
+        let fields = fields.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        Ended { message: Some(message.to_owned()), ..Ended::new(Status::Unreachable, fields) }
+    }
+
+    /// The same, with every field secret if so.
+    #[must_use]
+    pub fn marked_secret(self, secret: bool) -> Ended {
+        if !secret {
+            return self;
+        }
+        Ended { value: secret_inside(&self.value), ..self }
+    }
+
+    /// A field of the result.
+    pub fn field(&self, name: &str) -> Option<Value> {
+        self.value.entry(name)
+    }
+
+    /// Sets a field of the result.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        let mut entries = self.value.as_entries().map(|entries| (*entries).clone()).unwrap_or_default();
+        entries.insert(name.into(), value.into());
+        self.value = Value::dict(entries);
+    }
+
+    /// Overrides whether something was changed.
+    pub fn set_changed(&mut self, changed: bool) {
+        self.set("changed", changed);
+        self.status = match self.status {
+            Status::Ok | Status::Changed | Status::Depends if changed => Status::Changed,
+            Status::Ok | Status::Changed | Status::Depends => Status::Ok,
+            other => other,
+        };
+    }
+
+    /// Overrides whether it failed.
+    pub fn set_failed(&mut self, failed: bool) {
+        self.set("failed", failed);
+        self.set("failed_when_result", failed);
+        self.status = match (failed, self.status) {
+            (true, _) => Status::Failed,
+            (false, Status::Failed) if self.was_changed() => Status::Changed,
+            (false, Status::Failed) => Status::Ok,
+            (false, other) => other,
+        };
+    }
+
+    pub fn was_changed(&self) -> bool {
+        self.field("changed").and_then(|changed| changed.as_bool()).unwrap_or(false)
+    }
+
+    pub fn has_failed(&self) -> bool {
+        matches!(self.status, Status::Failed | Status::Unreachable)
+    }
+}
+
+/// Plain data of a host as fields of a result.
+fn entries(fields: crate::host::Fields) -> Map {
+    fields.into_iter().map(|(name, data)| (Value::from(name), Value::from(data))).collect()
+}
+
+fn add_lines(fields: &mut Map, text: &str, lines: &str) {
+    let Some(Data::Text(all)) = fields.get(text).map(|value| value.data().clone()) else { return };
+    let split = || all.lines().map(Value::from).collect::<Value>();
+    fields.entry(lines.into()).or_insert_with(split);
+}
+
+fn unknown(name: &str, because: &str) -> (Value, Value) {
+    (name.into(), Value::promise(Arc::new(Promise::unknown(because))))
+}
+
+fn unknown_fields(because: &str) -> impl Iterator<Item = (Value, Value)> {
+    UNKNOWN.iter().map(move |name| unknown(name, because))
+}
+
+fn with_unknown(value: &Value, because: &str) -> Value {
+    let mut entries: Map = unknown_fields(because).collect();
+    entries.extend(value.as_entries().map(|known| (*known).clone()).unwrap_or_default());
+    Value::dict(entries)
+}
+
+fn secret_inside(value: &Value) -> Value {
+    if let Some(entries) = value.as_entries() {
+        return entries.iter().map(|(key, value)| (key.clone(), secret_inside(value))).collect();
+    }
+    match value.as_items() {
+        Some(items) => items.iter().map(secret_inside).collect(),
+        None => value.clone().marked(Marks::SECRET),
+    }
+}

@@ -1,0 +1,73 @@
+//! The scope of one task: its variables, and what evaluation needs beside them.
+
+use super::frame::Frame;
+use super::magic::search_dirs;
+use super::scope::Layers;
+use crate::template::{Context, Memo, Scope, Surroundings};
+use crate::vars::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where an evaluation happens: the task, and the item of its loop.
+#[derive(Clone)]
+pub struct At {
+    pub frame: Arc<Frame>,
+    /// Loop variables and the like.
+    pub local: Arc<Vec<(Arc<str>, Value)>>,
+    /// The directory of the file that holds the task.
+    pub dir: Arc<Path>,
+    pub memo: Arc<Memo>,
+}
+
+impl At {
+    /// A task in this frame, outside of any loop.
+    pub fn new(frame: Arc<Frame>, dir: Arc<Path>) -> At {
+        At { frame, local: Arc::default(), dir, memo: Arc::default() }
+    }
+
+    /// The same place with one more local variable.
+    #[must_use]
+    pub fn with(&self, name: impl Into<Arc<str>>, value: Value) -> At {
+        let mut local = (*self.local).clone();
+        local.push((name.into(), value));
+        At { local: Arc::new(local), ..self.clone() }
+    }
+
+    /// The same place, where choices such as random numbers are made anew.
+    #[must_use]
+    pub fn afresh(&self) -> At {
+        At { memo: Arc::default(), ..self.clone() }
+    }
+}
+
+/// The variables at one place, at one moment.
+pub struct TaskScope {
+    pub layers: Layers,
+    context: Context,
+}
+
+impl TaskScope {
+    pub fn new(layers: Layers, at: &At, surroundings: &Arc<Surroundings>) -> TaskScope {
+        let mut search: Vec<PathBuf> = search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
+        if !search.iter().any(|dir| **dir == *at.dir) {
+            search.push(at.dir.to_path_buf());
+        }
+        let surroundings = surroundings.clone();
+        let context = Context { surroundings, search: search.into(), memo: at.memo.clone(), ..Context::default() };
+        TaskScope { layers, context }
+    }
+}
+
+impl Scope for TaskScope {
+    fn value(&self, name: &str) -> Option<Value> {
+        self.layers.value(name)
+    }
+
+    fn names(&self) -> Vec<Arc<str>> {
+        self.layers.names()
+    }
+
+    fn context(&self) -> &Context {
+        &self.context
+    }
+}

@@ -111,10 +111,21 @@ impl Magic {
             "vars" => Value::object(AllVars { layers: layers.clone() }),
             "ansible_search_path" => search_path(layers, &play.playbook_dir),
             "environment" => environment(layers),
-            "role_name" | "role_path" | "ansible_role_name" | "ansible_parent_role_names" | "ansible_parent_role_paths" => {
+            "role_name"
+            | "role_path"
+            | "ansible_role_name"
+            | "ansible_parent_role_names"
+            | "ansible_parent_role_paths" => {
                 return of_role(name, layers);
             }
-            _ => return self.run.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()),
+            _ => {
+                return self
+                    .run
+                    .values
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, value)| value.clone());
+            }
         };
         Some(value)
     }

@@ -22,7 +22,11 @@ impl Meeting {
     /// A batch of these hosts, all before the first task.
     pub fn new(hosts: &[HostName], together: bool) -> Meeting {
         let places = hosts.iter().map(|host| (host.clone(), Position::new())).collect();
-        Meeting { places: Mutex::new(places), changed: watch::Sender::new(0), together: together && hosts.len() > 1 }
+        Meeting {
+            places: Mutex::new(places),
+            changed: watch::Sender::new(0),
+            together: together && hosts.len() > 1,
+        }
     }
 
     /// Whether there is anybody to wait for.

@@ -53,7 +53,8 @@ impl TaskScope {
             search.push(at.dir.to_path_buf());
         }
         let surroundings = surroundings.clone();
-        let context = Context { surroundings, search: search.into(), memo: at.memo.clone(), ..Context::default() };
+        let context =
+            Context { surroundings, search: search.into(), memo: at.memo.clone(), ..Context::default() };
         TaskScope { layers, context }
     }
 }

@@ -30,11 +30,10 @@ impl Dict {
         change(Arc::make_mut(&mut entries))
     }
 
-    /// What the entries say of the dict: lazy if a key or value is lazy.
+    /// What the entries say of the dict: lazy if a key or value is lazy, and so for secrets.
     pub(super) fn marks(entries: &Map) -> Marks {
         let both = |marks: Marks, (key, value): (&Value, &Value)| marks.and(key.marks()).and(value.marks());
-        let inner = entries.iter().fold(Marks::NONE, both);
-        Marks::LAZY.when(inner.has(Marks::LAZY))
+        entries.iter().fold(Marks::NONE, both).inside()
     }
 }
 

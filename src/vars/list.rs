@@ -22,10 +22,9 @@ impl List {
         change(Arc::make_mut(&mut items))
     }
 
-    /// What the items say of the list: lazy if one is lazy, secret if one is secret.
+    /// What the items say of the list: lazy if one is lazy, holding a secret if one is secret.
     pub(super) fn marks(items: &[Value]) -> Marks {
-        let inner = items.iter().fold(Marks::NONE, |marks, item| marks.and(item.marks()));
-        Marks::LAZY.when(inner.has(Marks::LAZY))
+        items.iter().fold(Marks::NONE, |marks, item| marks.and(item.marks())).inside()
     }
 }
 

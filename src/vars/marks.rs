@@ -14,6 +14,19 @@ impl Marks {
     pub const SECRET: Marks = Marks(2);
     /// Holds template text, itself or somewhere inside, that is still to be evaluated.
     pub const LAZY: Marks = Marks(4);
+    /// Of a container: something inside is secret, though not all of it.
+    pub const HOLDS_SECRET: Marks = Marks(8);
+
+    /// Whether one of the other's marks is here.
+    pub fn meets(self, other: Marks) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// What the marks of an element say of its container.
+    pub(super) fn inside(self) -> Marks {
+        let secret = Marks::SECRET.and(Marks::HOLDS_SECRET);
+        Marks::LAZY.when(self.has(Marks::LAZY)).and(Marks::HOLDS_SECRET.when(self.meets(secret)))
+    }
 
     /// Whether all of the other's marks are here too.
     pub fn has(self, other: Marks) -> bool {
@@ -41,7 +54,12 @@ impl Marks {
 
 impl std::fmt::Debug for Marks {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        let names = [(Marks::TRUSTED, "trusted"), (Marks::SECRET, "secret"), (Marks::LAZY, "lazy")];
+        let names = [
+            (Marks::TRUSTED, "trusted"),
+            (Marks::SECRET, "secret"),
+            (Marks::LAZY, "lazy"),
+            (Marks::HOLDS_SECRET, "holds a secret"),
+        ];
         f.debug_set().entries(names.iter().filter(|(mark, _)| self.has(*mark)).map(|(_, name)| name)).finish()
     }
 }

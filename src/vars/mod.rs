@@ -2,20 +2,25 @@
 
 mod dict;
 mod equality;
+mod lazy;
 mod level;
 mod list;
 mod marks;
 mod object;
+mod plain;
+mod print;
 mod promise;
 mod store;
 mod undefined;
 mod value;
 
 pub use dict::{Dict, Map};
+pub use lazy::lazy_marks;
 pub use level::Level;
 pub use list::List;
 pub use marks::Marks;
 pub use object::{Kind, Object};
+pub use print::{Unprintable, float_repr, is_printable};
 pub use promise::Promise;
 pub use store::{Facts, Part, Snapshot, Store};
 pub use undefined::Undefined;

@@ -1,0 +1,263 @@
+//! The interpreter of one host: walks the tasks of a play in order and keeps calls in flight.
+
+use super::frame::{Frame, FrameKind};
+use super::halt::{Halt, Trouble};
+use super::handlers::Notified;
+use super::host::Host;
+use super::loops::Loops;
+use super::pipeline::{Pipeline, Step};
+use super::play::PlayRun;
+use super::position::Position;
+use super::scope::Layers;
+use super::task_scope::{At, TaskScope};
+use super::Run;
+use crate::playbook::{Block, Entry, Group};
+use crate::report::{Activity, Event};
+use crate::template::{Answer, Engine, Error};
+use crate::vars::{Promise, Value};
+use futures::future::BoxFuture;
+use futures::FutureExt;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// What one host is doing in one play.
+pub struct Interpreter {
+    pub run: Arc<Run>,
+    pub play: Arc<PlayRun>,
+    pub host: Arc<Host>,
+    pub pipeline: Pipeline,
+    pub position: Position,
+    pub notified: Notified,
+    pub loops: Loops,
+    /// Keys of the roles that this host has been through.
+    pub roles_done: HashSet<Arc<str>>,
+    /// Settled when the facts that are being gathered are in.
+    pub facts_pending: Option<Arc<Promise>>,
+    /// Settled when all hosts have come to where this one is.
+    pub others_pending: Arc<Promise>,
+}
+
+impl Interpreter {
+    pub fn new(run: Arc<Run>, play: Arc<PlayRun>, host: Arc<Host>) -> Interpreter {
+        Interpreter {
+            run,
+            play,
+            host,
+            pipeline: Pipeline::default(),
+            position: Position::new(),
+            notified: Notified::default(),
+            loops: Loops::default(),
+            roles_done: HashSet::new(),
+            facts_pending: None,
+            others_pending: Arc::default(),
+        }
+    }
+
+    /// Carries out a list of tasks.
+    pub fn entries<'a>(&'a mut self, entries: &'a [Entry], frame: &'a Arc<Frame>) -> BoxFuture<'a, Result<(), Halt>> {
+        async move {
+            let depth = self.position.len();
+            for (index, entry) in entries.iter().enumerate() {
+                self.position.truncate(depth);
+                self.position.push(u32::try_from(index).unwrap_or(u32::MAX));
+                self.entry(entry, frame).await?;
+            }
+            self.position.truncate(depth);
+            Ok(())
+        }
+        .boxed()
+    }
+
+    async fn entry(&mut self, entry: &Entry, frame: &Arc<Frame>) -> Result<(), Halt> {
+        if self.run.is_interrupted() {
+            return Err(Halt::Interrupted);
+        }
+        match entry {
+            Entry::Task(task) => self.task(task, frame).await,
+            Entry::Block(block) => self.block(block, frame).await,
+            Entry::Group(group) => self.group(group, frame).await,
+        }
+    }
+
+    /// The tasks of an import or of a role.
+    pub async fn group(&mut self, group: &Group, frame: &Arc<Frame>) -> Result<(), Halt> {
+        let frame = frame.keywords(&group.keywords);
+        let Some(role) = &group.role else { return self.entries(&group.entries, &frame).await };
+        if !role.allow_duplicates && self.roles_done.contains(&role.key) {
+            return Ok(());
+        }
+        let frame = frame.inside(FrameKind::Role(role.clone()));
+        self.check_arguments(role, &frame).await?;
+        let ended = match self.entries(&group.entries, &frame).await {
+            Err(Halt::EndRole) => Ok(()),
+            other => other,
+        };
+        self.roles_done.insert(role.key.clone());
+        ended
+    }
+
+    async fn block(&mut self, block: &Block, frame: &Arc<Frame>) -> Result<(), Halt> {
+        let depth = self.position.len();
+        let guarded = !block.rescue.is_empty() || !block.always.is_empty();
+        let inside = |rescued| frame.inside(FrameKind::Static { keywords: block.keywords.clone(), rescued });
+        let mut ended = self.part(0, &block.tasks, &inside(!block.rescue.is_empty())).await;
+        if guarded && ended.is_ok() {
+            ended = self.drain().await;
+        }
+        self.position.truncate(depth);
+        if let (Err(Halt::Failed(failed)), false) = (&ended, block.rescue.is_empty()) {
+            self.remember_failure(failed);
+            ended = self.part(1, &block.rescue, &inside(false)).await;
+            ended = self.drained(ended).await;
+            self.position.truncate(depth);
+        }
+        if !block.always.is_empty() && !matches!(ended, Err(Halt::Unreachable | Halt::Interrupted)) {
+            let always = self.part(2, &block.always, &inside(false)).await;
+            let always = self.drained(always).await;
+            self.position.truncate(depth);
+            ended = ended.and(always);
+        }
+        ended
+    }
+
+    async fn part(&mut self, part: u32, entries: &[Entry], frame: &Arc<Frame>) -> Result<(), Halt> {
+        self.position.push(part);
+        self.entries(entries, frame).await
+    }
+
+    async fn drained(&mut self, ended: Result<(), Halt>) -> Result<(), Halt> {
+        match ended {
+            Ok(()) => self.drain().await,
+            Err(halt) => Err(halt),
+        }
+    }
+
+    fn remember_failure(&self, failed: &super::halt::FailedTask) {
+        let set = |name: &str, value: &Value| self.host.store.set(crate::vars::Part::Set, name.into(), value.clone(), None);
+        set("ansible_failed_task", &failed.task);
+        set("ansible_failed_result", &failed.result);
+    }
+
+    /// Waits until every call is answered, and concludes each.
+    pub async fn drain(&mut self) -> Result<(), Halt> {
+        while !self.pipeline.waiting.is_empty() {
+            self.advance().await?;
+        }
+        Ok(())
+    }
+
+    /// Concludes what can be concluded without waiting.
+    pub async fn collect(&mut self) -> Result<(), Halt> {
+        loop {
+            while let Some(step) = self.pipeline.ready() {
+                self.conclude(step, None)?;
+            }
+            let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
+            match lane.replies.try_next() {
+                Some(reply) => self.answer(reply)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Concludes the next step, waiting for its answer if it is a call.
+    async fn advance(&mut self) -> Result<(), Halt> {
+        if let Some(step) = self.pipeline.ready() {
+            return self.conclude(step, None);
+        }
+        if !self.pipeline.is_busy() {
+            return Ok(());
+        }
+        let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
+        let reply = lane.replies.next().await;
+        self.answer(reply)
+    }
+
+    fn answer(&mut self, reply: crate::wire::Reply) -> Result<(), Halt> {
+        match self.pipeline.answered(&reply) {
+            Some(step) => self.conclude(step, Some(reply)),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts something that ended on the controller behind what is in flight.
+    pub async fn finish(&mut self, step: Step) -> Result<(), Halt> {
+        let failed = matches!(&step, Step::Ended { ended, .. } if ended.has_failed());
+        self.pipeline.waiting.push_back(step);
+        if failed { self.drain().await } else { self.collect().await }
+    }
+
+    /// The scope of this place at this moment.
+    pub fn scope(&self, at: &At) -> TaskScope {
+        let layers = Layers {
+            extra: self.run.extra.clone(),
+            frame: Some(at.frame.clone()),
+            snapshot: self.host.store.snapshot(),
+            play: self.play.vars_of(&self.host),
+            host: self.host.vars(),
+            magic: self.play.magic_of(&self.run, &self.host),
+            local: at.local.clone(),
+            inject_facts: self.run.inject_facts,
+            merge: self.run.merge,
+            facts_pending: self.facts_pending.clone(),
+            others_pending: Some(self.others_pending.clone()).filter(|_| self.play.meeting.is_needed()),
+        };
+        TaskScope::new(layers, at, &self.play.surroundings)
+    }
+
+    /// Evaluates, awaiting each pending result that the evaluation touches.
+    pub async fn evaluate<T: Send>(
+        &mut self,
+        at: &At,
+        evaluate: impl Fn(&Engine, &TaskScope) -> Answer<T> + Send + Sync,
+    ) -> Result<T, Trouble> {
+        loop {
+            let pending = {
+                let scope = self.scope(at);
+                match evaluate(&self.run.engine, &scope) {
+                    Ok(value) => return Ok(value),
+                    Err(Error::Pending(promise)) => promise,
+                    Err(error) => return Err(error.into()),
+                }
+            };
+            self.settle(&pending).await?;
+        }
+    }
+
+    async fn settle(&mut self, promise: &Arc<Promise>) -> Result<(), Trouble> {
+        if let Some(because) = promise.depends_on() {
+            return Err(Trouble::Depends(because.to_owned()));
+        }
+        if Arc::ptr_eq(promise, &self.others_pending) {
+            return Ok(self.meet().await?);
+        }
+        while promise.value().is_none() {
+            if self.pipeline.waiting.is_empty() {
+                // A result of another host, which is on its own way.
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                if self.run.is_interrupted() {
+                    return Err(Halt::Interrupted.into());
+                }
+                continue;
+            }
+            self.advance().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until all hosts of the batch are where this one is.
+    pub async fn meet(&mut self) -> Result<(), Halt> {
+        self.drain().await?;
+        if self.play.meeting.is_needed() {
+            self.activity(Activity::Waiting("other hosts".to_owned()));
+            self.play.meeting.wait(&self.host.name, &self.position).await;
+        }
+        self.others_pending.settle(Value::none());
+        Ok(())
+    }
+
+    /// Says what this host is doing.
+    pub fn activity(&self, activity: Activity) {
+        self.run.events.send(Event::Activity { host: self.host.name.clone(), activity });
+    }
+}

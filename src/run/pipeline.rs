@@ -1,0 +1,147 @@
+//! Calls in flight, in order, with what is to be done when each is answered.
+
+use super::result::Ended;
+use crate::playbook::Task;
+use crate::report::{Event, HostName, TaskInfo};
+use crate::vars::{Promise, Value};
+use crate::wire::{Mode, OnFailure, Reply, Request};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A task on this host, with all that its end needs.
+#[derive(Clone, Debug)]
+pub struct Running {
+    pub task: Arc<Task>,
+    pub info: Arc<TaskInfo>,
+    pub position: super::position::Position,
+    /// The name that the result is registered under, and the promise that is there until then.
+    pub promise: Option<Arc<Promise>>,
+    pub ignore_errors: bool,
+    pub ignore_unreachable: bool,
+    pub no_log: bool,
+    /// A failure is caught by a `rescue`.
+    pub rescued: bool,
+    /// A failure ends the play for all hosts.
+    pub fatal: bool,
+    /// `changed_when` and `failed_when` where they are plain booleans.
+    pub changed: Option<bool>,
+    pub failed: Option<bool>,
+    /// Whose handlers are run when something was changed.
+    pub notify: Vec<String>,
+    pub delegated_to: Option<HostName>,
+    pub began: Instant,
+    /// The number of its loop, if it is repeated.
+    pub repeat: Option<u64>,
+    /// Under which host facts of the result are kept, if they are.
+    pub facts_for: Option<HostName>,
+}
+
+/// One item of a loop.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub index: usize,
+    pub label: String,
+    /// Fields that the item's result has beside its own: `item`, `ansible_loop_var`, ...
+    pub fields: Vec<(Value, Value)>,
+}
+
+/// What waits for its turn.
+#[derive(Debug)]
+pub enum Step {
+    /// A call that is in flight.
+    Call { id: u64, running: Box<Running>, item: Option<Item> },
+    /// Something that ended on the controller, or that the caller has judged.
+    Ended { running: Box<Running>, item: Option<Item>, ended: Box<Ended> },
+    /// All items of a loop have been issued.
+    LoopEnd { running: Box<Running> },
+    Event(Box<Event>),
+}
+
+/// The line to one agent: requests go in, answers come out in the same order.
+pub struct Lane {
+    pub requests: crate::wire::Client,
+    pub replies: crate::wire::Replies,
+    /// Whose agent on which host this is.
+    pub key: LaneKey,
+}
+
+/// An agent: the host that it runs on, and how it became its user.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct LaneKey {
+    pub host: HostName,
+    pub becoming: Option<super::becoming::Becoming>,
+}
+
+/// What a host has in flight.
+#[derive(Default)]
+pub struct Pipeline {
+    pub lane: Option<Lane>,
+    pub waiting: VecDeque<Step>,
+    next: u64,
+    epoch: u32,
+}
+
+/// How a request is meant, beside its call.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    pub mode: Mode,
+    pub on_failure: OnFailure,
+    pub diff: bool,
+    pub environment: Vec<(String, String)>,
+    pub notify: Vec<String>,
+    pub timeout: Option<u64>,
+}
+
+impl Pipeline {
+    /// The request for a call, with the next number.
+    pub fn request(&mut self, call: crate::modules::Call, sending: Sending) -> Request {
+        self.next += 1;
+        Request {
+            id: self.next,
+            epoch: self.epoch,
+            mode: sending.mode,
+            on_failure: sending.on_failure,
+            diff: sending.diff,
+            environment: sending.environment,
+            notify: sending.notify,
+            timeout: sending.timeout,
+            call,
+        }
+    }
+
+    /// The newest call that is not answered.
+    pub fn newest(&self) -> Option<u64> {
+        self.waiting.iter().rev().find_map(|step| match step {
+            Step::Call { id, .. } => Some(*id),
+            _ => None,
+        })
+    }
+
+    /// Whether anything is not answered.
+    pub fn is_busy(&self) -> bool {
+        self.newest().is_some()
+    }
+
+    /// Forgets everything behind a failure; requests of the old epoch are discarded by the agent.
+    pub fn abandon(&mut self) -> Vec<Step> {
+        self.epoch += 1;
+        self.waiting.drain(..).collect()
+    }
+
+    /// The step that this answer belongs to; nothing for one that was abandoned.
+    pub fn answered(&mut self, reply: &Reply) -> Option<Step> {
+        match self.waiting.front() {
+            Some(Step::Call { id, .. }) if *id == reply.id => self.waiting.pop_front(),
+            _ => None,
+        }
+    }
+
+    /// The next step, if it waits for no answer.
+    pub fn ready(&mut self) -> Option<Step> {
+        match self.waiting.front() {
+            Some(Step::Call { .. }) | None => None,
+            Some(_) => self.waiting.pop_front(),
+        }
+    }
+}

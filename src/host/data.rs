@@ -19,6 +19,55 @@ pub enum Data {
     Map(Fields),
 }
 
+impl Data {
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Data::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn as_map(&self) -> Option<&Fields> {
+        match self {
+            Data::Map(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// The entry of this name; [`Data::Null`] where there is none.
+    pub fn entry(&self, name: &str) -> &Data {
+        self.as_map().and_then(|fields| fields.get(name)).unwrap_or(&Data::Null)
+    }
+
+    /// The text of this name, as it is.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.entry(name).as_text().map(str::to_owned)
+    }
+
+    /// The number of this name, or the one that the text of this name spells.
+    pub fn number<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
+        let number = match self.entry(name) {
+            Data::Int(number) => *number,
+            Data::Text(text) => text.parse().ok()?,
+            _ => return None,
+        };
+        T::try_from(number).ok()
+    }
+
+    /// The items of the list of this name; none where there is no list.
+    pub fn list(&self, name: &str) -> &[Data] {
+        match self.entry(name) {
+            Data::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Whether there is nothing.
+    pub fn is_null(&self) -> bool {
+        *self == Data::Null
+    }
+}
+
 /// Named data in the order of insertion; a name stands once.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Fields(Vec<(String, Data)>);

@@ -1,1 +1,46 @@
-//! Words that act on a host: one file each, one line here.
+//! Words that act on a host: one file each, one line in the list below.
+
+#[macro_use]
+mod declare;
+
+pub mod argument;
+mod call;
+mod files;
+mod names;
+mod spec;
+
+mod ping;
+
+pub use argument::{Argument, ArgumentError};
+pub use call::{Call, Entry, EntryKind, Need, Source, check_names, check_value, parse};
+pub use files::FileAttributes;
+pub use names::{canonical, names, spec};
+pub use spec::{Arg, Spec};
+
+use crate::host::{Carried, Failure, Plan, Probe, Report};
+
+/// A word that acts on a host: what its arguments mean, as changes.
+pub trait Module {
+    /// What would have to be done for the host to be as the arguments say. It can only look.
+    fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure>;
+
+    /// What roles read after `register`, when the plan is carried out (or laid over the probe, in a dry run).
+    fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        Ok(carried.result.clone().into())
+    }
+
+    /// What is wrong with the arguments together.
+    fn check(&self) -> Vec<ArgumentError> {
+        Vec::new()
+    }
+
+    /// What the controller has to send along.
+    fn need(&self) -> Option<Need> {
+        None
+    }
+
+    /// Takes what the controller sends along.
+    fn attach(&mut self, _source: Source) -> Result<(), String> {
+        Err("this module takes no content".to_owned())
+    }
+}

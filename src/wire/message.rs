@@ -1,30 +1,75 @@
 //! What controller and agent say to each other. Both ends are always of one build, so there is one version.
 
-use crate::host::{Data, Fields};
+use crate::host::{Bytes, Data, Fields, Hash};
 use serde::{Deserialize, Serialize};
 
-/// From the controller to the agent.
+/// From the controller to the agent. The agent acts on them strictly in order.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ToAgent {
+    /// Comes first, once: how the whole session is meant.
+    Begin(Begin),
     Request(Box<Request>),
+    /// Forgets pending notifications: the handlers of these keys have run.
+    Settle {
+        keys: Vec<String>,
+    },
     /// A part of the content that the agent asked for; the last part says so.
-    Content { hash: Hash, bytes: Vec<u8>, last: bool },
+    Content {
+        hash: Hash,
+        bytes: Bytes,
+        last: bool,
+    },
     /// The content cannot be had; the call that wanted it fails with this reason.
-    NoContent { hash: Hash, reason: String },
+    NoContent {
+        hash: Hash,
+        reason: String,
+    },
 }
 
 /// From the agent to the controller.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromAgent {
+    /// Comes first, unasked.
     Hello(Hello),
+    /// The answer to [`ToAgent::Begin`]: whether the session may go on.
+    Began(Began),
     Reply(Box<Reply>),
     /// The agent needs the bytes with this hash now.
-    Want { hash: Hash },
+    Want {
+        hash: Hash,
+    },
+    /// What a long call is doing, for people who watch. It may be dropped.
+    Note {
+        id: u64,
+        text: String,
+    },
 }
 
-/// SHA-256 of a content.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Hash(pub [u8; 32]);
+/// How a session is meant.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Begin {
+    /// A dry run: planned changes stay laid over the probe for the whole session. Otherwise a single call in
+    /// [`Mode::Check`] is planned over the host as it is.
+    pub dry_run: bool,
+    /// Takes the host's lock with this message for whoever finds it taken; it ends with the agent.
+    pub lock: Option<String>,
+    /// For how many seconds to wait for a lock that another session holds.
+    pub lock_wait: u64,
+}
+
+/// Whether the session may go on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Began {
+    Ready,
+    /// Another session holds the lock; the holder's own message.
+    Locked {
+        holder: String,
+    },
+    /// The lock or the notes cannot be used.
+    Failed {
+        message: String,
+    },
+}
 
 /// The first message of an agent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,12 +78,14 @@ pub struct Hello {
     pub build: String,
     pub user: String,
     pub uid: u32,
+    /// Notifications that an earlier session wrote down and whose handlers have not run.
+    pub pending: Vec<String>,
 }
 
 /// Whether a plan is applied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Mode {
-    /// Plan only; lay the planned changes over the probe for the calls that follow.
+    /// Plan only; in a dry run the planned changes are laid over the probe for the calls that follow.
     Check,
     Apply,
 }
@@ -63,19 +110,54 @@ pub struct Request {
     pub diff: bool,
     /// Set for every process that the call starts.
     pub environment: Vec<(String, String)>,
+    /// Written down on the host before the first change is applied, and kept until settled.
+    pub notify: Vec<String>,
+    /// Gives up after this many seconds.
+    pub timeout: Option<u64>,
     pub call: crate::modules::Call,
+}
+
+impl Request {
+    /// A request with nothing special: applied, stopping at failure, no diff.
+    pub fn new(id: u64, call: crate::modules::Call) -> Request {
+        Request {
+            id,
+            epoch: 0,
+            mode: Mode::Apply,
+            on_failure: OnFailure::Stop,
+            diff: false,
+            environment: Vec::new(),
+            notify: Vec::new(),
+            timeout: None,
+            call,
+        }
+    }
 }
 
 /// How a call ended.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Outcome {
     Unchanged,
+    /// Something was changed, or in a dry run would be: commands that would run count.
     Changed,
-    Failed { message: String },
+    /// The message is also `msg` in the result.
+    Failed {
+        message: String,
+    },
     /// Discarded behind a failure.
     NotRun,
-    /// A dry run cannot know: what it does depends on a command that was not run.
-    Unknown { because: String },
+    /// A dry run cannot know: what it does depends on something that was not done.
+    Unknown {
+        because: String,
+    },
+    /// The module decided that there is nothing to do (`creates` exists, and the like).
+    Skipped {
+        because: String,
+    },
+    /// The line broke after the call was sent: nobody knows whether it was carried out.
+    Lost {
+        reason: String,
+    },
 }
 
 /// The answer to a request. Answers come in the order of the requests.
@@ -83,13 +165,22 @@ pub enum Outcome {
 pub struct Reply {
     pub id: u64,
     pub outcome: Outcome,
-    /// What roles read after `register`, with Ansible's names.
+    /// What roles read after `register`, with Ansible's names. `changed`, `failed`, `skipped` and `diff` are not in it:
+    /// they follow from the outcome and the changes.
     pub result: Fields,
+    /// A dry run did not do what would have given the rest of `result`; a field that is not in it is not known, rather
+    /// than not there. Holds what it depends on, for the message.
+    pub unknown_result: Option<String>,
     /// What was changed, or would be: what the user is shown.
     pub changes: Vec<crate::host::Shown>,
 }
 
 impl Reply {
+    /// An answer that holds nothing but how the call ended.
+    pub fn bare(id: u64, outcome: Outcome) -> Reply {
+        Reply { id, outcome, result: Fields::new(), unknown_result: None, changes: Vec::new() }
+    }
+
     /// A field of the result.
     pub fn field(&self, name: &str) -> Option<&Data> {
         self.result.get(name)

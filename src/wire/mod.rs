@@ -1,1 +1,20 @@
-//! To come.
+//! The protocol room: what controller and agent say to each other, and how it travels.
+
+pub mod message;
+
+#[cfg(feature = "controller")]
+mod client;
+mod frame;
+mod perform;
+#[cfg(feature = "controller")]
+mod receive;
+#[cfg(feature = "controller")]
+mod send;
+mod serve;
+
+#[cfg(feature = "controller")]
+pub use client::{Client, Contents, Limits, Replies, Served, Session, WireError};
+pub use frame::{MARKER, MOST_BYTES};
+pub use message::*;
+pub use perform::perform;
+pub use serve::{Identity, own_host, serve};

@@ -1,0 +1,89 @@
+//! Answering questions by asking the system. Nothing here may write.
+
+use super::{
+    Data, Failure, Fields, Probe, Query, Run, Scope, Subject, System, docker, json, packages, process,
+    systemd, users,
+};
+use std::path::Path;
+
+/// The answer of the real host.
+pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Failure> {
+    match query.subject() {
+        Subject::User(name) => users::find_user(system, name),
+        Subject::Uid(uid) => users::find_user(system, &uid.to_string()),
+        Subject::Group(name) => users::find_group(system, name),
+        Subject::Gid(gid) => users::find_group(system, &gid.to_string()),
+        Subject::Network(name) => docker::inspect(system, "network", name),
+        Subject::Image(name) => docker::inspect(system, "image", name),
+        Subject::Container(name) => docker::inspect(system, "container", name),
+        Subject::Volume(name) => docker::inspect(system, "volume", name),
+        Subject::Unit { name, scope } => systemd::show(system, name, *scope),
+        Subject::Package(name) => packages::find(system, name),
+        Subject::PackageIndex => packages::index_age(system),
+        Subject::Sysctl(name) => sysctl(system, name),
+        Subject::KernelModule(name) => {
+            let loaded = system.stat(&Path::new("/sys/module").join(name.replace('-', "_")))?.is_some();
+            Ok(Data::Bool(loaded))
+        }
+        Subject::Hostname => Ok(rustix::system::uname().nodename().to_string_lossy().into_owned().into()),
+        Subject::Output(argv) => {
+            output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
+        }
+    }
+}
+
+/// What a command prints that only reads; `None` when there is no such command.
+pub(in crate::host) fn output(system: &System, argv: Vec<String>) -> Result<Option<Fields>, Failure> {
+    let run = Run { environment: vec![("LC_ALL".to_owned(), "C".to_owned())], ..Run::quiet(argv) };
+    match process::run(system, &run) {
+        Ok(output) => Ok(Some(
+            Fields::new()
+                .with("rc", output.status)
+                .with("stdout", output.stdout())
+                .with("stderr", output.stderr()),
+        )),
+        Err(Failure::Failed { result, .. }) if result.get("rc") == Some(&Data::Int(2)) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn sysctl(system: &System, name: &str) -> Result<Data, Failure> {
+    // A name with slashes keeps its dots; one with dots keeps its slashes swapped, as sysctl(8) has it.
+    let separator = name.find(['.', '/']).and_then(|index| name.get(index..=index));
+    let swap = |scalar| match scalar {
+        '.' => '/',
+        '/' => '.',
+        scalar => scalar,
+    };
+    let place = if separator == Some("/") { name.to_owned() } else { name.chars().map(swap).collect() };
+    let path = Path::new("/proc/sys").join(place);
+    match system.stat(&path)? {
+        Some(_) => Ok(super::text::from_bytes(&system.read(&path)?).trim_end().into()),
+        None => Ok(Data::Null),
+    }
+}
+
+/// The JSON that a command printed; nothing where it failed.
+pub(in crate::host) fn json_output(system: &System, argv: &[&str]) -> Result<Option<Data>, Failure> {
+    let argv = argv.iter().map(|word| (*word).to_owned()).collect();
+    let Some(fields) = output(system, argv)? else { return Ok(None) };
+    let fields = Data::Map(fields);
+    if fields.number::<i64>("rc") != Some(0) {
+        return Ok(None);
+    }
+    Ok(json::parse(&fields.text("stdout").unwrap_or_default()).ok())
+}
+
+/// A question that any command answers which only reads.
+pub(in crate::host) fn output_of(argv: &[&str]) -> Query {
+    Query::about(Subject::Output(argv.iter().map(|word| (*word).to_owned()).collect()))
+}
+
+/// Whose systemd, as an option of `systemctl`.
+pub(in crate::host) fn scope_option(scope: Scope) -> Option<&'static str> {
+    match scope {
+        Scope::System => None,
+        Scope::User => Some("--user"),
+        Scope::Global => Some("--global"),
+    }
+}

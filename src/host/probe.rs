@@ -1,0 +1,77 @@
+//! The read-only view of the host: all that a plan may look at.
+
+use super::{Content, Data, Failure, Hash, Query, Stat};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The read-only view of the host. In a dry run the changes planned so far are laid over it.
+pub trait Probe {
+    /// What the name itself is, links not followed; `None` when there is nothing.
+    fn stat(&self, path: &Path) -> Result<Option<Stat>, Failure>;
+
+    /// The whole content of a file; links are followed.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure>;
+
+    /// The hash of a file's content; links are followed.
+    fn hash(&self, path: &Path) -> Result<Hash, Failure> {
+        Ok(Hash::of(&self.read(path)?))
+    }
+
+    /// The names in a directory, sorted.
+    fn list(&self, path: &Path) -> Result<Vec<OsString>, Failure>;
+
+    /// What a symbolic link says.
+    fn read_link(&self, path: &Path) -> Result<PathBuf, Failure>;
+
+    /// The answer to a question that is no file: [`Data::Null`] where there is no such thing.
+    fn ask(&self, query: &Query) -> Result<Data, Failure>;
+
+    /// The bytes of a content that came, or comes, from the controller.
+    fn content(&self, content: &Content) -> Result<Vec<u8>, Failure>;
+
+    /// A variable of the environment in which the call is carried out.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// In a dry run: what was not done and may have made things that now seem missing.
+    fn doubt(&self) -> Option<String>;
+
+    /// Whether plans are not applied. For what a module says, never for what it plans.
+    fn is_dry(&self) -> bool;
+
+    /// What the name leads to when links are followed; `None` when that is nothing.
+    fn follow(&self, path: &Path) -> Result<Option<Stat>, Failure> {
+        match self.stat(path)? {
+            Some(stat) if stat.is_link() => self.stat(&self.resolve(path)?),
+            found => Ok(found),
+        }
+    }
+
+    /// Where a name leads when it and all directories on the way are followed. What does not exist is kept.
+    fn resolve(&self, path: &Path) -> Result<PathBuf, Failure> {
+        super::resolve::resolve(&|path| self.link_at(path), path)
+    }
+
+    /// What the link at the path says; `None` when it is no link.
+    fn link_at(&self, path: &Path) -> Result<Option<PathBuf>, Failure> {
+        match self.stat(path)? {
+            Some(stat) if stat.is_link() => self.read_link(path).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, Failure> {
+        Ok(self.follow(path)?.is_some())
+    }
+
+    fn is_directory(&self, path: &Path) -> Result<bool, Failure> {
+        Ok(self.follow(path)?.is_some_and(|stat| stat.is_directory()))
+    }
+
+    /// Something is missing: a failure, or in a dry run perhaps the work of what was not done.
+    fn missing(&self, message: String) -> Failure {
+        match self.doubt() {
+            Some(because) => Failure::Unknown { because },
+            None => Failure::new(message),
+        }
+    }
+}

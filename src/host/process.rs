@@ -1,0 +1,258 @@
+//! Running programs: the one place that does.
+
+use super::{Bytes, Effect, Failure, System, Time, text};
+use std::io::{Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A program to run, and all about its surroundings.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Run {
+    pub argv: Vec<String>,
+    /// What users see instead of the words.
+    pub title: Option<String>,
+    pub stdin: Option<Bytes>,
+    pub directory: Option<PathBuf>,
+    /// Beside the environment of the call.
+    pub environment: Vec<(String, String)>,
+    pub umask: Option<u32>,
+    /// Whether a failure of the program is left to the module to judge.
+    pub any_status: bool,
+    /// Whether running it makes the call `changed`.
+    pub counts: bool,
+    /// What it would have done, for a dry run. Empty: nobody knows, anything may have come into being.
+    pub effects: Vec<Effect>,
+}
+
+/// What a program left.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Output {
+    /// The status; minus the signal when one ended it.
+    pub status: i32,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+    pub start: super::Time,
+    pub end: super::Time,
+}
+
+/// The most bytes of each output that are kept; the end of a longer one is cut off, and that is said.
+const MOST_OUTPUT: u64 = 16 << 20;
+
+impl Run {
+    /// A program that changes nothing that counts; its status is judged.
+    pub fn quiet(argv: Vec<String>) -> Run {
+        Run { argv, ..Run::default() }
+    }
+
+    /// A program that changes the host.
+    pub fn changing(argv: &[&str]) -> Run {
+        Run { argv: argv.iter().map(|word| (*word).to_owned()).collect(), counts: true, ..Run::default() }
+    }
+
+    /// The same with what it would have done, for a dry run.
+    #[must_use]
+    pub fn with_effects(mut self, effects: Vec<Effect>) -> Run {
+        self.effects = effects;
+        self
+    }
+
+    /// The same under a title that users see.
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>) -> Run {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What users see of it.
+    pub fn shown(&self) -> String {
+        self.title.clone().unwrap_or_else(|| super::words::join(&self.argv))
+    }
+
+    /// `run` for a command whose doing nobody knows, `do` for one whose effects are known.
+    pub(in crate::host) fn kind(&self) -> &'static str {
+        if self.effects.is_empty() { "run" } else { "do" }
+    }
+}
+
+impl Output {
+    /// What it printed, as text.
+    pub fn stdout(&self) -> String {
+        text::from_bytes(&self.stdout)
+    }
+
+    /// What it complained, as text.
+    pub fn stderr(&self) -> String {
+        text::from_bytes(&self.stderr)
+    }
+}
+
+/// Runs a program to its end; that it fails is for the caller to judge.
+pub fn run(system: &System, run: &Run) -> Result<Output, Failure> {
+    let start = Time::now();
+    let mut child = command(system, run)?.spawn().map_err(|error| cannot_start(run, &error))?;
+    let stdin = child.stdin.take();
+    let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
+    let input = run.stdin.clone();
+    let feeder = std::thread::spawn(move || feed(stdin, input));
+    let status = wait(system, &mut child, run);
+    let (stdout, stderr) = (stdout.finish(), stderr.finish());
+    if feeder.is_finished() {
+        let _ = feeder.join();
+    }
+    let status = status?;
+    let status = status.code().unwrap_or_else(|| -status.signal().unwrap_or(1));
+    Ok(Output { status, stdout, stderr, start, end: Time::now() })
+}
+
+/// Runs a program that must succeed.
+pub fn run_well(system: &System, wanted: &Run) -> Result<Output, Failure> {
+    let output = run(system, wanted)?;
+    if output.status == 0 {
+        return Ok(output);
+    }
+    Err(failed(wanted, &output))
+}
+
+/// Runs a program; whether its failure is one, it says itself.
+pub(in crate::host) fn run_judged(system: &System, wanted: &Run) -> Result<Output, Failure> {
+    if wanted.any_status { run(system, wanted) } else { run_well(system, wanted) }
+}
+
+fn failed(run: &Run, output: &Output) -> Failure {
+    let said = [output.stderr(), output.stdout()].into_iter().map(|text| text.trim().to_owned());
+    let said = said.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let last: Vec<&str> = said.lines().rev().take(20).collect();
+    let last: Vec<&str> = last.into_iter().rev().collect();
+    let message = format!("`{}` failed with status {}: {}", run.shown(), output.status, last.join("\n"));
+    Failure::new(message)
+        .with("rc", output.status)
+        .with("stdout", output.stdout())
+        .with("stderr", output.stderr())
+}
+
+fn cannot_start(run: &Run, error: &std::io::Error) -> Failure {
+    let code = error.raw_os_error().unwrap_or(2);
+    let program = run.argv.first().map_or("", String::as_str);
+    let failure = Failure::new(format!("cannot run `{program}`: {error}"));
+    failure.with("rc", code).with("cmd", run.shown())
+}
+
+fn command(system: &System, run: &Run) -> Result<Command, Failure> {
+    let (program, arguments) = run.argv.split_first().ok_or("no program was named")?;
+    let mut command = Command::new(text::to_os(program));
+    if let Some(umask) = run.umask {
+        return command_with_umask(system, run, umask);
+    }
+    command.args(arguments.iter().map(|word| text::to_os(word)));
+    surroundings(&mut command, system, run);
+    Ok(command)
+}
+
+/// The shell sets the mask and becomes the program: there is no safe way to set it between fork and exec.
+fn command_with_umask(system: &System, run: &Run, umask: u32) -> Result<Command, Failure> {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(format!("umask {umask:04o} && exec \"$@\"")).arg("sh");
+    command.args(run.argv.iter().map(|word| text::to_os(word)));
+    surroundings(&mut command, system, run);
+    Ok(command)
+}
+
+fn surroundings(command: &mut Command, system: &System, run: &Run) {
+    for (name, value) in system.environment.iter().chain(&run.environment) {
+        command.env(text::to_os(name), text::to_os(value));
+    }
+    if let Some(directory) = &run.directory {
+        command.current_dir(system.real(directory));
+    }
+    let stdin = if run.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+}
+
+fn feed(stdin: Option<ChildStdin>, input: Option<Bytes>) {
+    if let (Some(mut stdin), Some(input)) = (stdin, input) {
+        // A program that does not read its input is no failure.
+        let _ = stdin.write_all(&input.0);
+    }
+}
+
+/// Waits for the program; past the deadline all of its group is ended.
+fn wait(system: &System, child: &mut Child, run: &Run) -> Result<ExitStatus, Failure> {
+    let cannot = |error: std::io::Error| Failure::new(format!("lost sight of `{}`: {error}", run.shown()));
+    let Some(deadline) = system.deadline else { return child.wait().map_err(cannot) };
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = child.try_wait().map_err(cannot)? {
+            return Ok(status);
+        }
+        if Instant::now() >= deadline {
+            end_group(child);
+            let _ = child.wait();
+            return Err(
+                Failure::new(format!("`{}` took too long and was ended", run.shown())).with("timedout", true)
+            );
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+fn end_group(child: &Child) {
+    let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(group) = group {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+}
+
+/// Collects an output on a thread of its own, up to a limit; the rest is read and dropped.
+struct Collector {
+    kept: Arc<Mutex<Vec<u8>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+fn collect(stream: Option<impl Read + Send + 'static>) -> Collector {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let shared = kept.clone();
+    let thread = stream.map(|mut stream| std::thread::spawn(move || drain(&mut stream, &shared)));
+    Collector { kept, thread }
+}
+
+fn drain(stream: &mut impl Read, kept: &Mutex<Vec<u8>>) {
+    let mut buffer = vec![0; 16 << 10];
+    while let Ok(count @ 1..) = stream.read(&mut buffer) {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = usize::try_from(MOST_OUTPUT).unwrap_or(usize::MAX).saturating_sub(kept.len());
+        kept.extend_from_slice(buffer.get(..count.min(room)).unwrap_or_default());
+    }
+}
+
+/// How long an output may be silent after the program ended, when a child that it left behind holds it open.
+const SILENCE: Duration = Duration::from_millis(150);
+
+impl Collector {
+    /// What came. A child that the program left behind, and that holds the output open, is not waited for.
+    fn finish(mut self) -> Vec<u8> {
+        let mut known = 0;
+        let mut since = Instant::now();
+        let mut pause = Duration::from_micros(50);
+        while self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) && since.elapsed() < SILENCE {
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(5));
+            let length = self.kept().len();
+            if length != known {
+                (known, since) = (length, Instant::now());
+            }
+        }
+        if let Some(thread) = self.thread.take().filter(JoinHandle::is_finished) {
+            let _ = thread.join();
+        }
+        std::mem::take(&mut *self.kept())
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,92 @@
+//! Questions about a host that are no files. Only this folder can build one, so this folder is the one place to
+//! review for commands that must not write.
+
+use std::fmt;
+
+/// A question whose answering changes nothing.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Query(Subject);
+
+/// What a question is about.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Subject {
+    /// A user by name: `name`, `uid`, `gid`, `comment`, `home`, `shell`.
+    User(String),
+    /// A user by number.
+    Uid(u32),
+    /// A group by name: `name`, `gid`, `members`.
+    Group(String),
+    Gid(u32),
+    /// What `docker network inspect` says.
+    Network(String),
+    /// What `docker image inspect` says.
+    Image(String),
+    /// What `docker container inspect` says.
+    Container(String),
+    Volume(String),
+    /// The properties of a systemd unit.
+    Unit {
+        name: String,
+        scope: Scope,
+    },
+    /// What dpkg knows: `version`, `status`, `architecture`.
+    Package(String),
+    /// When the index of packages was read last: `seconds`.
+    PackageIndex,
+    /// A kernel parameter: its text.
+    Sysctl(String),
+    /// Whether a kernel module is loaded.
+    KernelModule(String),
+    Hostname,
+    /// What a command that only reads prints: `rc`, `stdout`, `stderr`.
+    Output(Vec<String>),
+}
+
+/// Whose systemd.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub enum Scope {
+    #[default]
+    System,
+    User,
+    Global,
+}
+
+impl Query {
+    pub(in crate::host) fn about(subject: Subject) -> Query {
+        Query(subject)
+    }
+
+    /// What it asks about.
+    pub fn subject(&self) -> &Subject {
+        &self.0
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Subject::User(name) => write!(f, "user {name}"),
+            Subject::Uid(uid) => write!(f, "uid {uid}"),
+            Subject::Group(name) => write!(f, "group {name}"),
+            Subject::Gid(gid) => write!(f, "gid {gid}"),
+            Subject::Network(name) => write!(f, "network {name}"),
+            Subject::Image(name) => write!(f, "image {name}"),
+            Subject::Container(name) => write!(f, "container {name}"),
+            Subject::Volume(name) => write!(f, "volume {name}"),
+            Subject::Unit { name, scope: Scope::System } => write!(f, "unit {name}"),
+            Subject::Unit { name, scope } => write!(f, "{scope:?} unit {name}"),
+            Subject::Package(name) => write!(f, "package {name}"),
+            Subject::PackageIndex => f.write_str("package index"),
+            Subject::Sysctl(name) => write!(f, "sysctl {name}"),
+            Subject::KernelModule(name) => write!(f, "kernel module {name}"),
+            Subject::Hostname => f.write_str("hostname"),
+            Subject::Output(argv) => f.write_str(&argv.join(" ")),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The host for the length of a session: what it is, what is planned over it, what must not be forgotten.
+
+use super::{Attempt, Failure, Lock, Notes, Planned, System, state_directory};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The host for the length of a session.
+pub struct Host {
+    pub system: System,
+    /// What a dry run has planned so far.
+    pub planned: Planned,
+    pub notes: Notes,
+    /// Whether the whole session is a dry run.
+    pub dry_run: bool,
+    state: PathBuf,
+    lock: Option<Lock>,
+}
+
+impl Host {
+    pub fn new(system: System) -> Host {
+        Host::with_state(system, state_directory())
+    }
+
+    /// A host whose state is kept in this directory.
+    pub fn with_state(system: System, state: PathBuf) -> Host {
+        let notes = Notes::open(&state);
+        Host { system, planned: Planned::default(), notes, dry_run: false, state, lock: None }
+    }
+
+    /// Takes the host's lock, or says who holds it.
+    pub fn lock(&mut self, message: &str, patience: Duration) -> Result<Option<String>, Failure> {
+        match Lock::take(&self.state, message, patience)? {
+            Attempt::Held(lock) => self.lock = Some(lock),
+            Attempt::Taken(holder) => return Ok(Some(holder)),
+        }
+        Ok(None)
+    }
+}

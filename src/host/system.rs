@@ -1,0 +1,216 @@
+//! The host as it is: the probe that asks the system itself.
+
+use super::{Content, Data, Failure, Hash, Kind, Owner, Probe, Query, Stat, Time, text};
+use rustix::fs::{AtFlags, FileType};
+use sha2::{Digest, Sha256};
+use std::ffi::OsString;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Gives contents that the controller holds.
+pub trait ContentSource: Send {
+    /// Writes the bytes with this hash; the hash is checked by the caller.
+    fn fetch(&self, hash: &Hash, sink: &mut dyn Write) -> Result<(), Failure>;
+}
+
+/// Where no controller is: nothing can be fetched.
+pub struct NoContents;
+
+impl ContentSource for NoContents {
+    fn fetch(&self, hash: &Hash, _sink: &mut dyn Write) -> Result<(), Failure> {
+        Err(Failure::new(format!("no content {hash} here")))
+    }
+}
+
+/// The host as it is, and the surroundings in which a call is carried out.
+pub struct System {
+    /// Everything happens below this directory; `/` except in tests.
+    root: PathBuf,
+    pub(in crate::host) contents: Box<dyn ContentSource>,
+    /// The environment that the call adds to the agent's own.
+    pub environment: Vec<(String, String)>,
+    /// When to give up.
+    pub deadline: Option<Instant>,
+    /// Tells people what a long call is doing.
+    pub notes: Option<Box<dyn Fn(&str) + Send + Sync>>,
+    /// Recorded answers, for tests: what is not recorded is not there.
+    pub recorded: Option<Box<dyn Fn(&Query) -> Option<Data> + Send>>,
+}
+
+impl System {
+    /// The real host.
+    pub fn new(contents: Box<dyn ContentSource>) -> System {
+        System::below(PathBuf::from("/"), contents)
+    }
+
+    /// A directory that plays the part of a host.
+    pub fn below(root: PathBuf, contents: Box<dyn ContentSource>) -> System {
+        System { root, contents, environment: Vec::new(), deadline: None, notes: None, recorded: None }
+    }
+
+    /// Where a path of the host really is.
+    pub(in crate::host) fn real(&self, path: &Path) -> PathBuf {
+        if self.root == Path::new("/") {
+            return path.to_owned();
+        }
+        self.root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    /// Where a path of the host really is, links on the way followed inside the host.
+    fn real_followed(&self, path: &Path) -> Result<PathBuf, Failure> {
+        if self.root == Path::new("/") { Ok(path.to_owned()) } else { Ok(self.real(&self.resolve(path)?)) }
+    }
+
+    /// Whether this is a directory that plays the part of a host.
+    pub fn is_played(&self) -> bool {
+        self.root != Path::new("/")
+    }
+
+    /// Says what a long call is doing.
+    pub fn note(&self, text: &str) {
+        if let Some(notes) = &self.notes {
+            notes(text);
+        }
+    }
+
+    /// Writes a content, and checks that it is the one that was meant.
+    pub fn copy_content(&self, content: &Content, sink: &mut dyn Write) -> Result<(), Failure> {
+        match content {
+            Content::Inline(bytes) => {
+                sink.write_all(&bytes.0).map_err(|error| Failure::new(format!("cannot write: {error}")))
+            }
+            Content::Held { hash, .. } => {
+                let mut checked = Checked { sink, hash: Sha256::new() };
+                self.contents.fetch(hash, &mut checked)?;
+                if Hash(checked.hash.finalize().into()) == *hash {
+                    return Ok(());
+                }
+                Err(Failure::new("the content changed on the controller while it was sent"))
+            }
+        }
+    }
+}
+
+/// Hashes what passes.
+struct Checked<'a> {
+    sink: &'a mut dyn Write,
+    hash: Sha256,
+}
+
+impl Write for Checked<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.sink.write(bytes)?;
+        self.hash.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.sink.flush()
+    }
+}
+
+impl Probe for System {
+    fn stat(&self, path: &Path) -> Result<Option<Stat>, Failure> {
+        let at = rustix::fs::CWD;
+        match rustix::fs::statat(at, &self.real(path), AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(read_stat(&stat))),
+            Err(error) if is_absence(error) => Ok(None),
+            Err(error) => Err(Failure::at(path, "look at", error)),
+        }
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        fs::read(self.real_followed(path)?).map_err(|error| Failure::at(path, "read", error))
+    }
+
+    fn hash(&self, path: &Path) -> Result<Hash, Failure> {
+        let cannot = |error| Failure::at(path, "read", error);
+        let mut file = fs::File::open(self.real_followed(path)?).map_err(cannot)?;
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            let count = file.read(&mut buffer).map_err(cannot)?;
+            if count == 0 {
+                return Ok(Hash(hash.finalize().into()));
+            }
+            hash.update(buffer.get(..count).unwrap_or_default());
+        }
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<OsString>, Failure> {
+        let cannot = |error| Failure::at(path, "list", error);
+        let entries = fs::read_dir(self.real_followed(path)?).map_err(cannot)?;
+        let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
+        let mut names = names.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
+        names.sort();
+        Ok(names)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, Failure> {
+        fs::read_link(self.real(path)).map_err(|error| Failure::at(path, "read the link", error))
+    }
+
+    fn ask(&self, query: &Query) -> Result<Data, Failure> {
+        match &self.recorded {
+            Some(recorded) => Ok(recorded(query).unwrap_or_default()),
+            None => super::answer::answer(self, query),
+        }
+    }
+
+    fn content(&self, content: &Content) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        self.copy_content(content, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        let set = self.environment.iter().rev().find(|(set, _)| set == name);
+        set.map(|(_, value)| value.clone())
+            .or_else(|| std::env::var_os(name).map(|value| text::from_os(&value)))
+    }
+
+    fn doubt(&self) -> Option<String> {
+        None
+    }
+
+    fn is_dry(&self) -> bool {
+        false
+    }
+}
+
+/// Whether the error says that there is nothing, a file on the way included.
+fn is_absence(error: rustix::io::Errno) -> bool {
+    error == rustix::io::Errno::NOENT || error == rustix::io::Errno::NOTDIR
+}
+
+fn read_stat(stat: &rustix::fs::Stat) -> Stat {
+    let time = |seconds: i64, nanoseconds: i64| Time {
+        seconds,
+        nanoseconds: u32::try_from(nanoseconds).unwrap_or(0),
+    };
+    Stat {
+        kind: match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Directory => Kind::Directory,
+            FileType::Symlink => Kind::Link,
+            FileType::Fifo => Kind::Fifo,
+            FileType::Socket => Kind::Socket,
+            FileType::CharacterDevice => Kind::Character,
+            FileType::BlockDevice => Kind::Block,
+            _ => Kind::File,
+        },
+        mode: stat.st_mode & 0o7777,
+        owner: Owner { uid: stat.st_uid, gid: stat.st_gid },
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        inode: stat.st_ino,
+        device: stat.st_dev,
+        links: stat.st_nlink as u64,
+        special: stat.st_rdev,
+        block_size: u64::try_from(stat.st_blksize).unwrap_or(0),
+        blocks: u64::try_from(stat.st_blocks).unwrap_or(0),
+        accessed: time(stat.st_atime, stat.st_atime_nsec as i64),
+        modified: time(stat.st_mtime, stat.st_mtime_nsec as i64),
+        changed: time(stat.st_ctime, stat.st_ctime_nsec as i64),
+    }
+}

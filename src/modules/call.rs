@@ -1,0 +1,195 @@
+//! A call: a module with its arguments, ready to be sent.
+
+use super::argument::{ArgumentError, Taker};
+use super::{Module, Spec, spec};
+use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, nearest};
+use serde::{Deserialize, Serialize};
+
+macro_rules! modules {
+    ($($folder:ident::$module:ident;)*) => {
+        /// A module with its arguments, ready to be sent.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[allow(missing_docs, reason = "each is documented where it is declared")]
+        pub enum Call {
+            $($module(Box<super::$folder::$module>),)*
+        }
+
+        /// All that is known of modules without a host.
+        pub(super) static SPECS: &[&Spec] = &[$(&super::$folder::$module::SPEC),*];
+
+        impl Call {
+            fn take(spec: &Spec, taker: &mut Taker) -> Option<Call> {
+                match spec.name {
+                    $(name if name == super::$folder::$module::SPEC.name => {
+                        super::$folder::$module::take(taker).map(Box::new).map(Call::$module)
+                    })*
+                    _ => None,
+                }
+            }
+
+            /// What is known of the module without a host.
+            pub fn spec(&self) -> &'static Spec {
+                match self { $(Call::$module(_) => &super::$folder::$module::SPEC),* }
+            }
+
+            fn module(&self) -> &dyn Module {
+                match self { $(Call::$module(module) => module.as_ref()),* }
+            }
+
+            fn module_mut(&mut self) -> &mut dyn Module {
+                match self { $(Call::$module(module) => module.as_mut()),* }
+            }
+        }
+    };
+}
+
+modules! {
+    ping::Ping;
+}
+
+/// What the controller has to send along with a call, found by its own search paths.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Need {
+    /// A file, or where allowed a directory with all that is in it, of the controller.
+    File { src: String, directory: bool },
+    /// A rendered template of the controller.
+    Template { src: String },
+    /// The unit text: `component.service.j2` rendered with the arguments (defaults filled in) as variable `component`.
+    Unit { arguments: Fields },
+}
+
+/// What the controller sends along.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Source {
+    File {
+        /// The last part of its path.
+        name: String,
+        content: Content,
+        /// The permissions that it has on the controller, for `mode: preserve`.
+        mode: Option<u32>,
+    },
+    Tree {
+        name: String,
+        /// Parents come before what is in them.
+        entries: Vec<Entry>,
+    },
+}
+
+/// One name in a tree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Relative to the tree, with slashes.
+    pub path: String,
+    pub mode: u32,
+    pub kind: EntryKind,
+}
+
+/// What a name in a tree is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum EntryKind {
+    Directory,
+    File(Content),
+    /// A symbolic link and what it says.
+    Link(String),
+}
+
+impl Call {
+    /// What the controller has to send along before the call can go.
+    pub fn need(&self) -> Option<Need> {
+        self.module().need()
+    }
+
+    /// Puts what is sent along into the call.
+    pub fn attach(&mut self, source: Source) -> Result<(), String> {
+        self.module_mut().attach(source)
+    }
+
+    /// Whether its effects stay inside one host's files.
+    pub fn is_local(&self) -> bool {
+        self.spec().local
+    }
+}
+
+impl Module for Call {
+    fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        self.module().plan(host)
+    }
+
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        self.module().report(host, carried)
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        self.module().check()
+    }
+}
+
+/// The call that the name and arguments mean, or all that is wrong with them.
+pub fn parse(name: &str, fields: &Fields) -> Result<Call, Vec<ArgumentError>> {
+    let spec = spec(name).ok_or_else(|| vec![unknown_module(name)])?;
+    let mut errors = check_names(name, fields.iter().map(|(name, _)| name));
+    let mut taker = Taker::new(fields);
+    let call = Call::take(spec, &mut taker);
+    errors.append(&mut taker.errors);
+    if let Some(call) = &call {
+        errors.append(&mut call.check());
+    }
+    match call {
+        Some(call) if errors.is_empty() => Ok(call),
+        _ => Err(errors),
+    }
+}
+
+/// What is wrong with the names alone: unknown ones, and one argument under two names.
+pub fn check_names<'a>(name: &str, given: impl Iterator<Item = &'a str>) -> Vec<ArgumentError> {
+    let Some(spec) = spec(name) else { return vec![unknown_module(name)] };
+    let unknown = given.filter(|given| spec.arg(given).is_none());
+    unknown.map(|given| unknown_argument(spec, given)).collect()
+}
+
+/// What is wrong with one value, known before the others are.
+pub fn check_value(name: &str, argument: &str, value: &Data) -> Option<ArgumentError> {
+    let arg = spec(name)?.arg(argument)?;
+    if *value == Data::Null {
+        return None;
+    }
+    let message = (arg.check)(value).err()?;
+    Some(ArgumentError::new(argument, format!("`{argument}` {message}")))
+}
+
+fn unknown_module(name: &str) -> ArgumentError {
+    let mut error = ArgumentError::new("", format!("there is no module `{name}`"));
+    error.hint =
+        nearest(super::canonical(name), super::names()).map(|near| format!("did you mean `{near}`?"));
+    error
+}
+
+fn unknown_argument(spec: &Spec, given: &str) -> ArgumentError {
+    let mut error = ArgumentError::new(given, format!("`{}` has no argument `{given}`", spec.name));
+    let names = spec.args().flat_map(|arg| arg.aliases.iter().copied().chain([arg.name]));
+    error.hint = nearest(given, names).map(|near| format!("did you mean `{near}`?"));
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_parsed_and_travels() {
+        let call = parse("ansible.builtin.ping", &Fields::new().with("data", "hello")).unwrap();
+        let bytes = rmp_serde::to_vec_named(&call).unwrap();
+        assert_eq!(rmp_serde::from_slice::<Call>(&bytes).unwrap(), call);
+    }
+
+    #[test]
+    fn what_is_unknown_is_named_with_what_may_be_meant() {
+        let errors = parse("ping", &Fields::new().with("dta", "x")).unwrap_err();
+        assert_eq!(errors[0].path, ["dta"]);
+        assert_eq!(errors[0].hint.as_deref(), Some("did you mean `data`?"));
+        assert_eq!(
+            parse("pingg", &Fields::new()).unwrap_err()[0].hint.as_deref(),
+            Some("did you mean `ping`?")
+        );
+    }
+}

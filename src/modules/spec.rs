@@ -1,0 +1,55 @@
+//! What is known of a module without a host: for help pages and for checking.
+
+use crate::host::Data;
+
+/// What is known of a module without a host.
+#[derive(Debug)]
+pub struct Spec {
+    pub name: &'static str,
+    /// Other names of the same module.
+    pub aliases: &'static [&'static str],
+    /// The lines of its manual page: a summary, details, examples in YAML.
+    pub doc: &'static [&'static str],
+    pub groups: &'static [&'static [Arg]],
+    /// Effects stay inside one host's files: no other host, service or program can see them.
+    pub local: bool,
+}
+
+/// An argument of a module.
+#[derive(Debug)]
+pub struct Arg {
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    /// Ansible's word for the type: `str`, `bool`, `list`, ...
+    pub kind: fn() -> &'static str,
+    pub choices: fn() -> &'static [&'static str],
+    pub required: bool,
+    pub default: Option<&'static str>,
+    pub doc: &'static [&'static str],
+    /// Whether a value fits, and why not.
+    pub check: fn(&Data) -> Result<(), String>,
+}
+
+impl Spec {
+    /// All arguments, in the order of the manual.
+    pub fn args(&self) -> impl Iterator<Item = &'static Arg> {
+        self.groups.iter().flat_map(|group| group.iter())
+    }
+
+    /// The argument of this name or alias.
+    pub fn arg(&self, name: &str) -> Option<&'static Arg> {
+        self.args().find(|arg| arg.is(name))
+    }
+
+    /// The first line of the manual page.
+    pub fn summary(&self) -> &'static str {
+        self.doc.first().map_or("", |line| line.trim())
+    }
+}
+
+impl Arg {
+    /// Whether it goes by this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+}

@@ -1,0 +1,254 @@
+//! The agent's end: one thread reads, one works, strictly in order.
+
+use super::frame::{self, MARKER};
+use super::message::{Began, Begin, FromAgent, Hello, OnFailure, Outcome, Reply, Request, ToAgent};
+use super::perform::perform;
+use crate::host::{Bytes, ContentSource, Failure, Hash, Host, System};
+use std::io::{self, Read, Write};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+/// The most bytes of requests that may wait.
+const MOST_WAITING: usize = 256 << 20;
+
+/// Who the agent is.
+pub struct Identity {
+    /// The hash that names the agent's own binary.
+    pub build: String,
+    pub user: String,
+    pub uid: u32,
+}
+
+/// A part of a content, or why there is none.
+enum Part {
+    Bytes { hash: Hash, bytes: Bytes, last: bool },
+    None { hash: Hash, reason: String },
+}
+
+/// What waits to be worked on.
+enum Work {
+    Begin(Begin),
+    Request(Box<Request>, usize),
+    Settle(Vec<String>),
+}
+
+type Writer = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// Speaks with a controller until its stream ends; then the change that is being made is finished, and no other begun.
+/// `host` makes the host from where its contents come from.
+pub fn serve(
+    reader: impl Read + Send + 'static,
+    writer: impl Write + Send + 'static,
+    identity: Identity,
+    host: impl FnOnce(Box<dyn ContentSource>) -> Host,
+) -> Result<(), String> {
+    let writer: Writer = Arc::new(Mutex::new(Box::new(writer)));
+    let (parts, received) = mpsc::sync_channel(4);
+    let source = FromController { writer: writer.clone(), parts: Mutex::new(received) };
+    let host = host(Box::new(source));
+    greet(&writer, identity, &host)?;
+    let shared = Arc::new(Shared::default());
+    let (work, waiting) = mpsc::channel();
+    let reading = shared.clone();
+    let reader = std::thread::spawn(move || read_all(reader, &reading, &work, &parts));
+    Worker { host, writer, shared, failed: None }.run(&waiting);
+    if reader.is_finished() {
+        reader.join().unwrap_or_else(|_| Err("the reader broke".to_owned()))
+    } else {
+        Ok(())
+    }
+}
+
+/// What reader and worker both know.
+#[derive(Default)]
+struct Shared {
+    waiting: AtomicUsize,
+    /// The controller is gone.
+    gone: AtomicBool,
+}
+
+fn greet(writer: &Writer, identity: Identity, host: &Host) -> Result<(), String> {
+    let hello = Hello {
+        build: identity.build,
+        user: identity.user,
+        uid: identity.uid,
+        pending: host.notes.pending(),
+    };
+    let mut greeting = MARKER.to_vec();
+    greeting.extend(frame::encode(&FromAgent::Hello(hello))?);
+    let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+    writer.write_all(&greeting).and_then(|()| writer.flush()).map_err(|error| error.to_string())
+}
+
+fn send(writer: &Writer, message: &FromAgent) -> io::Result<()> {
+    let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+    frame::write(&mut *writer, message)
+}
+
+fn read_all(
+    reader: impl Read,
+    shared: &Shared,
+    work: &mpsc::Sender<Work>,
+    parts: &mpsc::SyncSender<Part>,
+) -> Result<(), String> {
+    let mut reader = io::BufReader::with_capacity(64 << 10, reader);
+    let read = loop {
+        match frame::read::<ToAgent>(&mut reader) {
+            Ok(Some((message, length))) => {
+                if let Err(error) = accept(message, length, shared, work, parts) {
+                    break Err(error);
+                }
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error.to_string()),
+        }
+    };
+    shared.gone.store(true, Ordering::SeqCst);
+    read
+}
+
+fn accept(
+    message: ToAgent,
+    length: usize,
+    shared: &Shared,
+    work: &mpsc::Sender<Work>,
+    parts: &mpsc::SyncSender<Part>,
+) -> Result<(), String> {
+    let gone = |_| "the worker is gone".to_owned();
+    match message {
+        ToAgent::Begin(begin) => work.send(Work::Begin(begin)).map_err(gone),
+        ToAgent::Settle { keys } => work.send(Work::Settle(keys)).map_err(gone),
+        ToAgent::Request(request) => {
+            if shared.waiting.fetch_add(length, Ordering::SeqCst) + length > MOST_WAITING {
+                return Err("too many bytes of requests are waiting".to_owned());
+            }
+            work.send(Work::Request(request, length)).map_err(gone)
+        }
+        ToAgent::Content { hash, bytes, last } => {
+            parts.send(Part::Bytes { hash, bytes, last }).map_err(|_| "the worker is gone".to_owned())
+        }
+        ToAgent::NoContent { hash, reason } => {
+            parts.send(Part::None { hash, reason }).map_err(|_| "the worker is gone".to_owned())
+        }
+    }
+}
+
+/// Works on requests, one after the other.
+struct Worker {
+    host: Host,
+    writer: Writer,
+    shared: Arc<Shared>,
+    /// The epoch in which a request failed.
+    failed: Option<u32>,
+}
+
+impl Worker {
+    fn run(&mut self, waiting: &mpsc::Receiver<Work>) {
+        while let Ok(work) = waiting.recv() {
+            if self.shared.gone.load(Ordering::SeqCst) || self.work(work).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn work(&mut self, work: Work) -> io::Result<()> {
+        match work {
+            Work::Begin(begin) => {
+                let began = self.begin(begin);
+                send(&self.writer, &FromAgent::Began(began))
+            }
+            Work::Settle(keys) => {
+                // What cannot be forgotten is done once more by the next run: no harm.
+                let _ = self.host.notes.settle(&keys);
+                Ok(())
+            }
+            Work::Request(request, length) => {
+                self.shared.waiting.fetch_sub(length, Ordering::SeqCst);
+                let reply = self.answer(&request);
+                self.reply(reply)
+            }
+        }
+    }
+
+    fn begin(&mut self, begin: Begin) -> Began {
+        self.host.dry_run = begin.dry_run;
+        let Some(message) = begin.lock else { return Began::Ready };
+        match self.host.lock(&message, Duration::from_secs(begin.lock_wait)) {
+            Ok(None) => Began::Ready,
+            Ok(Some(holder)) => Began::Locked { holder },
+            Err(failure) => Began::Failed { message: failure.to_string() },
+        }
+    }
+
+    /// Carries out a request, unless one of its epoch has failed before.
+    fn answer(&mut self, request: &Request) -> Reply {
+        if self.failed == Some(request.epoch) {
+            return Reply::bare(request.id, Outcome::NotRun);
+        }
+        self.failed = None;
+        self.host.system.notes = Some(self.announcer(request.id));
+        let reply = perform(&mut self.host, request);
+        if matches!(reply.outcome, Outcome::Failed { .. }) && request.on_failure == OnFailure::Stop {
+            self.failed = Some(request.epoch);
+        }
+        reply
+    }
+
+    fn announcer(&self, id: u64) -> Box<dyn Fn(&str) + Send + Sync> {
+        let writer = self.writer.clone();
+        Box::new(move |text| {
+            let _ = send(&writer, &FromAgent::Note { id, text: text.to_owned() });
+        })
+    }
+
+    /// Sends an answer; one that is too long becomes a failure that says so.
+    fn reply(&self, reply: Reply) -> io::Result<()> {
+        let id = reply.id;
+        let message = FromAgent::Reply(Box::new(reply));
+        let bytes = frame::encode(&message).or_else(|error| {
+            let message = format!("the result is too long to be sent: {error}");
+            frame::encode(&FromAgent::Reply(Box::new(Reply::bare(id, Outcome::Failed { message }))))
+        });
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.write_all(&bytes.map_err(io::Error::other)?)?;
+        writer.flush()
+    }
+}
+
+/// Asks the controller for contents.
+struct FromController {
+    writer: Writer,
+    parts: Mutex<mpsc::Receiver<Part>>,
+}
+
+impl ContentSource for FromController {
+    /// Takes all parts even when they cannot be kept: what follows in the stream must not be mistaken for them.
+    fn fetch(&self, hash: &Hash, sink: &mut dyn Write) -> Result<(), Failure> {
+        let gone = || Failure::new("the controller is gone");
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        send(&self.writer, &FromAgent::Want { hash: *hash }).map_err(|_| gone())?;
+        let mut kept = Ok(());
+        loop {
+            match parts.recv().map_err(|_| gone())? {
+                Part::None { hash: other, reason } if other == *hash => {
+                    return Err(Failure::new(format!("the controller cannot send the content: {reason}")));
+                }
+                Part::Bytes { hash: other, bytes, last } if other == *hash => {
+                    if kept.is_ok() {
+                        kept = sink.write_all(&bytes.0);
+                    }
+                    if last {
+                        return kept.map_err(|error| Failure::new(format!("cannot write: {error}")));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A host as the agent sees it: its own system.
+pub fn own_host(contents: Box<dyn ContentSource>) -> Host {
+    Host::new(System::new(contents))
+}

@@ -288,7 +288,7 @@ fn two_actions(loader: &Loader, first: &Node, second: &Node) -> Option<Action> {
     let known: Vec<&str> = known.collect();
     let slip = [first, second]
         .into_iter()
-        .find_map(|node| Some((node, super::nearest(node.text()?, known.iter().copied())?)));
+        .find_map(|node| Some((node, crate::host::nearest(node.text()?, known.iter().copied())?)));
     let message = format!("a task has one module, this one has `{}` and `{}`", name(first), name(second));
     let mut diagnostic = Diagnostic::error(message).at(second.span).label(first.span, "the other");
     if let Some((node, meant)) = slip {

@@ -100,7 +100,8 @@ pub(super) fn variable_name(loader: &Loader, key: &Node) -> Option<std::sync::Ar
     None
 }
 
-pub(super) fn is_identifier(name: &str) -> bool {
+/// Whether a name may be that of a variable.
+pub fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     let first = chars.next().is_some_and(|first| first == '_' || first.is_alphabetic());
     first && chars.all(|rest| rest == '_' || rest.is_alphanumeric())

@@ -3,7 +3,8 @@
 use super::block::{Entry, read_entries};
 use super::keywords::Keywords;
 use super::role::Role;
-use super::{RolePaths, nearest};
+use super::RolePaths;
+use crate::host::nearest;
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::vars::{Value, Vars};
 use crate::yaml::Node;
@@ -136,7 +137,7 @@ impl Loader {
         span: Span,
         known: impl IntoIterator<Item = &'a str>,
     ) {
-        let hint = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+        let hint = nearest(name, known.into_iter()).map(|near| format!("did you mean `{near}`?"));
         self.refuse(Diagnostic::error(format!("{place} has no `{name}`")).at(span).maybe_hint(hint));
     }
 

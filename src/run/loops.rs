@@ -125,14 +125,14 @@ impl Interpreter {
         let variable = self.text_of(&written.loop_var, at).await?.map_or_else(|| "item".into(), Arc::from);
         let index = self.text_of(&written.index_var, at).await?.map(Arc::from);
         let pause = self.text_of(&written.pause, at).await?.and_then(|pause| pause.parse().ok());
-        let yes = |text: Option<String>| text.is_some_and(|text| super::task::truth(&text.into()));
+        let yes = |text: Option<String>| text.is_some_and(|text| crate::control::truth(&text.into()));
         Ok(Control {
             variable,
             index,
             label: written.label.clone(),
             pause,
             extended: yes(self.text_of(&written.extended, at).await?),
-            all_items: self.text_of(&written.extended_allitems, at).await?.is_none_or(|text| super::task::truth(&text.into())),
+            all_items: self.text_of(&written.extended_allitems, at).await?.is_none_or(|text| crate::control::truth(&text.into())),
             break_when: written.break_when.clone(),
         })
     }

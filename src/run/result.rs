@@ -31,8 +31,8 @@ impl Ended {
         let changed = status == Status::Changed;
         let mut all = Map::new();
         all.insert("changed".into(), changed.into());
-        if status == Status::Failed {
-            all.insert("failed".into(), true.into());
+        if status != Status::Skipped {
+            all.insert("failed".into(), matches!(status, Status::Failed).into());
         }
         all.extend(fields);
         let value = Value::dict(all);

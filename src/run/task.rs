@@ -7,9 +7,10 @@ use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use super::tags::{split, tags_around};
 use super::task_scope::At;
+use crate::control::{as_written, truth};
 use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
-use crate::vars::{Data, Part, Promise, Value};
+use crate::vars::{Part, Promise, Value};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -196,24 +197,6 @@ pub fn conditions(frame: &Frame) -> Vec<Value> {
     let mut levels: Vec<&Vec<Value>> = frame.all_keywords().map(|keywords| &keywords.when).collect();
     levels.reverse();
     levels.into_iter().flatten().cloned().collect()
-}
-
-/// A value as the user wrote it, to be shown and never evaluated.
-pub fn as_written(value: &Value) -> Value {
-    match value.data() {
-        Data::Text(text) => Value::text(text.clone()),
-        other => Value::new(other.clone()),
-    }
-}
-
-/// What Ansible takes for true.
-pub fn truth(value: &Value) -> bool {
-    match value.data() {
-        Data::Bool(bool) => *bool,
-        Data::Int(int) => *int == 1,
-        Data::Text(text) => matches!(text.to_lowercase().as_str(), "yes" | "on" | "1" | "true" | "t" | "y"),
-        _ => false,
-    }
 }
 
 /// The one plain boolean of `changed_when: false` and the like.

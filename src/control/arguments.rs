@@ -1,0 +1,111 @@
+//! Evaluated arguments: what a control word reads, and what a module's call is made of.
+
+use crate::host::Fields;
+use crate::modules::{ArgumentError, Call};
+use crate::source::{Diagnostic, Span};
+use crate::vars::{Data, Value};
+use std::sync::Arc;
+
+/// Evaluated arguments, with the places where they are written.
+#[derive(Clone, Debug)]
+pub struct Arguments {
+    pub word: Arc<str>,
+    pub span: Span,
+    values: Vec<(Arc<str>, Span, Value)>,
+    pub raw: Option<Value>,
+}
+
+impl Arguments {
+    /// No arguments yet, for this word.
+    pub fn new(word: &str, span: Span) -> Arguments {
+        Arguments { word: word.into(), span, values: Vec::new(), raw: None }
+    }
+
+    /// The value of an argument that is given and not omitted.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.values.iter().find(|(known, ..)| &**known == name).map(|(.., value)| value)
+    }
+
+    /// Where an argument is written, or the word if it is not.
+    pub fn span_of(&self, name: &str) -> Span {
+        self.values.iter().find(|(known, ..)| &**known == name).map_or(self.span, |(_, span, _)| *span)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Value)> {
+        self.values.iter().map(|(name, _, value)| (name, value))
+    }
+
+    /// Sets an argument; one that is omitted is not given.
+    pub fn set(&mut self, name: &str, span: Span, value: Value) {
+        self.values.retain(|(known, ..)| &**known != name);
+        if !value.is_omit() {
+            self.values.push((name.into(), span, value));
+        }
+    }
+
+    /// As plain data for a module.
+    pub fn fields(&self) -> Fields {
+        let mut fields: Fields = self.iter().map(|(name, value)| (name.to_string(), value.to_data())).collect();
+        if let Some(raw) = &self.raw {
+            fields.set("_raw_params", raw.to_data());
+        }
+        fields
+    }
+
+    /// The call of the module that the word names.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument is unknown, missing or does not fit: at the place where it is written.
+    pub fn call(&self) -> Result<Call, Diagnostic> {
+        self.call_of(&self.word)
+    }
+
+    /// The call of a module with these arguments.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arguments::call`].
+    pub fn call_of(&self, module: &str) -> Result<Call, Diagnostic> {
+        crate::modules::parse(module, &self.fields()).map_err(|errors| self.diagnostic(&errors))
+    }
+
+    fn diagnostic(&self, errors: &[ArgumentError]) -> Diagnostic {
+        let Some((first, others)) = errors.split_first() else {
+            return Diagnostic::error("the arguments do not fit").at(self.span);
+        };
+        let place = |error: &ArgumentError| error.path.first().map_or(self.span, |name| self.span_of(name));
+        let mut diagnostic = Diagnostic::error(first.message.clone()).at(place(first)).maybe_hint(first.hint.clone());
+        for other in others {
+            diagnostic = diagnostic.label(place(other), other.message.clone());
+        }
+        diagnostic
+    }
+}
+
+/// What Ansible takes for true.
+pub fn truth(value: &Value) -> bool {
+    match value.data() {
+        Data::Bool(bool) => *bool,
+        Data::Int(int) => *int == 1,
+        Data::Text(text) => matches!(text.to_lowercase().as_str(), "yes" | "on" | "1" | "true" | "t" | "y"),
+        _ => false,
+    }
+}
+
+/// The items of a list, or those of a text with commas.
+pub fn split_list(value: &Value) -> Vec<String> {
+    if let Some(items) = value.as_items() {
+        return items.iter().flat_map(split_list).collect();
+    }
+    let text = value.str().unwrap_or_default();
+    text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+}
+
+/// A value as the user wrote it, to be shown and never evaluated.
+pub fn as_written(value: &Value) -> Value {
+    match value.data() {
+        Data::Text(text) => Value::text(text.clone()),
+        other => Value::new(other.clone()),
+    }
+}

@@ -1,0 +1,23 @@
+//! `set_fact`: sets variables of the host.
+
+use super::{Act, Desk, Effect};
+use crate::template::Answer;
+
+pub(super) fn act(desk: &Desk) -> Answer<Act> {
+    let cacheable = desk.flag("cacheable");
+    let mut facts = crate::vars::Map::new();
+    let mut effects = Vec::new();
+    for (name, value) in desk.arguments.iter().filter(|(name, _)| &***name != "cacheable") {
+        if !crate::playbook::is_identifier(name) {
+            let message = format!("`{name}` is no name for a variable");
+            return Err(super::mistake(message, desk.arguments.span_of(name)));
+        }
+        facts.insert(name.to_string().into(), value.clone());
+        effects.push(Effect::Set { name: name.clone(), value: value.clone(), cacheable });
+    }
+    if effects.is_empty() {
+        return Err(super::mistake("`set_fact` sets nothing", desk.arguments.span));
+    }
+    let fields = [("ansible_facts".into(), crate::vars::Value::dict(facts))].into();
+    Ok(Act { fields, effects, ..Act::default() })
+}

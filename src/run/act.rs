@@ -1,0 +1,244 @@
+//! What a task does, once its conditions hold: a control word acts here, a module becomes a call.
+
+use super::halt::Trouble;
+use super::interpreter::Interpreter;
+use super::pipeline::{Item, Running, Sending, Step};
+use super::result::Ended;
+use super::task_scope::At;
+use crate::control::{self, Act, Arguments, Desk, Effect};
+use crate::playbook::Keyword;
+use crate::report::{Event, Status};
+use crate::source::Diagnostic;
+use crate::vars::{Part, Value};
+use crate::wire::{Mode, OnFailure};
+
+impl Interpreter {
+    /// Carries out a task, or one item of it, whose conditions hold.
+    pub async fn act(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+        running.notify = self.notifications(at).await?;
+        let word = running.task.action.word().to_owned();
+        if self.must_meet(&word, at) {
+            self.meet().await?;
+        }
+        match word.as_str() {
+            "meta" => self.meta(running, at).await,
+            "include_tasks" | "include" => self.include_tasks(running, item, at).await,
+            "include_role" => self.include_role(running, item, at).await,
+            _ if self.is_alone(at).await? => self.act_once(running, item, at).await,
+            _ if self.is_judged(&running) => self.act_judged(running, item, at).await,
+            _ if control::is_word(&word) => {
+                let ended = self.act_here(&running, at).await?;
+                Ok(self.ended(running, item, ended).await?)
+            }
+            _ => self.submit(running, item, at).await,
+        }
+    }
+
+    /// What is notified when something was changed.
+    async fn notifications(&mut self, at: &At) -> Result<Vec<String>, Trouble> {
+        let written: Vec<Value> = at.frame.all_keywords().flat_map(|keywords| keywords.notify.iter().cloned()).collect();
+        let mut names = Vec::new();
+        for value in written {
+            let value = match value.is_lazy() {
+                true => self.evaluate(at, |engine, scope| engine.resolve(&value, scope)).await?,
+                false => value,
+            };
+            match value.as_items() {
+                Some(items) => names.extend(items.iter().filter_map(|item| item.str().ok())),
+                None => names.extend(value.str().ok()),
+            }
+        }
+        Ok(names)
+    }
+
+    /// Whether the verdict of the controller is needed before anything else may follow.
+    fn is_judged(&self, running: &Running) -> bool {
+        let own = &running.task.own;
+        let conditions = |written: &[Value], plain: Option<bool>| !written.is_empty() && plain.is_none();
+        conditions(&own.changed_when, running.changed)
+            || conditions(&own.failed_when, running.failed)
+            || !own.until.is_empty()
+            || own.retries.is_some()
+    }
+
+    /// Carries out a control word.
+    pub async fn act_here(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
+        let arguments = self.arguments(&running.task, at).await?;
+        match &*arguments.word {
+            "include_vars" => return self.include_vars(&arguments, at).await,
+            "pause" => return self.pause(&arguments).await,
+            "validate_argument_spec" => return self.validate_arguments(&arguments, at).await,
+            "wait_for_connection" => return Ok(Ended::ok()),
+            _ => {}
+        }
+        let verbosity = self.run.settings.output.verbosity;
+        let act = self.evaluate(at, |engine, scope| {
+            let desk = Desk { arguments: &arguments, engine, scope, verbosity };
+            control::act(&arguments.word, &desk).unwrap_or_else(|| Ok(Act::default()))
+        });
+        let act = act.await?;
+        self.carry_out(running, act).await
+    }
+
+    async fn carry_out(&mut self, running: &Running, act: Act) -> Result<Ended, Trouble> {
+        for effect in act.effects {
+            self.effect(running, effect).await?;
+        }
+        if let Some(reason) = act.skipped {
+            return Ok(Ended::skipped(&reason, None));
+        }
+        let mut ended = match act.failed {
+            Some(message) => Ended::failed(message, act.fields),
+            None if act.changed => Ended::new(Status::Changed, act.fields),
+            None => Ended::new(Status::Ok, act.fields),
+        };
+        ended.diagnostic = act.diagnostic;
+        Ok(ended)
+    }
+
+    async fn effect(&mut self, running: &Running, effect: Effect) -> Result<(), Trouble> {
+        match effect {
+            Effect::Set { name, value, cacheable } => {
+                let owner = running.facts_for.as_ref().and_then(|owner| self.run.host(owner));
+                let owner = owner.unwrap_or_else(|| self.host.clone());
+                let after = self.pipeline.newest();
+                if cacheable {
+                    owner.store.set(Part::Facts, name.clone(), value.clone(), after);
+                    owner.store.set(Part::Cached, name.clone(), value.clone(), after);
+                }
+                owner.store.set(Part::Set, name, value, after);
+            }
+            Effect::AddHost { name, groups, vars } => {
+                self.drain().await?;
+                self.run.add_host(&name, &groups, vars);
+            }
+            Effect::AddGroup { name, parents } => {
+                self.drain().await?;
+                self.run.add_to_group(&self.host, &name, &parents);
+            }
+            Effect::Stats { data, per_host, .. } => {
+                let host = Some(self.host.name.clone()).filter(|_| per_host);
+                self.finish(Step::Event(Box::new(Event::Stats { host, data }))).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the call of a module and goes on; its answer comes when it comes.
+    async fn submit(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+        let arguments = self.arguments(&running.task, at).await?;
+        let sending = self.sending(&running, item.is_some(), at).await?;
+        let call = self.call(&arguments, at).await?;
+        self.enter_lane(&running, at).await?;
+        let request = self.pipeline.request(call, sending);
+        let id = request.id;
+        self.collect().await?;
+        self.pipeline.waiting.push_back(Step::Call { id, running: Box::new(running), item });
+        if let Some(lane) = &self.pipeline.lane
+            && lane.requests.submit(request).await.is_err()
+        {
+            // The line is gone: the answers that are still to come say so for each call.
+            return Ok(self.drain().await?);
+        }
+        Ok(self.collect().await?)
+    }
+
+    /// Sends the call of a module and waits for its answer.
+    pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
+        let arguments = self.arguments(&running.task, at).await?;
+        let mut sending = self.sending(running, false, at).await?;
+        sending.on_failure = OnFailure::Continue;
+        let call = self.call(&arguments, at).await?;
+        self.drain().await?;
+        self.enter_lane(running, at).await?;
+        let request = self.pipeline.request(call, sending);
+        let id = request.id;
+        let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(Ended::unreachable("there is no connection")) };
+        if let Err(error) = lane.requests.submit(request).await {
+            return Ok(Ended::unreachable(&error.to_string()));
+        }
+        loop {
+            match lane.replies.next().await {
+                Some(reply) if reply.id == id => return Ok(Ended::of(reply, running.no_log)),
+                // An answer to what was abandoned.
+                Some(_) => {}
+                None => return Ok(Ended::unreachable("the connection was lost")),
+            }
+        }
+    }
+
+    /// How the request of a task is meant.
+    async fn sending(&mut self, running: &Running, looped: bool, at: &At) -> Result<Sending, Trouble> {
+        let check = match at.frame.keyword(Keyword::CheckMode) {
+            Some(_) => self.flag(at, Keyword::CheckMode).await?,
+            None => self.run.settings.execution.dry_run,
+        };
+        let diff = match at.frame.keyword(Keyword::Diff) {
+            Some(_) => self.flag(at, Keyword::Diff).await?,
+            None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
+        };
+        let lenient = running.ignore_errors || running.failed == Some(false) || looped;
+        let timeout = self.text_of(&at.frame.keyword(Keyword::Timeout).cloned(), at).await?;
+        Ok(Sending {
+            mode: if check { Mode::Check } else { Mode::Apply },
+            on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
+            diff: diff && !running.no_log,
+            environment: self.environment(at).await?,
+            notify: running.notify.clone(),
+            timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
+        })
+    }
+
+    /// The environment around a task, the innermost counting most.
+    async fn environment(&mut self, at: &At) -> Result<Vec<(String, String)>, Trouble> {
+        let mut levels: Vec<Value> =
+            at.frame.all_keywords().flat_map(|keywords| keywords.environment.iter().cloned()).collect();
+        levels.reverse();
+        let mut environment: Vec<(String, String)> = Vec::new();
+        for level in levels {
+            let value = self.evaluate(at, |engine, scope| engine.resolve(&level, scope)).await?;
+            if value.is_omit() || value.is_none() {
+                continue;
+            }
+            let entries = value.as_entries().ok_or_else(|| {
+                let message = "`environment` wants a mapping of names to values";
+                Trouble::from(Diagnostic::error(message).at(level.span()))
+            })?;
+            for (name, value) in entries.iter().filter(|(_, value)| !value.is_omit()) {
+                let (name, value) = (name.to_string(), value.to_string());
+                environment.retain(|(known, _)| *known != name);
+                environment.push((name, value));
+            }
+        }
+        Ok(environment)
+    }
+}
+
+impl Interpreter {
+    /// Whether all hosts come together before this task: others could see it, or it could see others.
+    fn must_meet(&self, word: &str, at: &At) -> bool {
+        if !self.play.meeting.is_needed() {
+            return false;
+        }
+        let alone = at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
+        let quiet = match crate::modules::spec(word) {
+            Some(spec) => spec.local,
+            None => !matches!(word, "add_host" | "group_by" | "pause" | "meta" | "set_stats"),
+        };
+        alone || !quiet
+    }
+
+    /// Puts the place where a mistake in the arguments is written into the message.
+    pub async fn call(&mut self, arguments: &Arguments, at: &At) -> Result<crate::modules::Call, Trouble> {
+        let mut arguments = arguments.clone();
+        if &*arguments.word == "template" {
+            arguments = self.render(&arguments, at).await?;
+        }
+        let mut call = arguments.call()?;
+        if let Some(need) = call.need() {
+            let source = self.source(&arguments, need, at).await?;
+            call.attach(source).map_err(|message| Diagnostic::error(message).at(arguments.span))?;
+        }
+        Ok(call)
+    }
+}

@@ -1,0 +1,69 @@
+//! The arguments of a task, evaluated.
+
+use super::halt::Trouble;
+use super::interpreter::Interpreter;
+use super::task_scope::At;
+use crate::control::Arguments;
+use crate::playbook::{Action, Task};
+use crate::source::{Diagnostic, Span};
+use crate::vars::{Map, Value};
+use std::sync::Arc;
+
+impl Interpreter {
+    /// Evaluates the arguments of a task.
+    pub async fn arguments(&mut self, task: &Task, at: &At) -> Result<Arguments, Trouble> {
+        let action = &task.action;
+        let mut arguments = Arguments::new(action.word(), action.span);
+        for (name, value) in self.defaults(action, at).await?.iter() {
+            arguments.set(name.as_str().unwrap_or_default(), value.span(), value.clone());
+        }
+        for whole in &action.whole {
+            for (name, value) in self.whole_arguments(action, whole, at).await?.iter() {
+                arguments.set(name.as_str().unwrap_or_default(), whole.span(), value.clone());
+            }
+        }
+        for argument in &action.arguments {
+            let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await?;
+            arguments.set(&argument.name, span_of(&argument.value, argument.span), value);
+        }
+        if let Some(raw) = &action.raw {
+            arguments.raw = Some(self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await?);
+        }
+        Ok(arguments)
+    }
+
+    /// A template that must give all arguments as a mapping.
+    async fn whole_arguments(&mut self, action: &Action, whole: &Value, at: &At) -> Result<Arc<Map>, Trouble> {
+        let value = self.evaluate(at, |engine, scope| engine.resolve(whole, scope)).await?;
+        if value.is_omit() || value.is_none() {
+            return Ok(Arc::default());
+        }
+        value.as_entries().ok_or_else(|| {
+            let message = format!("`{}` wants a mapping of arguments", action.written);
+            Diagnostic::error(message).at(whole.span()).into()
+        })
+    }
+
+    /// What `module_defaults` around the task give the module, the innermost counting most.
+    async fn defaults(&mut self, action: &Action, at: &At) -> Result<Map, Trouble> {
+        let mut levels: Vec<Value> =
+            at.frame.all_keywords().flat_map(|keywords| keywords.module_defaults.iter().cloned()).collect();
+        levels.reverse();
+        let mut defaults = Map::new();
+        for level in levels {
+            let level = self.evaluate(at, |engine, scope| engine.shallow(&level, scope)).await?;
+            let entries = level.as_entries().unwrap_or_default();
+            for (module, values) in entries.iter() {
+                if module.as_str().map(crate::modules::canonical) == Some(action.word()) {
+                    let values = self.evaluate(at, |engine, scope| engine.resolve(values, scope)).await?;
+                    defaults.extend(values.as_entries().map(|values| (*values).clone()).unwrap_or_default());
+                }
+            }
+        }
+        Ok(defaults)
+    }
+}
+
+fn span_of(value: &Value, name: Span) -> Span {
+    if value.span().is_known() { value.span() } else { name }
+}

@@ -1,0 +1,173 @@
+//! What follows when a task, an item or a loop has ended: registration, notification, events, failure.
+
+use super::halt::{FailedTask, Halt};
+use super::interpreter::Interpreter;
+use super::pipeline::{Item, Running, Step};
+use super::result::Ended;
+use crate::report::{self, Event, Status};
+use crate::vars::{Map, Part, Value};
+use crate::wire::Reply;
+
+impl Interpreter {
+    /// Takes a step whose turn has come; calls come with their answer.
+    pub fn conclude(&mut self, step: Step, reply: Option<Reply>) -> Result<(), Halt> {
+        match step {
+            Step::Call { id, running, item } => {
+                self.host.store.commit(id);
+                let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
+                let mut ended = Ended::of(reply, running.no_log);
+                judge(&running, &mut ended);
+                self.end(*running, item, ended)
+            }
+            Step::Ended { running, item, ended } => self.end(*running, item, *ended),
+            Step::LoopEnd { running } => {
+                let ended = self.whole(&running);
+                self.end(*running, None, ended)
+            }
+            Step::Event(event) => {
+                self.run.events.send(*event);
+                Ok(())
+            }
+        }
+    }
+
+    fn end(&mut self, running: Running, item: Option<Item>, mut ended: Ended) -> Result<(), Halt> {
+        ended.ignored = match ended.status {
+            Status::Failed => running.ignore_errors,
+            Status::Unreachable => running.ignore_unreachable,
+            _ => false,
+        };
+        match item {
+            Some(item) => self.end_item(&running, item, ended),
+            None => self.end_task(running, ended),
+        }
+    }
+
+    fn end_item(&mut self, running: &Running, item: Item, mut ended: Ended) -> Result<(), Halt> {
+        let mut fields: Map = ended.value.as_entries().map(|fields| (*fields).clone()).unwrap_or_default();
+        fields.extend(item.fields);
+        ended.value = Value::dict(fields);
+        self.keep_facts(running, &ended);
+        let result = Box::new(shown(running, &ended));
+        let event = Event::Item { host: self.host.name.clone(), task: running.info.clone(), label: item.label, result };
+        self.run.events.send(event);
+        let unreachable = ended.status == Status::Unreachable && !ended.ignored;
+        if ended.was_changed() {
+            self.notify(running);
+        }
+        if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
+            items.push(ended);
+        }
+        if unreachable { self.lose() } else { Ok(()) }
+    }
+
+    fn end_task(&mut self, running: Running, mut ended: Ended) -> Result<(), Halt> {
+        if ended.status == Status::Failed && !ended.ignored && running.rescued {
+            ended.status = Status::Rescued;
+        }
+        self.keep_facts(&running, &ended);
+        if let Some(promise) = &running.promise {
+            promise.settle(ended.value.clone());
+        }
+        if ended.was_changed() && running.repeat.is_none() {
+            self.notify(&running);
+        }
+        let result = Box::new(shown(&running, &ended));
+        let looped = running.repeat.is_some();
+        let (host, task) = (self.host.name.clone(), running.info.clone());
+        self.run.events.send(Event::Done { host, task, looped, result });
+        if !self.pipeline.is_busy() {
+            self.play.meeting.reach(&self.host.name, &running.position);
+        }
+        match ended.status {
+            Status::Failed | Status::Rescued if !ended.ignored => Err(self.fail(&running, ended.value)),
+            Status::Unreachable if !ended.ignored => self.lose(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets what was issued behind a failure, and what was set since.
+    fn fail(&mut self, running: &Running, result: Value) -> Halt {
+        self.abandon();
+        let task = [
+            ("name", Value::text(running.info.name.clone())),
+            ("action", Value::text(running.info.action.clone())),
+        ];
+        Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result, fatal: running.fatal }))
+    }
+
+    fn lose(&mut self) -> Result<(), Halt> {
+        self.abandon();
+        Err(Halt::Unreachable)
+    }
+
+    fn abandon(&mut self) {
+        for step in self.pipeline.abandon() {
+            if let Step::LoopEnd { running } | Step::Ended { running, .. } | Step::Call { running, .. } = step
+                && let Some(number) = running.repeat
+            {
+                self.loops.open.remove(&number);
+            }
+        }
+        self.facts_pending = None;
+        self.host.store.roll_back();
+    }
+
+    fn notify(&mut self, running: &Running) {
+        for name in &running.notify {
+            self.notified.add(name);
+            self.run.events.send(Event::Notified { host: self.host.name.clone(), handler: name.clone() });
+        }
+    }
+
+    /// Keeps the facts that a module returned.
+    fn keep_facts(&mut self, running: &Running, ended: &Ended) {
+        let Some(owner) = &running.facts_for else { return };
+        let Some(facts) = ended.field("ansible_facts").and_then(|facts| facts.as_entries()) else { return };
+        let Some(host) = self.run.host(owner) else { return };
+        let gathered = running.task.is(&["setup", "gather_facts"]);
+        for (name, value) in facts.iter() {
+            let name = name.as_str().unwrap_or_default();
+            let bare = name.strip_prefix("ansible_").unwrap_or(name);
+            host.store.set(Part::Facts, bare.into(), value.clone(), None);
+            if !gathered && !super::scope::is_connection(name) {
+                host.store.set(Part::Cached, name.into(), value.clone(), None);
+            }
+        }
+        if let Some(pending) = self.facts_pending.take_if(|_| gathered) {
+            pending.settle(Value::none());
+        }
+    }
+}
+
+/// Applies `changed_when` and `failed_when` where they are plain booleans.
+pub fn judge(running: &Running, ended: &mut Ended) {
+    if ended.status == Status::Unreachable {
+        return;
+    }
+    if let Some(failed) = running.failed {
+        ended.set_failed(failed);
+    }
+    if let Some(changed) = running.changed {
+        ended.set_changed(changed);
+    }
+}
+
+fn lost() -> crate::wire::Outcome {
+    crate::wire::Outcome::Lost { reason: "the connection was closed".to_owned() }
+}
+
+/// A result as events carry it.
+pub fn shown(running: &Running, ended: &Ended) -> report::Result {
+    report::Result {
+        status: ended.status,
+        ignored: ended.ignored,
+        message: ended.message.clone(),
+        data: ended.value.to_data(),
+        changes: ended.changes.clone(),
+        diagnostic: ended.diagnostic.clone(),
+        no_log: running.no_log,
+        delegated_to: running.delegated_to.clone(),
+        took: running.began.elapsed(),
+    }
+}

@@ -1,0 +1,156 @@
+//! Handlers: who is notified, and in which order they run at a flush.
+
+use super::frame::{Frame, FrameKind};
+use super::halt::{Halt, Trouble};
+use super::interpreter::Interpreter;
+use super::task_scope::At;
+use crate::playbook::{Entry, Task};
+use crate::source::Diagnostic;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A handler, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    pub task: Arc<Task>,
+    pub frame: Arc<Frame>,
+}
+
+/// The names and topics that were notified and not yet answered.
+#[derive(Debug, Default)]
+pub struct Notified {
+    names: Vec<String>,
+}
+
+impl Notified {
+    /// Notes a name; twice is once.
+    pub fn add(&mut self, name: &str) {
+        if !self.names.iter().any(|known| known == name) {
+            self.names.push(name.to_owned());
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
+
+/// The handlers in a list, in the order of definition.
+pub fn handlers_of(entries: &[Entry], frame: &Arc<Frame>) -> Vec<Handler> {
+    entries.iter().flat_map(|entry| handlers_in(entry, frame)).collect()
+}
+
+fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
+    match entry {
+        Entry::Task(task) => vec![Handler { task: task.clone(), frame: frame.clone() }],
+        Entry::Block(block) => {
+            let inner = frame.inside(FrameKind::Static { keywords: block.keywords.clone(), rescued: false });
+            handlers_of(&block.tasks, &inner)
+        }
+        Entry::Group(group) => {
+            let mut inner = frame.keywords(&group.keywords);
+            if let Some(role) = &group.role {
+                inner = inner.inside(FrameKind::Role(role.clone()));
+            }
+            handlers_of(&group.entries, &inner)
+        }
+    }
+}
+
+impl Interpreter {
+    /// Runs every handler that was notified, until none is left.
+    pub async fn flush(&mut self) -> Result<(), Halt> {
+        self.drain().await?;
+        let depth = self.position.len();
+        let mut round = 0;
+        while !self.notified.is_empty() {
+            let names = std::mem::take(&mut self.notified.names);
+            let chosen = self.chosen(&names).await?;
+            for index in &chosen {
+                self.position.truncate(depth);
+                self.position.extend([round, u32::try_from(*index).unwrap_or(u32::MAX)]);
+                self.handle(*index).await?;
+            }
+            self.drain().await?;
+            self.settle_notes(names);
+            round += 1;
+        }
+        self.position.truncate(depth);
+        Ok(())
+    }
+
+    async fn handle(&mut self, index: usize) -> Result<(), Halt> {
+        let Some(handler) = self.all_handlers().get(index).cloned() else { return Ok(()) };
+        let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued: false };
+        let at = At::new(handler.frame.inside(kind), handler.task.dir.clone());
+        self.perform(&handler.task, &at).await
+    }
+
+    /// Which handlers these names mean, in the order of definition.
+    async fn chosen(&mut self, names: &[String]) -> Result<BTreeSet<usize>, Halt> {
+        let handlers = self.all_handlers();
+        let mut chosen = BTreeSet::new();
+        let mut known = vec![false; names.len()];
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        // Of several handlers with one name, the last one defined is meant.
+        for (index, handler) in handlers.iter().enumerate().rev() {
+            let name = self.handler_name(handler).await?;
+            let topics = self.topics(handler).await?;
+            let full = handler.frame.role().map(|role| format!("{} : {name}", role.name));
+            let own = |notified: &String| *notified == name || full.as_ref() == Some(notified);
+            for (notified, known) in names.iter().zip(&mut known) {
+                let by_name = own(notified) && !taken.contains(notified);
+                if by_name || topics.contains(notified) {
+                    *known = true;
+                    chosen.insert(index);
+                }
+            }
+            taken.extend([name].into_iter().chain(full));
+        }
+        if let Some((missing, _)) = names.iter().zip(&known).find(|(_, known)| !**known) {
+            self.missing_handler(missing)?;
+        }
+        Ok(chosen)
+    }
+
+    fn missing_handler(&self, name: &str) -> Result<(), Halt> {
+        let message = format!("there is no handler `{name}`, which was notified on `{}`", self.host.name);
+        if self.run.settings.execution.missing_handler_warns {
+            self.run.warn(Diagnostic::warning(message));
+            return Ok(());
+        }
+        self.run.fail_host(&self.host.name, Diagnostic::error(message));
+        Err(Halt::EndHost)
+    }
+
+    async fn handler_name(&mut self, handler: &Handler) -> Result<String, Halt> {
+        let Some(name) = handler.task.name.clone() else { return Ok(String::new()) };
+        let at = At::new(handler.frame.clone(), handler.task.dir.clone());
+        match self.text_of(&Some(name), &at).await {
+            Ok(name) => Ok(name.unwrap_or_default()),
+            Err(Trouble::Halt(halt)) => Err(halt),
+            // A name that cannot be told on this host is nobody's.
+            Err(_) => Ok(String::new()),
+        }
+    }
+
+    async fn topics(&mut self, handler: &Handler) -> Result<Vec<String>, Halt> {
+        let at = At::new(handler.frame.clone(), handler.task.dir.clone());
+        let mut topics = Vec::new();
+        for topic in handler.task.own.listen.clone() {
+            match self.evaluate(&at, |engine, scope| engine.resolve(&topic, scope)).await {
+                Ok(value) => topics.extend(match value.as_items() {
+                    Some(items) => items.iter().filter_map(|item| item.str().ok()).collect(),
+                    None => vec![value.str().unwrap_or_default()],
+                }),
+                Err(Trouble::Halt(halt)) => return Err(halt),
+                Err(_) => {}
+            }
+        }
+        Ok(topics)
+    }
+
+    fn all_handlers(&self) -> Vec<Handler> {
+        self.play.handlers.iter().chain(&self.more_handlers).cloned().collect()
+    }
+}

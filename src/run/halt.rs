@@ -37,6 +37,8 @@ pub enum Trouble {
         /// Something was not defined, which `when: false` forgives in a loop.
         undefined: bool,
     },
+    /// The host cannot be worked on.
+    Unreachable(Box<Diagnostic>),
     /// A dry run cannot know: this is what it depends on.
     Depends(String),
 }

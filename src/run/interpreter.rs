@@ -26,8 +26,12 @@ pub struct Interpreter {
     pub play: Arc<PlayRun>,
     pub host: Arc<Host>,
     pub pipeline: Pipeline,
+    /// Lines that are open and not in use now.
+    pub parked: Vec<super::pipeline::Lane>,
     pub position: Position,
     pub notified: Notified,
+    /// Handlers of roles that were included while the play ran.
+    pub more_handlers: Vec<super::handlers::Handler>,
     pub loops: Loops,
     /// Keys of the roles that this host has been through.
     pub roles_done: HashSet<Arc<str>>,
@@ -44,6 +48,8 @@ impl Interpreter {
             play,
             host,
             pipeline: Pipeline::default(),
+            parked: Vec::new(),
+            more_handlers: Vec::new(),
             position: Position::new(),
             notified: Notified::default(),
             loops: Loops::default(),

@@ -60,6 +60,7 @@ impl Interpreter {
                 Ok(ended) => ended,
                 Err(Trouble::Mistake { diagnostic, .. }) => Ended::mistake(diagnostic),
                 Err(Trouble::Depends(because)) => Ended::depends(&because),
+                Err(Trouble::Unreachable(diagnostic)) => Ended::unreachable(&diagnostic.message),
                 Err(Trouble::Halt(halt)) => {
                     self.play.once.put(key, Ended::failed("the host that ran it for all stopped", crate::vars::Map::new()));
                     return Err(halt.into());

@@ -70,7 +70,8 @@ pub struct Lane {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct LaneKey {
     pub host: HostName,
-    pub becoming: Option<super::becoming::Becoming>,
+    /// The method and the user, where that is another than the one who connects.
+    pub identity: Option<(crate::ssh::Method, String)>,
 }
 
 /// What a host has in flight.

@@ -182,6 +182,10 @@ impl Interpreter {
             Trouble::Halt(halt) => return Err(halt),
             Trouble::Mistake { diagnostic, .. } => Ended::mistake(diagnostic),
             Trouble::Depends(because) => Ended::depends(&because),
+            Trouble::Unreachable(diagnostic) => {
+                let ended = Ended::unreachable(&diagnostic.message);
+                Ended { diagnostic: Some(diagnostic), ..ended }
+            }
         };
         self.ended(running, item, ended).await
     }

@@ -42,6 +42,31 @@ impl Keywords {
             && self.module_defaults.is_empty()
     }
 
+    /// From an evaluated mapping, as `apply` has it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no mapping, or has a name that is no keyword.
+    pub fn of_value(value: &Value) -> Result<Keywords, String> {
+        let entries = value.as_entries().ok_or("wanted a mapping of keywords")?;
+        let mut keywords = Keywords::default();
+        for (name, value) in entries.iter() {
+            let name = name.as_str().unwrap_or_default();
+            let list = || value.as_items().map_or_else(|| vec![value.clone()], |items| items.to_vec());
+            match name {
+                "vars" => keywords.vars.extend(vars_of(value)),
+                "tags" => keywords.tags.extend(list()),
+                "when" => keywords.when.extend(list()),
+                "environment" => keywords.environment.extend(list()),
+                "notify" => keywords.notify.extend(list()),
+                "module_defaults" => keywords.module_defaults.extend(list()),
+                "name" | "collections" => {}
+                _ => keywords.set(Keyword::named(name).ok_or_else(|| format!("`{name}` is no keyword"))?, value.clone()),
+            }
+        }
+        Ok(keywords)
+    }
+
     /// Reads one key of a mapping; false if it is no keyword that may be shared.
     pub(super) fn read(&mut self, loader: &Loader, name: &str, node: &Node) -> bool {
         if let Some(keyword) = Keyword::named(name) {
@@ -85,6 +110,11 @@ pub(super) fn read_vars(loader: &Loader, node: &Node) -> Vars {
         return Vars::new();
     };
     entries.iter().filter_map(|(key, value)| Some((variable_name(loader, key)?, value_of(value)))).collect()
+}
+
+fn vars_of(value: &Value) -> Vars {
+    let entries = value.as_entries().unwrap_or_default();
+    entries.iter().filter_map(|(name, value)| Some((name.as_str()?.into(), value.clone()))).collect()
 }
 
 /// A name that a variable may have: letters, digits and underscores, no digit first.

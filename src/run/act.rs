@@ -228,15 +228,11 @@ impl Interpreter {
         alone || !quiet
     }
 
-    /// Puts the place where a mistake in the arguments is written into the message.
+    /// The call of a module, with what the controller sends along.
     pub async fn call(&mut self, arguments: &Arguments, at: &At) -> Result<crate::modules::Call, Trouble> {
-        let mut arguments = arguments.clone();
-        if &*arguments.word == "template" {
-            arguments = self.render(&arguments, at).await?;
-        }
         let mut call = arguments.call()?;
         if let Some(need) = call.need() {
-            let source = self.source(&arguments, need, at).await?;
+            let source = self.source(arguments, need, at).await?;
             call.attach(source).map_err(|message| Diagnostic::error(message).at(arguments.span))?;
         }
         Ok(call)

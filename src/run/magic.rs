@@ -2,7 +2,7 @@
 
 use super::frame::FrameKind;
 use super::scope::Layers;
-use crate::playbook::{Keyword, Role};
+use crate::playbook::Role;
 use crate::report::HostName;
 use crate::vars::{Data, Kind, Object, Value};
 use std::path::Path;
@@ -106,6 +106,7 @@ impl Magic {
             "role_names" | "ansible_play_role_names" => play.role_names.clone(),
             "ansible_dependent_role_names" => play.dependent_role_names.clone(),
             "ansible_role_names" => play.role_names.clone(),
+            "ansible_facts" if layers.facts_pending.is_some() => return layers.facts_pending.clone().map(Value::promise),
             "ansible_facts" => layers.snapshot.facts.dict().clone(),
             "omit" => Value::new(Data::Omit),
             "vars" => Value::object(AllVars { layers: layers.clone() }),
@@ -180,12 +181,6 @@ fn search_path(layers: &Layers, playbook_dir: &Value) -> Value {
 fn environment(layers: &Layers) -> Value {
     let frame = layers.frame.iter().flat_map(|frame| frame.all_keywords());
     frame.flat_map(|keywords| keywords.environment.iter().cloned()).collect()
-}
-
-/// Whether the nearest value of a keyword is plainly true, without evaluation.
-pub fn plainly(layers: &Layers, keyword: Keyword) -> bool {
-    let value = layers.frame.as_ref().and_then(|frame| frame.keyword(keyword));
-    value.and_then(Value::as_bool).unwrap_or(false)
 }
 
 /// `vars`: every variable by its name.

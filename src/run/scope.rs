@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, FrameKind};
 use super::magic::Magic;
-use crate::vars::{Level, Part, Snapshot, Value, Vars};
+use crate::vars::{Level, Promise, Snapshot, Value, Vars};
 use std::sync::Arc;
 
 /// What all tasks of one play on one host have in common.
@@ -36,6 +36,10 @@ pub struct Layers {
     pub inject_facts: bool,
     /// `hash_behaviour = merge`.
     pub merge: bool,
+    /// There while facts are being gathered.
+    pub facts_pending: Option<Arc<Promise>>,
+    /// There where other hosts may not have come as far as this one.
+    pub others_pending: Option<Arc<Promise>>,
 }
 
 impl Layers {
@@ -84,6 +88,21 @@ impl Layers {
         names
     }
 
+    /// The lists of variables that are known, the least first: for those who read files.
+    pub fn lists(&self) -> Vec<Arc<Vars>> {
+        let role = self.frame.as_ref().and_then(|frame| frame.role());
+        let mut lists = self.play.role_defaults.clone();
+        lists.extend(role.map(|role| role.defaults.clone()));
+        lists.extend(self.host.iter().map(|(_, vars)| vars.clone()));
+        lists.push(self.play.play.clone());
+        lists.extend(self.play.files.iter().chain(&self.play.role_exports).cloned());
+        lists.extend(role.map(|role| role.vars.clone()));
+        lists.extend([self.snapshot.included.clone(), self.snapshot.set.clone()]);
+        lists.extend(role.map(|role| role.params.clone()));
+        lists.push(self.extra.clone());
+        lists
+    }
+
     /// Shows the values of a name from the greatest level to the least, as long as `more` says so.
     fn walk(&self, name: &str, more: &mut dyn FnMut(Level, &Value) -> bool) {
         self.each_layer(&mut |level, vars| {
@@ -97,9 +116,12 @@ impl Layers {
         });
     }
 
-    /// A fact under its name as a variable.
+    /// A fact under its name as a variable; a promise of it while facts are being gathered.
     fn fact(&self, name: &str) -> Option<Value> {
-        let bare = name.strip_prefix("ansible_").filter(|_| self.inject_facts)?;
+        let bare = name.strip_prefix("ansible_").filter(|_| self.inject_facts && !is_connection(name))?;
+        if let Some(pending) = &self.facts_pending {
+            return Some(Value::promise(pending.clone()));
+        }
         let facts = &self.snapshot.facts;
         facts.value(bare).or_else(|| facts.value(name)).cloned()
     }
@@ -156,6 +178,11 @@ fn include_vars(frame: &Frame) -> Option<&Vars> {
     }
 }
 
+/// Whether a variable says how a host is reached: what a host says of itself never sets it.
+pub fn is_connection(name: &str) -> bool {
+    super::lanes::CONNECTION_VARIABLES.contains(&name)
+}
+
 /// The name of a fact as a variable.
 fn injected(name: &str) -> Arc<str> {
     if name.starts_with("ansible_") || name.starts_with("facter_") || name.starts_with("ohai_") {
@@ -164,11 +191,3 @@ fn injected(name: &str) -> Arc<str> {
     format!("ansible_{name}").into()
 }
 
-/// Which part of a store a level is kept in, for words that set variables.
-pub fn part_of(level: Level) -> Part {
-    match level {
-        Level::IncludeVars => Part::Included,
-        Level::Facts => Part::Cached,
-        _ => Part::Set,
-    }
-}

@@ -57,6 +57,17 @@ impl TaskScope {
             Context { surroundings, search: search.into(), memo: at.memo.clone(), ..Context::default() };
         TaskScope { layers, context }
     }
+
+    /// Variables outside of any task.
+    pub fn plain(layers: Layers, context: Context) -> TaskScope {
+        TaskScope { layers, context }
+    }
+
+    /// The scope of another host: its variables, without those of the task.
+    pub fn of_host(&self, host: &super::host::Host) -> TaskScope {
+        let layers = host.layers(&self.layers);
+        TaskScope { layers, context: self.context.fresh() }
+    }
 }
 
 impl Scope for TaskScope {

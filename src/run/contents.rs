@@ -1,0 +1,83 @@
+//! Bytes that agents may ask for, by their hash.
+
+use crate::host::{Bytes, Content, Hash};
+use crate::source::Diagnostic;
+use crate::wire::{Contents, Served};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::SystemTime;
+
+/// Texts up to this many bytes go along with the call.
+const INLINE: usize = 8 << 10;
+
+/// Every content of the run: small ones travel with their call, others by hash.
+#[derive(Default)]
+pub struct ContentStore {
+    served: Mutex<HashMap<Hash, Served>>,
+    /// The hashes of files, as long as they do not change.
+    known: Mutex<HashMap<PathBuf, (SystemTime, Content)>>,
+}
+
+impl ContentStore {
+    /// The content of these bytes.
+    pub fn inline(&self, bytes: Vec<u8>) -> Content {
+        if bytes.len() <= INLINE {
+            return Content::Inline(Bytes(bytes));
+        }
+        let (hash, size) = (hash_of(&bytes), bytes.len() as u64);
+        lock(&self.served).insert(hash, Served::Bytes(Arc::new(bytes)));
+        Content::Held { hash, size }
+    }
+
+    /// The content of a file; `decrypt` gives the plain text where it is encrypted.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read or decrypted.
+    pub fn of_file(
+        &self,
+        path: &Path,
+        decrypt: impl FnOnce(&str) -> Result<Option<String>, Box<Diagnostic>>,
+    ) -> Result<Content, Diagnostic> {
+        let failed = |error: std::io::Error| Diagnostic::error(format!("cannot read `{}`: {error}", path.display()));
+        let changed = std::fs::metadata(path).and_then(|meta| meta.modified()).map_err(failed)?;
+        if let Some((since, content)) = lock(&self.known).get(path)
+            && *since == changed
+        {
+            return Ok(content.clone());
+        }
+        let bytes = std::fs::read(path).map_err(failed)?;
+        let encrypted = std::str::from_utf8(&bytes).ok().filter(|text| text.starts_with("$ANSIBLE_VAULT;"));
+        if let Some(plain) = encrypted.map(decrypt).transpose().map_err(|diagnostic| *diagnostic)?.flatten() {
+            return Ok(self.inline(plain.into_bytes()));
+        }
+        let content = self.held(path, bytes);
+        lock(&self.known).insert(path.to_owned(), (changed, content.clone()));
+        Ok(content)
+    }
+
+    fn held(&self, path: &Path, bytes: Vec<u8>) -> Content {
+        if bytes.len() <= INLINE {
+            return Content::Inline(Bytes(bytes));
+        }
+        let (hash, size) = (hash_of(&bytes), bytes.len() as u64);
+        lock(&self.served).insert(hash, Served::File(path.to_owned()));
+        Content::Held { hash, size }
+    }
+}
+
+impl Contents for ContentStore {
+    fn find(&self, hash: &Hash) -> Result<Served, String> {
+        lock(&self.served).get(hash).cloned().ok_or_else(|| "the controller does not have it".to_owned())
+    }
+}
+
+fn hash_of(bytes: &[u8]) -> Hash {
+    Hash(Sha256::digest(bytes).into())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|broken| broken.into_inner())
+}

@@ -1,0 +1,94 @@
+//! A host in the run: its variables, what it learnt, and whether it still takes part.
+
+use super::magic::Magic;
+use super::scope::{HostVars, Layers};
+use crate::report::HostName;
+use crate::vars::{Store, Value};
+use std::sync::{Arc, Mutex, RwLock};
+
+/// Why a host takes no further part in the run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Out {
+    Failed,
+    Unreachable,
+}
+
+/// A host in the run, for all its plays.
+pub struct Host {
+    pub name: HostName,
+    pub is_implicit_localhost: bool,
+    pub store: Store,
+    vars: RwLock<Arc<HostVars>>,
+    groups: RwLock<Value>,
+    pub inventory_file: Option<Value>,
+    pub inventory_dir: Option<Value>,
+    out: Mutex<Option<Out>>,
+}
+
+impl Host {
+    pub fn new(name: HostName, vars: HostVars, groups: Value, is_implicit_localhost: bool) -> Host {
+        Host {
+            name,
+            is_implicit_localhost,
+            store: Store::default(),
+            vars: RwLock::new(Arc::new(vars)),
+            groups: RwLock::new(groups),
+            inventory_file: None,
+            inventory_dir: None,
+            out: Mutex::default(),
+        }
+    }
+
+    /// Its variables in the inventory and beside it, by level.
+    pub fn vars(&self) -> Arc<HostVars> {
+        self.vars.read().unwrap_or_else(|broken| broken.into_inner()).clone()
+    }
+
+    /// The names of its groups.
+    pub fn groups(&self) -> Value {
+        self.groups.read().unwrap_or_else(|broken| broken.into_inner()).clone()
+    }
+
+    /// Takes new variables and groups, when the inventory has changed.
+    pub fn update(&self, vars: HostVars, groups: Value) {
+        *self.vars.write().unwrap_or_else(|broken| broken.into_inner()) = Arc::new(vars);
+        *self.groups.write().unwrap_or_else(|broken| broken.into_inner()) = groups;
+    }
+
+    /// Why it takes no further part, if so.
+    pub fn out(&self) -> Option<Out> {
+        *self.out.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    pub fn set_out(&self, out: Option<Out>) {
+        *self.out.lock().unwrap_or_else(|broken| broken.into_inner()) = out;
+    }
+
+    /// What this host sees where another host's task asks: no task, no role.
+    pub fn layers(&self, asking: &Layers) -> Layers {
+        let magic = Magic {
+            run: asking.magic.run.clone(),
+            play: asking.magic.play.clone(),
+            host: self.name.clone(),
+            groups: self.groups(),
+            inventory_file: self.inventory_file.clone(),
+            inventory_dir: self.inventory_dir.clone(),
+            others: asking.magic.others.clone(),
+        };
+        Layers {
+            frame: None,
+            snapshot: self.store.snapshot(),
+            host: self.vars(),
+            magic: Arc::new(magic),
+            local: Arc::default(),
+            facts_pending: None,
+            ..asking.clone()
+        }
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.debug_struct("Host").field("name", &self.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,113 @@
+//! `hostvars`: the variables of other hosts, evaluated as those hosts see them.
+
+use super::host::Host;
+use super::scope::Layers;
+use super::task_scope::TaskScope;
+use super::Run;
+use crate::source::Span;
+use crate::template::{Context, Error};
+use crate::vars::{Data, Kind, Object, Undefined, Value};
+use std::any::Any;
+use std::sync::{Arc, Weak};
+
+/// All hosts by name.
+pub struct HostVarsOfAll {
+    pub run: Weak<Run>,
+    pub asking: Layers,
+}
+
+/// The variables of one host.
+struct OfOne {
+    run: Weak<Run>,
+    host: Arc<Host>,
+    asking: Layers,
+}
+
+impl std::fmt::Debug for HostVarsOfAll {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("hostvars")
+    }
+}
+
+impl std::fmt::Debug for OfOne {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "hostvars[{}]", self.host.name)
+    }
+}
+
+impl Object for HostVarsOfAll {
+    fn type_name(&self) -> &str {
+        "dict"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Mapping
+    }
+
+    fn get(&self, key: &Value) -> Option<Value> {
+        let host = self.run.upgrade()?.host_for_vars(key.as_str()?)?;
+        let other = host.name != self.asking.magic.host;
+        if let Some(pending) = self.asking.others_pending.as_ref().filter(|pending| other && pending.value().is_none()) {
+            return Some(Value::promise(pending.clone()));
+        }
+        Some(Value::object(OfOne { run: self.run.clone(), host, asking: self.asking.clone() }))
+    }
+
+    fn items(&self) -> Vec<Value> {
+        self.run.upgrade().map(|run| run.host_names().into_iter().map(Value::text).collect()).unwrap_or_default()
+    }
+
+    fn text(&self) -> String {
+        "{...}".to_owned()
+    }
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+impl OfOne {
+    fn layers(&self) -> Layers {
+        self.host.layers(&self.asking)
+    }
+}
+
+impl Object for OfOne {
+    fn type_name(&self) -> &str {
+        "dict"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Mapping
+    }
+
+    fn get(&self, key: &Value) -> Option<Value> {
+        let run = self.run.upgrade()?;
+        let layers = self.layers();
+        let value = layers.value(key.as_str()?)?;
+        let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
+        let scope = TaskScope::plain(layers, context);
+        Some(match run.engine.resolve(&value, &scope) {
+            Ok(value) => value,
+            Err(Error::Pending(promise)) => Value::promise(promise),
+            Err(error) => {
+                let name = format!("hostvars['{}']['{key}']", self.host.name);
+                let mut undefined = Undefined::new(name, Span::NONE);
+                undefined.because = Some(Box::new(error.into_diagnostic()));
+                Value::new(Data::Undefined(Arc::new(undefined)))
+            }
+        })
+    }
+
+    fn items(&self) -> Vec<Value> {
+        self.layers().names().into_iter().map(Value::text).collect()
+    }
+
+    fn text(&self) -> String {
+        "{...}".to_owned()
+    }
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}

@@ -1,0 +1,181 @@
+//! `include_tasks` and `include_role`: tasks that are brought in while the play runs.
+
+use super::frame::{Frame, FrameKind};
+use super::halt::{Halt, Trouble};
+use super::handlers::handlers_of;
+use super::interpreter::Interpreter;
+use super::pipeline::{Item, Running};
+use super::result::Ended;
+use super::task_scope::At;
+use crate::control::Arguments;
+use crate::playbook::{Entry, Keywords, RoleParts, Statics};
+use crate::report::Event;
+use crate::source::{Diagnostic, Severity};
+use crate::vars::{Value, Vars};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+impl Interpreter {
+    /// Brings in a file of tasks and carries them out.
+    pub async fn include_tasks(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+        let arguments = self.arguments(&running.task, at).await?;
+        let file = arguments.raw.as_ref().or_else(|| arguments.value("file"));
+        let Some(file) = file.and_then(|file| file.str().ok()) else {
+            return Err(Diagnostic::error("`include_tasks` names no file").at(arguments.span).into());
+        };
+        let statics = self.statics(at);
+        let span = arguments.raw.as_ref().map_or(arguments.span_of("file"), Value::span);
+        let path = crate::playbook::find_tasks(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
+        let entries = self.run.loader.tasks(&path, &statics);
+        self.refuse_mistakes()?;
+        self.announce(&running, item.as_ref(), &path.display().to_string()).await?;
+        let dir = path.parent().unwrap_or(Path::new("")).into();
+        let frame = self.included(&running, item.as_ref(), at, dir);
+        self.inside(running, item, &entries, &self.applied(&arguments, frame)?).await
+    }
+
+    /// Brings in a role and carries its tasks out.
+    pub async fn include_role(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+        let arguments = self.arguments(&running.task, at).await?;
+        let name = arguments.value("name").or_else(|| arguments.value("role")).and_then(|name| name.str().ok());
+        let Some(name) = name else {
+            return Err(Diagnostic::error("`include_role` names no role").at(arguments.span).into());
+        };
+        let mut parts = RoleParts::named(&name, arguments.span_of("name"));
+        parts.public = false;
+        for (argument, value) in arguments.iter() {
+            parts.set(argument, &value.str().unwrap_or_default());
+        }
+        let statics = self.statics(at);
+        let group = self.run.loader.role(&parts, Vars::new(), &statics);
+        self.refuse_mistakes()?;
+        let Some(group) = group else { return Err(Diagnostic::error(format!("`{name}` cannot be read")).into()) };
+        self.announce(&running, item.as_ref(), &name).await?;
+        let frame = self.included(&running, item.as_ref(), at, running.task.dir.clone());
+        let frame = self.applied(&arguments, frame)?;
+        let entry = Entry::Group(Arc::new(group));
+        self.add_handlers(&entry, &frame);
+        if parts.public {
+            self.publish(&entry);
+        }
+        self.inside(running, item, std::slice::from_ref(&entry), &frame).await
+    }
+
+    /// What is known around a task for those who read files.
+    fn statics(&self, at: &At) -> Statics {
+        let mut statics = Statics::new(&self.play.play.dir);
+        statics.dir = at.dir.clone();
+        statics.role = at.frame.role().cloned();
+        statics.trail = at.frame.chain().filter_map(include_dir).map(|dir| dir.join("-")).collect();
+        statics.trail.reverse();
+        statics.vars = self.scope(at).layers.lists();
+        statics
+    }
+
+    fn refuse_mistakes(&self) -> Result<(), Trouble> {
+        let found = self.run.loader.take_diagnostics();
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            found.all.into_iter().partition(|found| found.severity == Severity::Error);
+        warnings.into_iter().for_each(|warning| self.run.warn(warning));
+        let mut errors = errors.into_iter();
+        match errors.next() {
+            Some(first) => {
+                errors.for_each(|error| self.run.warn(error));
+                Err(first.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn announce(&mut self, running: &Running, item: Option<&Item>, file: &str) -> Result<(), Halt> {
+        let event = Event::Included {
+            host: self.host.name.clone(),
+            task: running.info.clone(),
+            file: file.to_owned(),
+            label: item.map(|item| item.label.clone()),
+        };
+        self.finish(super::pipeline::Step::Event(Box::new(event))).await
+    }
+
+    /// The frame for what is brought in: the include's own keywords do not hold inside, its variables do.
+    fn included(&self, running: &Running, item: Option<&Item>, at: &At, dir: Arc<Path>) -> Arc<Frame> {
+        let around = at.frame.parent.clone().unwrap_or_else(|| at.frame.clone());
+        let mut vars = running.task.keywords.vars.clone();
+        let loop_variables = at.local.iter().filter(|(name, _)| item.is_some() && &**name != "ansible_loop_var");
+        vars.extend(loop_variables.map(|(name, value)| (name.clone(), value.clone())));
+        around.inside(FrameKind::Include { vars: Arc::new(vars), dir })
+    }
+
+    /// The frame with what `apply` puts on everything that is brought in.
+    fn applied(&self, arguments: &Arguments, frame: Arc<Frame>) -> Result<Arc<Frame>, Trouble> {
+        let Some(apply) = arguments.value("apply") else { return Ok(frame) };
+        let keywords = Keywords::of_value(apply).map_err(|message| {
+            Trouble::from(Diagnostic::error(message).at(arguments.span_of("apply")))
+        })?;
+        Ok(frame.inside(FrameKind::Static { keywords, rescued: false }))
+    }
+
+    async fn inside(
+        &mut self,
+        running: Running,
+        item: Option<Item>,
+        entries: &[Entry],
+        frame: &Arc<Frame>,
+    ) -> Result<(), Trouble> {
+        let depth = self.position.len();
+        self.position.push(item.as_ref().map_or(0, |item| u32::try_from(item.index).unwrap_or(u32::MAX)));
+        let ended = self.entries(entries, frame).await;
+        self.position.truncate(depth);
+        ended?;
+        if let Some(promise) = &running.promise {
+            promise.settle(Ended::ok().value);
+        }
+        if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
+            items.push(Ended::ok());
+        }
+        Ok(())
+    }
+
+    fn add_handlers(&mut self, entry: &Entry, frame: &Arc<Frame>) {
+        for (role, frame) in roles_of(entry, frame) {
+            let handlers = role.handlers.get().map(|entries| handlers_of(entries, &frame)).unwrap_or_default();
+            let new = |handler: &super::handlers::Handler| {
+                !self.more_handlers.iter().any(|known| known.task.span == handler.task.span)
+            };
+            let new: Vec<_> = handlers.into_iter().filter(new).collect();
+            self.more_handlers.extend(new);
+        }
+    }
+
+    /// Shows the variables of a role to the rest of the play.
+    fn publish(&self, entry: &Entry) {
+        for (role, _) in roles_of(entry, &Frame::play(Keywords::default())) {
+            self.play.publish(&self.host, &role);
+        }
+    }
+}
+
+/// Every role in a group, with the frame of its tasks.
+pub fn roles_of(entry: &Entry, frame: &Arc<Frame>) -> Vec<(Arc<crate::playbook::Role>, Arc<Frame>)> {
+    let Entry::Group(group) = entry else { return Vec::new() };
+    let mut inner = frame.keywords(&group.keywords);
+    let mut roles = Vec::new();
+    if let Some(role) = &group.role {
+        inner = inner.inside(FrameKind::Role(role.clone()));
+        roles.push((role.clone(), inner.clone()));
+    }
+    roles.extend(group.entries.iter().flat_map(|entry| roles_of(entry, &inner)));
+    roles
+}
+
+fn include_dir(frame: &Frame) -> Option<&Arc<Path>> {
+    match &frame.kind {
+        FrameKind::Include { dir, .. } => Some(dir),
+        _ => None,
+    }
+}
+
+fn missing(name: &str, span: crate::source::Span, tried: &[PathBuf]) -> Diagnostic {
+    let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
+    Diagnostic::error(format!("there is no file `{name}`")).at(span).hint(format!("looked for {}", shown.join(", ")))
+}

@@ -1,27 +1,42 @@
 //! From text to nodes with spans; scalars are resolved as PyYAML's safe loader does.
 
+mod align;
+mod compose;
+mod decode;
+mod events;
+mod json;
+mod mapping;
+mod mistake;
+mod moment;
 mod node;
+mod number;
 mod origin;
+mod resolve;
+mod shapes;
 
+pub use decode::decode;
 pub use node::{Node, NodeData, Resolved, Scalar, Style, Tag, TagKind};
 pub use origin::{Origin, Piece};
 
-use crate::source::{Diagnostic, FileId, Sources};
+use crate::source::{Diagnostic, FileId, Sources, Span};
+use compose::Composer;
+use events::Events;
 use std::path::Path;
 use std::sync::Arc;
 
+/// A document, and what is to be warned of, such as keys given twice.
+pub type Parsed = (Node, Vec<Diagnostic>);
+
 /// Adds a text to the sources and reads it as one document. An empty document is null.
-///
-/// Returns the document and what is to be warned of, such as keys given twice.
+/// A text that is JSON is read as JSON.
 ///
 /// # Errors
 ///
 /// Where the text is no YAML, holds more than one document, or a value that cannot be made.
-pub fn parse(
-    sources: &Sources,
-    path: &Path,
-    text: impl Into<Arc<str>>,
-) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
+pub fn parse(sources: &Sources, path: &Path, text: impl Into<Arc<str>>) -> Result<Parsed, Diagnostic> {
+    let text = text.into();
+    let bare = decode::without_mark(&text);
+    let text = if bare.len() < text.len() { bare.into() } else { text };
     parse_source(sources, sources.add(path, text))
 }
 
@@ -30,6 +45,83 @@ pub fn parse(
 /// # Errors
 ///
 /// As [`parse`].
-pub fn parse_source(_sources: &Sources, _file: FileId) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
-    Err(Diagnostic::error("not yet"))
+pub fn parse_source(sources: &Sources, file: FileId) -> Result<Parsed, Diagnostic> {
+    let Some(source) = sources.source(file) else { return Ok((Node::null(Span::NONE), Vec::new())) };
+    if let Some(node) = json::parse(&source.text, file) {
+        return Ok((node, Vec::new()));
+    }
+    one(&source.text, file).map_err(|error| if source.secret { without_quotes(error) } else { error })
+}
+
+/// Reads all documents of a text that is among the sources.
+///
+/// # Errors
+///
+/// As [`parse`], less the one for several documents.
+pub fn parse_all(sources: &Sources, file: FileId) -> Result<(Vec<Node>, Vec<Diagnostic>), Diagnostic> {
+    let Some(source) = sources.source(file) else { return Ok((Vec::new(), Vec::new())) };
+    every(&source.text, file).map_err(|error| if source.secret { without_quotes(error) } else { error })
+}
+
+/// The error less everything that quotes the text.
+fn without_quotes(error: Diagnostic) -> Diagnostic {
+    Diagnostic::error("the decrypted text is not valid YAML here").at(error.span())
+}
+
+/// Reads a text of no file as one document. Spans count from its start and name no file.
+///
+/// # Errors
+///
+/// As [`parse`]; the message tells the line, since there is no file to point at.
+pub fn parse_str(text: &str) -> Result<Node, Diagnostic> {
+    let text = decode::without_mark(text);
+    one(text, Span::NONE.file).map(|(node, _)| node).map_err(|error| with_line(error, text))
+}
+
+/// Reads all documents of a text of no file.
+///
+/// # Errors
+///
+/// As [`parse_str`].
+pub fn parse_str_all(text: &str) -> Result<Vec<Node>, Diagnostic> {
+    let text = decode::without_mark(text);
+    every(text, Span::NONE.file).map(|(nodes, _)| nodes).map_err(|error| with_line(error, text))
+}
+
+/// Reads again, in a source of its own, to learn the place of an error.
+fn with_line(error: Diagnostic, text: &str) -> Diagnostic {
+    let sources = Sources::default();
+    let file = sources.add(Path::new(""), text);
+    let found = every(text, file).err().and_then(|again| {
+        let (line, column) = sources.source(file)?.position(again.span().start);
+        Some(format!("{} (line {line}, column {column} of the text)", error.message))
+    });
+    Diagnostic { message: found.unwrap_or(error.message), ..error }
+}
+
+fn one(text: &str, file: FileId) -> Result<Parsed, Diagnostic> {
+    let mut composer = composer(text, file)?;
+    let Some(node) = composer.document()? else { return Ok((Node::null(Span::new(file, 0, 0)), Vec::new())) };
+    if let Some(start) = composer.another()? {
+        return Err(Diagnostic::error("there is more than one document, and one was expected")
+            .at(start)
+            .hint("`---` stands at the start of a file only"));
+    }
+    Ok((node, composer.warnings))
+}
+
+fn every(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagnostic>), Diagnostic> {
+    let mut composer = composer(text, file)?;
+    let mut nodes = Vec::new();
+    while let Some(node) = composer.document()? {
+        nodes.push(node);
+    }
+    Ok((nodes, composer.warnings))
+}
+
+fn composer(text: &str, file: FileId) -> Result<Composer<'_>, Diagnostic> {
+    match decode::unreadable(text) {
+        Some((at, message)) => Err(Diagnostic::error(message).at(mistake::one(text, at, file))),
+        None => Ok(Composer::new(Events::new(text, file))),
+    }
 }

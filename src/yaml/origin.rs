@@ -42,19 +42,25 @@ impl Origin {
 }
 
 fn across(whole: Span, pieces: &[Piece], start: usize, end: usize) -> Span {
-    let last = if end > start { end - 1 } else { end };
-    match (place(pieces, start), place(pieces, last)) {
-        (Some(first), Some(last)) => {
-            Span { start: first, end: if end > start { last + 1 } else { first }, ..whole }
-        }
-        _ => whole,
+    let Some(first) = first(pieces, start) else { return whole };
+    let last = if end > start { last(pieces, end - 1).unwrap_or(first) } else { first };
+    Span { start: first, end: last.max(first), ..whole }
+}
+
+/// The byte of the file that shows this byte of the text, or the next one that is shown.
+fn first(pieces: &[Piece], offset: usize) -> Option<u32> {
+    let offset = u32::try_from(offset).ok()?;
+    let index = pieces.partition_point(|piece| piece.text + piece.length <= offset);
+    match pieces.get(index) {
+        Some(piece) => Some(piece.file + offset.saturating_sub(piece.text)),
+        None => pieces.last().map(|piece| piece.file + piece.length),
     }
 }
 
-/// The byte of the file that shows this byte of the text, or the nearest before it.
-fn place(pieces: &[Piece], offset: usize) -> Option<u32> {
+/// One past the byte of the file that shows this byte of the text, or the last one before it.
+fn last(pieces: &[Piece], offset: usize) -> Option<u32> {
     let offset = u32::try_from(offset).ok()?;
     let after = pieces.partition_point(|piece| piece.text <= offset);
     let piece = pieces.get(after.checked_sub(1)?)?;
-    Some(piece.file + (offset - piece.text).min(piece.length))
+    Some(piece.file + (offset - piece.text + 1).min(piece.length))
 }

@@ -101,7 +101,16 @@ pub fn hex(bytes: &[u8]) -> String {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Content {
     Inline(Bytes),
-    Held { hash: Hash, size: u64 },
+    Held {
+        hash: Hash,
+        size: u64,
+    },
+    /// A file of the host itself, to be put elsewhere.
+    OnHost {
+        path: String,
+        hash: Hash,
+        size: u64,
+    },
 }
 
 impl Content {
@@ -113,14 +122,14 @@ impl Content {
     pub fn hash(&self) -> Hash {
         match self {
             Content::Inline(bytes) => Hash::of(&bytes.0),
-            Content::Held { hash, .. } => *hash,
+            Content::Held { hash, .. } | Content::OnHost { hash, .. } => *hash,
         }
     }
 
     pub fn size(&self) -> u64 {
         match self {
             Content::Inline(bytes) => bytes.0.len() as u64,
-            Content::Held { size, .. } => *size,
+            Content::Held { size, .. } | Content::OnHost { size, .. } => *size,
         }
     }
 }

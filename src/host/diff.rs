@@ -172,8 +172,8 @@ mod tests {
         #[test]
         fn both_texts_can_be_read_off(before in "([ab]\n){0,12}[ab]?", after in "([ab]\n){0,12}[ab]?") {
             let lines = compare(&split(&before), &split(&after));
-            prop_assert_eq!(side(&lines, false), before);
-            prop_assert_eq!(side(&lines, true), after);
+            prop_assert_eq!(&side(&lines, false), &before);
+            prop_assert_eq!(&side(&lines, true), &after);
         }
     }
 

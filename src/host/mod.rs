@@ -3,11 +3,13 @@
 mod answer;
 mod bytes;
 mod change;
+pub mod clock;
 mod data;
 pub mod diff;
 pub mod docker;
 mod effect;
 mod failure;
+pub mod flags;
 pub mod glob;
 pub mod http;
 pub mod json;

@@ -315,6 +315,23 @@ impl Probe for Overlay<'_> {
         self.system.variable(name)
     }
 
+    fn me(&self) -> Owner {
+        self.system.me()
+    }
+
+    fn umask(&self) -> u32 {
+        self.system.umask()
+    }
+
+    fn file_content(&self, path: &Path) -> Result<Content, Failure> {
+        match self.holds(path)? {
+            None => self.system.file_content(path),
+            Some(Holds::Bytes(content)) => Ok(content.clone()),
+            Some(Holds::Same(place)) => self.system.file_content(place),
+            Some(_) => self.read(path).map(Content::inline),
+        }
+    }
+
     fn doubt(&self) -> Option<String> {
         self.planned.doubts.last().cloned()
     }

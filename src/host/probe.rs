@@ -1,6 +1,6 @@
 //! The read-only view of the host: all that a plan may look at.
 
-use super::{Content, Data, Failure, Hash, Query, Stat};
+use super::{Content, Data, Failure, Hash, Owner, Query, Stat};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +31,15 @@ pub trait Probe {
 
     /// A variable of the environment in which the call is carried out.
     fn variable(&self, name: &str) -> Option<String>;
+
+    /// The user and group that the agent runs as.
+    fn me(&self) -> Owner;
+
+    /// The mask of new files.
+    fn umask(&self) -> u32;
+
+    /// The content of a file of the host, to be put elsewhere.
+    fn file_content(&self, path: &Path) -> Result<Content, Failure>;
 
     /// In a dry run: what was not done and may have made things that now seem missing.
     fn doubt(&self) -> Option<String>;

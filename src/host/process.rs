@@ -92,6 +92,9 @@ impl Output {
 
 /// Runs a program to its end; that it fails is for the caller to judge.
 pub fn run(system: &System, run: &Run) -> Result<Output, Failure> {
+    if let Some(pretended) = &system.pretended {
+        return Ok(pretended(run));
+    }
     let start = Time::now();
     let mut child = command(system, run)?.spawn().map_err(|error| cannot_start(run, &error))?;
     let stdin = child.stdin.take();

@@ -1,6 +1,6 @@
 //! The host as it is: the probe that asks the system itself.
 
-use super::{Content, Data, Failure, Hash, Kind, Owner, Probe, Query, Stat, Time, text};
+use super::{Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, Run, Stat, Time, text};
 use rustix::fs::{AtFlags, FileType};
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
@@ -8,6 +8,9 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+/// Files of the host that are longer are copied without being held in memory.
+const MOST_INLINE: u64 = 1 << 20;
 
 /// Gives contents that the controller holds.
 pub trait ContentSource: Send {
@@ -37,6 +40,8 @@ pub struct System {
     pub notes: Option<Box<dyn Fn(&str) + Send + Sync>>,
     /// Recorded answers, for tests: what is not recorded is not there.
     pub recorded: Option<Box<dyn Fn(&Query) -> Option<Data> + Send>>,
+    /// What programs do, for tests: none is run.
+    pub pretended: Option<Box<dyn Fn(&Run) -> Output + Send>>,
 }
 
 impl System {
@@ -47,7 +52,15 @@ impl System {
 
     /// A directory that plays the part of a host.
     pub fn below(root: PathBuf, contents: Box<dyn ContentSource>) -> System {
-        System { root, contents, environment: Vec::new(), deadline: None, notes: None, recorded: None }
+        System {
+            root,
+            contents,
+            environment: Vec::new(),
+            deadline: None,
+            notes: None,
+            recorded: None,
+            pretended: None,
+        }
     }
 
     /// Where a path of the host really is.
@@ -80,6 +93,12 @@ impl System {
         match content {
             Content::Inline(bytes) => {
                 sink.write_all(&bytes.0).map_err(|error| Failure::new(format!("cannot write: {error}")))
+            }
+            Content::OnHost { path, .. } => {
+                let path = text::to_path(path);
+                let cannot = |error| Failure::at(&path, "copy", error);
+                let mut file = fs::File::open(self.real(&path)).map_err(cannot)?;
+                std::io::copy(&mut file, sink).map(drop).map_err(cannot)
             }
             Content::Held { hash, .. } => {
                 let mut checked = Checked { sink, hash: Sha256::new() };
@@ -169,6 +188,30 @@ impl Probe for System {
         let set = self.environment.iter().rev().find(|(set, _)| set == name);
         set.map(|(_, value)| value.clone())
             .or_else(|| std::env::var_os(name).map(|value| text::from_os(&value)))
+    }
+
+    fn me(&self) -> Owner {
+        Owner { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() }
+    }
+
+    fn umask(&self) -> u32 {
+        if self.is_played() {
+            return 0o022;
+        }
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
+        mask.and_then(|mask| u32::from_str_radix(mask.trim(), 8).ok()).unwrap_or(0o022)
+    }
+
+    fn file_content(&self, path: &Path) -> Result<Content, Failure> {
+        match self.follow(path)? {
+            Some(stat) if stat.size > MOST_INLINE => Ok(Content::OnHost {
+                path: text::from_path(&self.resolve(path)?),
+                hash: self.hash(path)?,
+                size: stat.size,
+            }),
+            _ => self.read(path).map(Content::inline),
+        }
     }
 
     fn doubt(&self) -> Option<String> {

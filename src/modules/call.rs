@@ -44,7 +44,10 @@ macro_rules! modules {
 }
 
 modules! {
+    copy::Copy;
+    file::File;
     ping::Ping;
+    template::Template;
 }
 
 /// What the controller has to send along with a call, found by its own search paths.

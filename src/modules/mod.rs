@@ -9,7 +9,12 @@ mod files;
 mod names;
 mod spec;
 
+mod copy;
+mod file;
 mod ping;
+mod place;
+mod template;
+mod tree;
 
 pub use argument::{Argument, ArgumentError};
 pub use call::{Call, Entry, EntryKind, Need, Source, check_names, check_value, parse};

@@ -11,6 +11,8 @@ mod receive;
 #[cfg(feature = "controller")]
 mod send;
 mod serve;
+#[cfg(all(test, feature = "controller"))]
+mod tests;
 
 #[cfg(feature = "controller")]
 pub use client::{Client, Contents, Limits, Replies, Served, Session, WireError};

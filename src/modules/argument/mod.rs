@@ -9,7 +9,7 @@ mod taker;
 
 pub use crate::host::json;
 pub use mode::Mode;
-pub use path::PathText;
+pub use path::{PathText, expand};
 pub use scalar::{Json, Raw};
 pub use size::Size;
 pub use taker::{ArgumentError, Taker};

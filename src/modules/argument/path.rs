@@ -25,7 +25,8 @@ impl Argument for PathText {
 impl PathText {
     /// The path on the host. A relative one starts in the home of the agent's user, where commands start too.
     pub fn on(&self, host: &dyn Probe) -> Result<PathBuf, Failure> {
-        let path = text::to_path(&expand(&self.0, host)?);
+        // Slashes at the end and names such as `.` say nothing.
+        let path: PathBuf = text::to_path(&expand(&self.0, host)?).components().collect();
         if path.is_absolute() {
             return Ok(path);
         }

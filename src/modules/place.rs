@@ -1,0 +1,122 @@
+//! Putting one file in place: what `copy`, `template` and others have in common.
+
+use super::files::{self, FileAttributes};
+use crate::host::{Change, Content, Failure, Fields, Plan, Probe, Write, clock, text};
+use md5::Md5;
+use sha1::{Digest, Sha1};
+use std::path::{Path, PathBuf};
+
+/// Files that are longer are not hashed once more for the result.
+const MOST_HASHED: u64 = 64 << 20;
+
+/// A file and where and how it is to be put.
+pub struct Placement<'a> {
+    pub dest: PathBuf,
+    pub content: Content,
+    pub attributes: &'a FileAttributes,
+    /// The permissions that `preserve` means.
+    pub preserved: Option<u32>,
+    pub backup: bool,
+    /// Whether a file that is there is replaced.
+    pub force: bool,
+    /// Whether a link is written through.
+    pub follow: bool,
+    pub validate: Option<String>,
+}
+
+impl Placement<'_> {
+    /// What must be done; the result says `dest`, and `backup_file` where one is made.
+    pub fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        let dest = if self.follow { host.resolve(&self.dest)? } else { self.dest.clone() };
+        let found = host.stat(&dest)?;
+        let result = Fields::new().with("dest", text::from_path(&dest));
+        match &found {
+            Some(stat) if stat.is_directory() => {
+                return Err(Failure::new(format!("`{}` is a directory, not a file", dest.display())));
+            }
+            Some(_) if !self.force => return Ok(Plan::say(result.with("msg", "file already exists"))),
+            None => self.require_parent(host, &dest)?,
+            _ => {}
+        }
+        let file = found.filter(|stat| stat.is_file());
+        let before = Write::before(host, &dest, &self.content)?;
+        let mut plan = Plan::say(result);
+        if let (Some(stat), Some(before)) = (&file, &before)
+            && before.same_content
+        {
+            let kept = FileAttributes { mode: self.fixed_mode(), ..self.attributes.clone() };
+            plan.changes = kept.changes(host, &dest, stat)?;
+            return Ok(plan);
+        }
+        if self.backup && file.is_some() {
+            let copy = backup_name(&dest);
+            plan.result.set("backup_file", text::from_path(&copy));
+            plan.push(Change::Backup { path: dest.clone(), copy });
+        }
+        let start = file.as_ref().map_or(0o666 & !host.umask(), |stat| stat.mode);
+        let wishes = FileAttributes { mode: self.fixed_mode(), ..self.attributes.clone() };
+        plan.push(Change::Write(Write {
+            mode: wishes.mode(host, start, false),
+            owner: wishes.owner(host, file.as_ref().map_or(host.me(), |stat| stat.owner))?,
+            path: dest.clone(),
+            content: self.content.clone(),
+            before,
+            validate: self.validate.clone(),
+            in_place: self.attributes.unsafe_writes,
+            modified: None,
+        }));
+        if let Some(stat) = &file {
+            plan.changes.extend(wishes.extended(host, &dest, stat)?);
+        }
+        Ok(plan)
+    }
+
+    /// The wished permissions, with `preserve` made a number.
+    fn fixed_mode(&self) -> Option<super::argument::Mode> {
+        match &self.attributes.mode {
+            Some(super::argument::Mode::Preserve) => self.preserved.map(super::argument::Mode::Octal),
+            other => other.clone(),
+        }
+    }
+
+    fn require_parent(&self, host: &dyn Probe, dest: &Path) -> Result<(), Failure> {
+        let parent = dest.parent().unwrap_or(Path::new("/"));
+        if host.is_directory(parent)? || host.doubt().is_some() {
+            return Ok(());
+        }
+        Err(Failure::new(format!("the directory `{}` does not exist", parent.display()))
+            .with("dest", text::from_path(dest)))
+    }
+}
+
+/// What is said in the end of a file that was put in place.
+pub fn report(host: &dyn Probe, mut result: Fields) -> Result<Fields, Failure> {
+    let Some(dest) = result.get("dest").and_then(|dest| dest.as_text()).map(text::to_path) else {
+        return Ok(result);
+    };
+    if host.follow(&dest)?.is_some_and(|stat| stat.is_file() && stat.size <= MOST_HASHED)
+        && let Ok(bytes) = host.read(&dest)
+    {
+        result.set("checksum", sha1_of(&bytes));
+        result.set("md5sum", md5_of(&bytes));
+    }
+    files::describe(host, &dest, &mut result)?;
+    Ok(result)
+}
+
+/// SHA-1 in hexadecimal: what Ansible calls the checksum.
+pub fn sha1_of(bytes: &[u8]) -> String {
+    crate::host::hex(&Sha1::digest(bytes))
+}
+
+/// MD5 in hexadecimal.
+pub fn md5_of(bytes: &[u8]) -> String {
+    crate::host::hex(&Md5::digest(bytes))
+}
+
+/// A name beside a file, for a copy of it, that says when it was made.
+pub fn backup_name(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.{}~", std::process::id(), clock::today().stamp()));
+    PathBuf::from(name)
+}

@@ -1,0 +1,110 @@
+//! Putting a directory with all that is in it in place.
+
+use super::argument::Mode;
+use super::place::Placement;
+use super::{Entry, EntryKind, FileAttributes, files};
+use crate::host::{Change, Failure, Plan, Probe, text};
+use std::path::{Path, PathBuf};
+
+/// A directory tree and where and how it is to be put.
+pub struct Tree<'a> {
+    pub top: &'a Path,
+    pub entries: &'a [Entry],
+    pub files: &'a FileAttributes,
+    pub directories: &'a FileAttributes,
+    /// Whether files without a wished mode get that of their source.
+    pub keep_modes: bool,
+    pub backup: bool,
+    pub force: bool,
+    pub follow: bool,
+}
+
+impl Tree<'_> {
+    /// What must be done. Directories come first; what is in new ones is planned when they are there.
+    pub fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        let missing = self.missing_directories(host)?;
+        if !missing.is_empty() {
+            return Ok(Plan::from(missing).and_again());
+        }
+        let mut plan = Plan::nothing();
+        for entry in self.entries {
+            let path = self.top.join(text::to_path(&entry.path));
+            match &entry.kind {
+                EntryKind::Directory => {}
+                EntryKind::File(content) => {
+                    let attributes = self.attributes_for(entry);
+                    let placement = Placement {
+                        dest: path,
+                        content: content.clone(),
+                        attributes: &attributes,
+                        preserved: Some(entry.mode),
+                        backup: self.backup,
+                        force: self.force,
+                        follow: self.follow,
+                        validate: None,
+                    };
+                    plan.changes.append(&mut placement.plan(host)?.changes);
+                }
+                EntryKind::Link(target) => {
+                    plan.changes.extend(self.link(host, path, text::to_path(target))?)
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    fn missing_directories(&self, host: &dyn Probe) -> Result<Vec<Change>, Failure> {
+        let is_directory = |entry: &&Entry| entry.kind == EntryKind::Directory;
+        let inner =
+            self.entries.iter().filter(is_directory).map(|entry| self.top.join(text::to_path(&entry.path)));
+        let mut changes: Vec<Change> = Vec::new();
+        for path in std::iter::once(self.top.to_owned()).chain(inner) {
+            for change in files::directories(host, &path, self.directories)? {
+                if !changes.contains(&change) {
+                    changes.push(change);
+                }
+            }
+        }
+        Ok(changes)
+    }
+
+    fn attributes_for(&self, entry: &Entry) -> FileAttributes {
+        let mode = match &self.files.mode {
+            None if self.keep_modes => Some(Mode::Octal(entry.mode)),
+            mode => mode.clone(),
+        };
+        FileAttributes { mode, ..self.files.clone() }
+    }
+
+    fn link(&self, host: &dyn Probe, path: PathBuf, target: PathBuf) -> Result<Option<Change>, Failure> {
+        let before = host.link_at(&path)?;
+        Ok((before.as_ref() != Some(&target)).then_some(Change::Link { path, target, before }))
+    }
+}
+
+/// A directory of the host with all that is in it.
+pub fn read(host: &dyn Probe, top: &Path) -> Result<Vec<Entry>, Failure> {
+    let mut entries = Vec::new();
+    read_into(host, top, Path::new(""), &mut entries)?;
+    Ok(entries)
+}
+
+fn read_into(host: &dyn Probe, top: &Path, inside: &Path, entries: &mut Vec<Entry>) -> Result<(), Failure> {
+    for name in host.list(&top.join(inside))? {
+        let relative = inside.join(&name);
+        let path = top.join(&relative);
+        let Some(stat) = host.stat(&path)? else { continue };
+        let kind = match stat.kind.name() {
+            "directory" => EntryKind::Directory,
+            "link" => EntryKind::Link(text::from_path(&host.read_link(&path)?)),
+            "file" => EntryKind::File(host.file_content(&path)?),
+            _ => continue,
+        };
+        let is_directory = kind == EntryKind::Directory;
+        entries.push(Entry { path: text::from_path(&relative), mode: stat.mode, kind });
+        if is_directory {
+            read_into(host, top, &relative, entries)?;
+        }
+    }
+    Ok(())
+}

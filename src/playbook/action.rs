@@ -107,7 +107,7 @@ impl Action {
         let mut action = match key.as_str() {
             Some("action") => Action::wrapped(loader, key, value, false)?,
             Some("local_action") => Action::wrapped(loader, key, value, true)?,
-            name => Action::new(name.unwrap_or_default(), key.span),
+            name => Action::named(name.unwrap_or_default(), key.span),
         };
         if !matches!(key.as_str(), Some("action" | "local_action")) {
             action.read(loader, value);
@@ -116,7 +116,8 @@ impl Action {
         Some(action)
     }
 
-    fn new(written: &str, span: Span) -> Action {
+    /// A word without arguments.
+    pub(super) fn named(written: &str, span: Span) -> Action {
         let written = Arc::from(written.trim());
         Action { written, span, arguments: Vec::new(), raw: None, whole: Vec::new(), local: false }
     }
@@ -127,7 +128,7 @@ impl Action {
             let trimmed = text.trim_start();
             let (name, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
             let start = text.len() - trimmed.len();
-            let mut action = Action::new(name, value.part(start, start + name.len()));
+            let mut action = Action::named(name, value.part(start, start + name.len()));
             let offset = text.len() - rest.len();
             action.read_text(loader, value, rest, offset);
             action
@@ -138,7 +139,7 @@ impl Action {
                 loader.refuse(Diagnostic::error(message).at(value.span).hint("write `module: NAME` inside"));
                 return None;
             };
-            let mut action = Action::new(name, value.entry("module").map_or(key.span, |node| node.span));
+            let mut action = Action::named(name, value.entry("module").map_or(key.span, |node| node.span));
             action.read(loader, value);
             action.arguments.retain(|argument| &*argument.name != "module");
             action
@@ -164,7 +165,7 @@ impl Action {
         }
     }
 
-    fn push(&mut self, name: &str, span: Span, value: Value) {
+    pub(super) fn push(&mut self, name: &str, span: Span, value: Value) {
         if name == "_raw_params" {
             self.raw = Some(value);
             return;

@@ -39,6 +39,14 @@ pub struct Group {
     pub entries: Vec<Entry>,
 }
 
+impl Group {
+    /// The same group; what is inside is shared.
+    #[must_use]
+    pub fn shallow(&self) -> Group {
+        Group { span: self.span, keywords: self.keywords.clone(), role: self.role.clone(), entries: self.entries.clone() }
+    }
+}
+
 /// Reads a list of tasks; what is wrong in one is reported and the others are read.
 pub(super) fn read_entries(loader: &Loader, node: &Node, statics: &Statics) -> Vec<Entry> {
     if node.is_null() {

@@ -54,7 +54,7 @@ fn parameters(task: &Task) -> crate::vars::Vars {
 }
 
 /// The file of tasks with this name, seen from a file or a role; those that were tried if there is none.
-pub(super) fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
+pub fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
     let role = statics.role.as_ref().map(|role| role.path.clone());
     let trail = statics.trail.iter().rev().filter_map(|file| file.parent()).map(Path::to_owned);
     let mut dirs: Vec<PathBuf> = [statics.dir.to_path_buf()].into_iter().chain(trail).collect();

@@ -25,6 +25,11 @@ impl Keywords {
         self.values.iter().find(|(known, _)| *known == keyword).map(|(_, value)| value)
     }
 
+    /// The values of all inherited keywords that stand here.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.values.iter().map(|(_, value)| value)
+    }
+
     /// Sets an inherited keyword.
     pub fn set(&mut self, keyword: Keyword, value: Value) {
         self.values.retain(|(known, _)| *known != keyword);

@@ -87,6 +87,16 @@ impl Loader {
         read_entries(self, &node, &inner)
     }
 
+    /// The variables in a file.
+    pub fn variables(&self, path: &Path) -> Vars {
+        self.node(path).map(|node| super::keywords::read_vars(self, &node)).unwrap_or_default()
+    }
+
+    /// The variables in a mapping.
+    pub fn variables_in(&self, node: &Node) -> Vars {
+        super::keywords::read_vars(self, node)
+    }
+
     /// The tree of a YAML file, read once; nothing where it could not be read, which is then reported.
     pub fn node(&self, path: &Path) -> Option<Node> {
         let key = path.to_owned();

@@ -49,6 +49,11 @@ pub struct Prompt {
 }
 
 impl Play {
+    /// The names of the roles in `roles`.
+    pub fn role_names(&self) -> Vec<Arc<str>> {
+        self.roles.iter().flat_map(names).collect()
+    }
+
     /// A keyword that only plays have.
     pub fn setting(&self, name: &str) -> Option<&Value> {
         self.settings.get(name)
@@ -70,12 +75,7 @@ impl Loader {
         let named =
             |group: &&Group| names(group).iter().any(|name| roles.iter().any(|role| **role == **name));
         let kept = like.roles.iter().filter(named);
-        let kept = kept.map(|group| Group {
-            span: group.span,
-            keywords: group.keywords.clone(),
-            role: group.role.clone(),
-            entries: group.entries.clone(),
-        });
+        let kept = kept.map(Group::shallow);
         Play {
             span: like.span,
             name: like.name.clone(),

@@ -60,6 +60,19 @@ impl Task {
         Some(Task { span: node.span, name: task.name, action, keywords, own: task.own, dir: dir.clone() })
     }
 
+    /// The task that a play which gathers facts begins with.
+    pub fn gather_facts(play: &super::Play) -> Task {
+        let mut action = Action::named("gather_facts", play.span);
+        for name in ["gather_subset", "gather_timeout", "fact_path"] {
+            if let Some(value) = play.setting(name) {
+                action.push(name, value.span(), value.clone());
+            }
+        }
+        let name = Some(Value::text("Gathering Facts"));
+        let (keywords, own) = (Keywords::default(), TaskKeywords::default());
+        Task { span: play.span, name, action, keywords, own, dir: play.dir.clone() }
+    }
+
     /// Whether the task is one of the words of these names, in any spelling.
     pub fn is(&self, words: &[&str]) -> bool {
         words.contains(&self.action.word())

@@ -155,9 +155,17 @@ impl Interpreter {
     }
 }
 
-/// Every role in a group, with the frame of its tasks.
+/// Every role that an entry brings in without being asked at run time, with the frame of its tasks.
 pub fn roles_of(entry: &Entry, frame: &Arc<Frame>) -> Vec<(Arc<crate::playbook::Role>, Arc<Frame>)> {
-    let Entry::Group(group) = entry else { return Vec::new() };
+    let group = match entry {
+        Entry::Task(_) => return Vec::new(),
+        Entry::Block(block) => {
+            let inner = frame.keywords(&block.keywords);
+            let inside = block.tasks.iter().chain(&block.rescue).chain(&block.always);
+            return inside.flat_map(|entry| roles_of(entry, &inner)).collect();
+        }
+        Entry::Group(group) => group,
+    };
     let mut inner = frame.keywords(&group.keywords);
     let mut roles = Vec::new();
     if let Some(role) = &group.role {
@@ -175,7 +183,8 @@ fn include_dir(frame: &Frame) -> Option<&Arc<Path>> {
     }
 }
 
-fn missing(name: &str, span: crate::source::Span, tried: &[PathBuf]) -> Diagnostic {
+/// The message for a file that is nowhere.
+pub fn missing(name: &str, span: crate::source::Span, tried: &[PathBuf]) -> Diagnostic {
     let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
     Diagnostic::error(format!("there is no file `{name}`")).at(span).hint(format!("looked for {}", shown.join(", ")))
 }

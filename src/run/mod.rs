@@ -1,8 +1,173 @@
 //! The play on all hosts, the interpreter of one host, the pipeline, handlers.
 
+mod act;
+mod arguments;
+mod batches;
+mod check;
+mod conclude;
+mod contents;
+mod facts;
+mod files;
 mod frame;
+mod halt;
+mod handlers;
+mod host;
+mod hosts;
+mod hostvars;
+mod include;
+mod interpreter;
+mod judged;
+mod lanes;
+mod loops;
 mod magic;
 mod merge;
+mod meta;
+mod once;
+mod pipeline;
+mod play;
 mod position;
+mod prepare;
+mod result;
 mod scope;
+mod services;
+mod tags;
+mod task;
 mod task_scope;
+mod variables;
+
+pub use prepare::{Parts, Passwords, Prepared, prepare};
+pub use services::{Desk, Events};
+
+use crate::cli::Settings;
+use crate::inventory::Inventory;
+use crate::playbook::{Loader, Playbook};
+use crate::report::{Event, HostName};
+use crate::source::{Diagnostic, Sources};
+use crate::ssh::{Connection, Dialer, Failure, Target};
+use crate::template::{Engine, Surroundings};
+use crate::vars::Vars;
+use host::Host;
+use indexmap::IndexMap;
+use magic::RunMagic;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
+use tags::Tags;
+
+/// Everything that the plays and hosts of a run share.
+pub struct Run {
+    pub settings: Arc<Settings>,
+    pub sources: Arc<Sources>,
+    pub engine: Engine,
+    pub loader: Loader,
+    pub events: Events,
+    pub extra: Arc<Vars>,
+    pub surroundings: Arc<Surroundings>,
+    pub magic: Arc<RunMagic>,
+    pub tags: Tags,
+    pub contents: Arc<contents::ContentStore>,
+    pub passwords: Passwords,
+    /// The name of the controlling machine.
+    pub machine: String,
+    pub window: u32,
+    pub inject_facts: bool,
+    pub merge: bool,
+    services: Arc<services::RunServices>,
+    dialer: Dialer,
+    inventory: RwLock<Inventory>,
+    hosts: RwLock<IndexMap<HostName, Arc<Host>>>,
+    /// One connection a host, opened by the first who needs it.
+    connections: Mutex<HashMap<HostName, Line>>,
+    /// Modules that the project brings along, by name.
+    pub own_modules: HashSet<String>,
+    tasks: AtomicUsize,
+    plays: AtomicUsize,
+    interrupted: AtomicBool,
+    me: Weak<Run>,
+}
+
+type Line = Arc<tokio::sync::OnceCell<Result<Arc<Connection>, Failure>>>;
+
+impl Run {
+    /// Runs playbooks one after the other; a host that failed in one takes no part in the next.
+    pub async fn playbooks(self: &Arc<Run>, playbooks: &[Playbook]) {
+        for playbook in playbooks {
+            self.events.send(Event::Playbook { name: playbook.path.display().to_string() });
+            for play in &playbook.plays {
+                if self.is_interrupted() || !self.play(play).await {
+                    break;
+                }
+            }
+        }
+        self.events.send(Event::End { interrupted: self.is_interrupted() });
+    }
+
+    /// Asks every host to stop after what it is doing.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// The number of a task that is reached for the first time.
+    pub fn next_task(&self) -> usize {
+        self.tasks.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of a play.
+    pub fn next_play(&self) -> usize {
+        self.plays.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Tells the user something that does not stop the run.
+    pub fn warn(&self, warning: Diagnostic) {
+        self.services.tell(warning);
+    }
+
+    /// The connection to a host, opened once.
+    ///
+    /// # Errors
+    ///
+    /// Where it could not be opened; the next who asks tries again.
+    pub async fn connection(&self, target: &Target) -> Result<Arc<Connection>, Failure> {
+        let name: HostName = target.name.as_str().into();
+        let line = lock(&self.connections).entry(name.clone()).or_default().clone();
+        let opened = line.get_or_init(|| async { self.dialer.open(target).await.map(Arc::new) }).await.clone();
+        if opened.is_err() {
+            lock(&self.connections).remove(&name);
+        }
+        opened
+    }
+
+    /// Closes the connection to a host, as soon as nobody uses it.
+    pub fn hang_up(&self, host: &HostName) {
+        lock(&self.connections).remove(host);
+    }
+
+    /// Whether `--step` lets this task run.
+    pub fn step(&self, info: &crate::report::TaskInfo, host: &HostName) -> bool {
+        if !self.settings.execution.step {
+            return true;
+        }
+        let question = format!("Perform task `{}` on `{host}`? (n/y)", info.name);
+        self.ask(&question, true).is_some_and(|answer| matches!(answer.trim(), "y" | "yes"))
+    }
+
+    /// Asks the user; nothing where nobody can be asked.
+    pub fn ask(&self, question: &str, echo: bool) -> Option<String> {
+        self.services.ask(question, echo)
+    }
+
+    /// What a host's lock says to those who find it taken.
+    pub fn lock_message(&self) -> Option<String> {
+        let who = std::env::var("USER").unwrap_or_else(|_| "somebody".to_owned());
+        let kind = if self.settings.execution.dry_run { return None } else { "run" };
+        Some(format!("a {kind} by {who} on {} (process {})", self.machine, std::process::id()))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|broken| broken.into_inner())
+}

@@ -6,7 +6,7 @@ use crate::vars::{Level, Promise, Snapshot, Value, Vars};
 use std::sync::Arc;
 
 /// What all tasks of one play on one host have in common.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PlayVars {
     /// What belongs to the play and not to a host, such as `vars`.
     pub play: Arc<Vars>,

@@ -1,0 +1,250 @@
+//! The hosts of a play, cut into batches; each batch runs side by side.
+
+use super::Run;
+use super::frame::Frame;
+use super::handlers::{Handler, handlers_of};
+use super::include::roles_of;
+use super::interpreter::Interpreter;
+use super::magic::PlayMagic;
+use super::play::{Batch, PlayRun};
+use super::scope::PlayVars;
+use crate::playbook::{Entry, Play, Role};
+use crate::report::{Event, HostName};
+use crate::source::Diagnostic;
+use crate::template::{Surroundings, Variables};
+use crate::vars::Value;
+use futures::stream::{FuturesUnordered, StreamExt};
+use std::sync::{Arc, RwLock};
+
+impl Run {
+    /// Runs one play; whether the run goes on after it.
+    pub async fn play(self: &Arc<Run>, play: &Arc<Play>) -> bool {
+        let all = match self.hosts_of(play) {
+            Ok(all) => all,
+            Err(diagnostic) => {
+                self.warn(diagnostic);
+                return true;
+            }
+        };
+        let name = self.play_name(play);
+        self.events.send(Event::Play { name: name.clone(), hosts: all.clone(), span: play.span });
+        let live: Vec<HostName> = all.iter().filter(|host| self.host(host).is_some_and(|host| host.out().is_none())).cloned().collect();
+        if live.is_empty() {
+            return all.is_empty();
+        }
+        let number = u32::try_from(self.next_play()).unwrap_or(u32::MAX);
+        let batches = match self.batches(play, &live) {
+            Ok(batches) => batches,
+            Err(diagnostic) => {
+                live.iter().for_each(|host| self.fail_host(host, diagnostic.clone()));
+                return false;
+            }
+        };
+        let vars = Arc::new(self.play_vars(play));
+        for (index, hosts) in batches.into_iter().enumerate() {
+            let batch = self.batch(play, &name, number * 1000 + u32::try_from(index).unwrap_or(0), hosts, &all, &vars);
+            let run = Arc::new(PlayRun::new(batch));
+            self.run_batch(&run).await;
+            if run.is_fatal() {
+                return false;
+            }
+            if run.has_ended() || self.is_interrupted() {
+                break;
+            }
+        }
+        true
+    }
+
+    async fn run_batch(self: &Arc<Run>, play: &Arc<PlayRun>) {
+        let mut waiting: Vec<HostName> = play.batch.iter().rev().cloned().collect();
+        let most = self.settings.execution.forks.filter(|_| !play.meeting.is_needed()).unwrap_or(usize::MAX);
+        let mut active = FuturesUnordered::new();
+        loop {
+            while active.len() < most
+                && let Some(name) = waiting.pop()
+            {
+                let Some(host) = self.host(&name) else { continue };
+                active.push(tokio::spawn(Interpreter::new(self.clone(), play.clone(), host).play()));
+            }
+            match active.next().await {
+                Some(Err(broken)) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
+    fn batch(
+        self: &Arc<Run>,
+        play: &Arc<Play>,
+        name: &str,
+        number: u32,
+        hosts: Vec<HostName>,
+        (all, vars): (&[HostName], &Arc<PlayVars>),
+    ) -> Batch {
+        let frame = Frame::play(play.keywords.clone());
+        let names = |hosts: &[HostName]| hosts.iter().map(|host| Value::text(host.clone())).collect::<Value>();
+        let roles = play_roles(play, &frame);
+        let role_names: Vec<Value> = roles.iter().filter(|role| role.parents.is_empty()).map(|role| Value::text(role.name.clone())).collect();
+        let dependent: Vec<Value> = roles.iter().filter(|role| !role.parents.is_empty()).map(|role| Value::text(role.name.clone())).collect();
+        let magic = PlayMagic {
+            name: Value::text(name),
+            playbook_dir: Value::text(play.dir.display().to_string()),
+            role_names: Value::list(role_names),
+            dependent_role_names: Value::list(dependent),
+            all_hosts: names(all),
+            hosts: RwLock::new(names(all)),
+            batch: RwLock::new(names(&hosts)),
+        };
+        let surroundings = Surroundings {
+            sources: self.sources.clone(),
+            language: self.surroundings.language,
+            playbook_dir: play.dir.to_path_buf(),
+            services: self.surroundings.services.clone(),
+        };
+        let strategy = play.setting("strategy").and_then(|strategy| strategy.str().ok()).or_else(|| self.settings.execution.strategy.clone());
+        let free = strategy.is_some_and(|strategy| strategy.ends_with("free") || strategy.ends_with("host_pinned"));
+        let flag = |value: Option<&Value>, otherwise: bool| value.map_or(otherwise, crate::control::truth);
+        Batch {
+            play: play.clone(),
+            number,
+            handlers: play_handlers(play, &frame),
+            frame,
+            surroundings: Arc::new(surroundings),
+            magic: Arc::new(magic),
+            hosts,
+            all_hosts: all.to_vec(),
+            vars: vars.clone(),
+            together: !free,
+            force_handlers: flag(play.setting("force_handlers"), self.settings.execution.force_handlers),
+            gathers_facts: play.setting("gather_facts").cloned().unwrap_or_else(Value::none),
+            max_fail_percentage: play.setting("max_fail_percentage").and_then(|most| most.str().ok()?.trim_end_matches('%').parse().ok()),
+        }
+    }
+
+    fn play_vars(&self, play: &Play) -> PlayVars {
+        let frame = Frame::play(play.keywords.clone());
+        let roles = play_roles(play, &frame);
+        PlayVars {
+            play: Arc::new(play.keywords.vars.clone()),
+            prompts: Arc::new(self.prompt(play)),
+            files: Vec::new(),
+            role_defaults: roles.iter().map(|role| role.defaults.clone()).collect(),
+            role_exports: match self.settings.language.private_role_vars {
+                true => Vec::new(),
+                false => roles.iter().map(|role| role.exports.clone()).collect(),
+            },
+        }
+    }
+
+    /// The play's name, or its hosts where it has none.
+    fn play_name(&self, play: &Play) -> String {
+        let written = play.name.as_ref().unwrap_or(&play.hosts);
+        let value = self.without_host(play, written).unwrap_or_else(|_| crate::control::as_written(written));
+        match value.as_items() {
+            Some(items) => items.iter().filter_map(|item| item.str().ok()).collect::<Vec<_>>().join(","),
+            None => value.str().unwrap_or_default(),
+        }
+    }
+
+    /// A value of the play that no host has a say in.
+    pub fn without_host(&self, play: &Play, value: &Value) -> Result<Value, Diagnostic> {
+        let mut scope = Variables::default();
+        scope.context.surroundings = self.surroundings.clone();
+        scope.all.extend(play.keywords.vars.clone());
+        scope.all.extend(self.magic.values.iter().map(|(name, value)| (Arc::from(*name), value.clone())));
+        scope.all.insert("groups".into(), super::magic::Others::groups(self));
+        scope.all.extend((*self.extra).clone());
+        self.engine.resolve(value, &scope).map_err(|error| error.into_diagnostic())
+    }
+
+    /// The hosts of a play, in the order that it asks for.
+    pub fn hosts_of(&self, play: &Play) -> Result<Vec<HostName>, Diagnostic> {
+        let pattern = self.without_host(play, &play.hosts)?;
+        let pattern = match pattern.as_items() {
+            Some(items) => items.iter().filter_map(|item| item.str().ok()).collect::<Vec<_>>().join(","),
+            None => pattern.str().unwrap_or_default(),
+        };
+        let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
+        let mut hosts = inventory.select(&pattern, self.settings.selection.limit.as_deref(), play.hosts.span())?;
+        let order = play.setting("order").and_then(|order| order.str().ok());
+        match order.as_deref() {
+            Some("sorted") => hosts.sort(),
+            Some("reverse_sorted") => {
+                hosts.sort();
+                hosts.reverse();
+            }
+            Some("reverse_inventory") => hosts.reverse(),
+            Some("shuffle") => shuffle(&mut hosts),
+            _ => {}
+        }
+        Ok(hosts)
+    }
+
+    /// `serial`: a number, a percentage, or a list of such, the last of which is repeated.
+    fn batches(&self, play: &Play, hosts: &[HostName]) -> Result<Vec<Vec<HostName>>, Diagnostic> {
+        let Some(serial) = play.setting("serial") else { return Ok(vec![hosts.to_vec()]) };
+        let span = serial.span();
+        let serial = self.without_host(play, serial)?;
+        let sizes = serial.as_items().unwrap_or_else(|| Arc::new(vec![serial.clone()]));
+        let sizes: Vec<usize> = sizes.iter().map(|size| batch_size(size, hosts.len()).ok_or_else(|| {
+            let found = size.str().unwrap_or_default();
+            Diagnostic::error(format!("`serial` wants numbers or percentages, not `{found}`")).at(span)
+        })).collect::<Result<_, _>>()?;
+        let mut batches = Vec::new();
+        let mut rest = hosts;
+        let mut sizes = sizes.into_iter();
+        let mut size = hosts.len();
+        while !rest.is_empty() {
+            size = sizes.next().unwrap_or(size);
+            let size = if size == 0 { rest.len() } else { size.min(rest.len()) };
+            let (batch, later) = rest.split_at(size);
+            batches.push(batch.to_vec());
+            rest = later;
+        }
+        Ok(batches)
+    }
+}
+
+fn batch_size(size: &Value, all: usize) -> Option<usize> {
+    if let Some(number) = size.as_int() {
+        return usize::try_from(number).ok().or(Some(0));
+    }
+    let text = size.str().ok()?;
+    match text.trim().strip_suffix('%') {
+        Some(percent) => {
+            let percent: f64 = percent.trim().parse().ok()?;
+            Some(((percent / 100.0 * all as f64) as usize).max(1))
+        }
+        None => text.trim().parse().ok(),
+    }
+}
+
+fn shuffle(hosts: &mut [HostName]) {
+    use std::hash::{BuildHasher, RandomState};
+    let state = RandomState::new();
+    hosts.sort_by_cached_key(|host| state.hash_one(host));
+}
+
+/// Every role of a play, dependencies before those that want them.
+fn play_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
+    let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
+    let entries = groups.chain(play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned());
+    entries.flat_map(|entry| roles_of(&entry, frame)).map(|(role, _)| role).collect()
+}
+
+/// The handlers of the roles, in the order of the roles, then those of the play.
+fn play_handlers(play: &Play, frame: &Arc<Frame>) -> Vec<Handler> {
+    let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
+    let imported = play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned();
+    let mut handlers: Vec<Handler> = Vec::new();
+    for (role, frame) in groups.chain(imported).flat_map(|entry| roles_of(&entry, frame)) {
+        let own = role.handlers.get().map(|entries| handlers_of(entries, &frame)).unwrap_or_default();
+        let new = own.into_iter().filter(|own| !handlers.iter().any(|known| known.task.span == own.task.span));
+        let new: Vec<Handler> = new.collect();
+        handlers.extend(new);
+    }
+    handlers.extend(handlers_of(&play.handlers, frame));
+    handlers
+}
+

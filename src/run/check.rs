@@ -1,0 +1,188 @@
+//! What can be known to be wrong before any host is touched: words, arguments, templates.
+
+use super::Run;
+use super::frame::Frame;
+use super::handlers::handlers_of;
+use super::include::roles_of;
+use crate::control;
+use crate::host::{Data, nearest};
+use crate::modules::ArgumentError;
+use crate::playbook::{Argument, Entry, Keywords, Play, Playbook, Task};
+use crate::source::{Diagnostic, Diagnostics};
+use crate::template::{Context, Engine};
+use crate::vars::{Value, Vars};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Checks everything that playbooks reach without a host.
+pub fn check(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
+    let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
+    let mut checker = Checker { engine: &run.engine, context, found, seen: HashSet::new(), own: &run.own_modules };
+    for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
+        checker.play(play);
+    }
+}
+
+struct Checker<'a> {
+    engine: &'a Engine,
+    context: Context,
+    found: &'a mut Diagnostics,
+    /// Templates that were checked, by where they are written: roles are used more than once.
+    seen: HashSet<(crate::source::FileId, u32)>,
+    /// Modules that the project brings along.
+    own: &'a HashSet<String>,
+}
+
+impl Checker<'_> {
+    fn play(&mut self, play: &Play) {
+        self.keywords(&play.keywords);
+        for entry in play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks) {
+            self.entry(entry);
+        }
+        let frame = Frame::play(Keywords::default());
+        for group in &play.roles {
+            let entry = Entry::Group(Arc::new(group.shallow()));
+            self.entry(&entry);
+            for (role, _) in roles_of(&entry, &frame) {
+                [&role.defaults, &role.vars, &role.params].into_iter().for_each(|vars| self.vars(vars));
+                role.handlers.get().into_iter().flatten().for_each(|entry| self.entry(entry));
+            }
+        }
+        handlers_of(&play.handlers, &frame).iter().for_each(|handler| self.task(&handler.task));
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Task(task) => self.task(task),
+            Entry::Block(block) => {
+                self.keywords(&block.keywords);
+                block.tasks.iter().chain(&block.rescue).chain(&block.always).for_each(|entry| self.entry(entry));
+            }
+            Entry::Group(group) => {
+                self.keywords(&group.keywords);
+                group.entries.iter().for_each(|entry| self.entry(entry));
+            }
+        }
+    }
+
+    fn task(&mut self, task: &Task) {
+        self.keywords(&task.keywords);
+        self.word(task);
+        let own = &task.own;
+        for condition in own.changed_when.iter().chain(&own.failed_when).chain(&own.until) {
+            self.condition(condition);
+        }
+        let repeat = own.repeat.iter().map(|repeat| &repeat.items);
+        let values = repeat.chain(&task.name).chain(&task.action.raw).chain(&task.action.whole).chain(&own.listen);
+        values.chain(task.action.arguments.iter().map(|argument| &argument.value)).for_each(|value| self.value(value));
+    }
+
+    fn keywords(&mut self, keywords: &Keywords) {
+        self.vars(&keywords.vars);
+        keywords.when.iter().for_each(|condition| self.condition(condition));
+        let others = keywords.tags.iter().chain(&keywords.environment).chain(&keywords.notify);
+        others.chain(keywords.values()).for_each(|value| self.value(value));
+    }
+
+    fn vars(&mut self, vars: &Vars) {
+        vars.values().for_each(|value| self.value(value));
+    }
+
+    fn value(&mut self, value: &Value) {
+        if !value.is_lazy() {
+            return;
+        }
+        if let Some(entries) = value.as_entries() {
+            entries.values().for_each(|value| self.value(value));
+        } else if let Some(items) = value.as_items() {
+            items.iter().for_each(|value| self.value(value));
+        } else if let Some(text) = value.as_str().filter(|_| self.is_new(value)) {
+            let found = self.engine.check_template(text, value.span(), &self.context);
+            found.all.into_iter().for_each(|diagnostic| self.found.push(diagnostic));
+        }
+    }
+
+    fn condition(&mut self, condition: &Value) {
+        let Some(text) = condition.as_str() else { return };
+        if condition.is_lazy() {
+            self.value(condition);
+        } else if self.is_new(condition) {
+            let found = self.engine.check_expression(text, condition.span(), &self.context);
+            found.all.into_iter().for_each(|diagnostic| self.found.push(diagnostic));
+        }
+    }
+
+    fn is_new(&mut self, value: &Value) -> bool {
+        let span = value.span();
+        !span.is_known() || self.seen.insert((span.file, span.start))
+    }
+
+    fn word(&mut self, task: &Task) {
+        let word = task.action.word();
+        if let Some(known) = control::arguments(word) {
+            self.control_arguments(task, known);
+        } else if crate::modules::spec(word).is_some() {
+            self.module_arguments(task);
+        } else if !control::is_word(word) && !self.own.contains(word) {
+            let names = crate::modules::names().chain(control::names());
+            let hint = nearest(word, names).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("there is no module `{}`", task.action.written);
+            self.found.push(Diagnostic::error(message).at(task.action.span).maybe_hint(hint));
+        }
+    }
+
+    fn control_arguments(&mut self, task: &Task, known: &[&str]) {
+        for argument in &task.action.arguments {
+            if !known.contains(&&*argument.name) {
+                let message = format!("`{}` has no argument `{}`", task.action.written, argument.name);
+                let hint = nearest(&argument.name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                self.found.push(Diagnostic::error(message).at(argument.span).maybe_hint(hint));
+            }
+        }
+    }
+
+    fn module_arguments(&mut self, task: &Task) {
+        let word = task.action.word();
+        let given = task.action.arguments.iter().map(|argument| &*argument.name);
+        for error in crate::modules::check_names(word, given) {
+            self.refuse(task, error);
+        }
+        for Argument { name, value, .. } in &task.action.arguments {
+            if value.is_lazy() || value.is_omit() {
+                continue;
+            }
+            if let Some(error) = crate::modules::check_value(word, name, &value.to_data()) {
+                self.refuse_value(value, error);
+            }
+        }
+        self.missing(task);
+    }
+
+    /// Required arguments that are not given, where all that is given can be seen.
+    fn missing(&mut self, task: &Task) {
+        let action = &task.action;
+        if !action.whole.is_empty() || !task.keywords.module_defaults.is_empty() {
+            return;
+        }
+        let Some(spec) = crate::modules::spec(action.word()) else { return };
+        let given = |arg: &crate::modules::Arg| action.arguments.iter().any(|argument| arg.is(&argument.name));
+        for arg in spec.args().filter(|arg| arg.required && !given(arg)) {
+            if arg.name == "_raw_params" && action.raw.is_some() {
+                continue;
+            }
+            let message = format!("`{}` wants `{}`", action.written, arg.name);
+            self.found.push(Diagnostic::warning(message).at(action.span).hint("it may come from `module_defaults`"));
+        }
+    }
+
+    fn refuse(&mut self, task: &Task, error: ArgumentError) {
+        let named = task.action.arguments.iter().find(|argument| Some(&*argument.name) == error.path.first().map(String::as_str));
+        let span = named.map_or(task.action.span, |argument| argument.span);
+        self.found.push(Diagnostic::error(error.message).at(span).maybe_hint(error.hint));
+    }
+
+    fn refuse_value(&mut self, value: &Value, error: ArgumentError) {
+        debug_assert!(value.to_data() != Data::Null);
+        self.found.push(Diagnostic::error(error.message).at(value.span()).maybe_hint(error.hint));
+    }
+}

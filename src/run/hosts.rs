@@ -1,0 +1,153 @@
+//! The hosts of a run: made when they are first named, kept to its end.
+
+use super::Run;
+use super::host::{Host, Out};
+use super::hostvars::HostVarsOfAll;
+use super::magic::Others;
+use super::scope::{HostVars, Layers};
+use crate::report::{Event, HostName};
+use crate::source::Diagnostic;
+use crate::vars::{Level, Value, Vars};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+impl Run {
+    /// The host with this name, if it is known.
+    pub fn host(&self, name: &str) -> Option<Arc<Host>> {
+        if let Some(known) = self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).get(name) {
+            return Some(known.clone());
+        }
+        let made = self.make(name)?;
+        self.keep(made)
+    }
+
+    fn keep(&self, host: Host) -> Option<Arc<Host>> {
+        let mut hosts = self.hosts.write().unwrap_or_else(|broken| broken.into_inner());
+        Some(hosts.entry(host.name.clone()).or_insert_with(|| Arc::new(host)).clone())
+    }
+
+    fn make(&self, name: &str) -> Option<Host> {
+        let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
+        let host = inventory.host(name)?;
+        let mut made = Host::new(host.name.clone(), inventory.layers(&host), self.groups_of(&inventory, name), host.is_implicit);
+        made.inventory_file = host.source.as_ref().map(|file| Value::text(file.display().to_string()));
+        made.inventory_dir = host.source.as_deref().and_then(Path::parent).map(|dir| Value::text(dir.display().to_string()));
+        Some(made)
+    }
+
+    fn groups_of(&self, inventory: &crate::inventory::Inventory, name: &str) -> Value {
+        inventory.groups_of(name).into_iter().map(Value::text).collect()
+    }
+
+    /// The host with this name; one that is in no inventory is made, as `delegate_to` allows.
+    pub fn host_or_new(&self, name: &str) -> Arc<Host> {
+        if let Some(known) = self.host(name) {
+            return known;
+        }
+        let local = matches!(name, "localhost" | "127.0.0.1" | "::1");
+        let made = Arc::new(Host::new(name.into(), HostVars::new(), Value::list(Vec::new()), local));
+        let mut hosts = self.hosts.write().unwrap_or_else(|broken| broken.into_inner());
+        hosts.entry(made.name.clone()).or_insert(made).clone()
+    }
+
+    /// A host that may be asked for its variables.
+    pub fn host_for_vars(&self, name: &str) -> Option<Arc<Host>> {
+        self.host(name)
+    }
+
+    /// Every host of the inventory.
+    pub fn host_names(&self) -> Vec<HostName> {
+        self.inventory.read().unwrap_or_else(|broken| broken.into_inner()).host_names()
+    }
+
+    /// Adds a host to the inventory of this run.
+    pub fn add_host(&self, name: &str, groups: &[String], vars: Vec<(Arc<str>, Value)>) {
+        {
+            let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
+            inventory.add_host(name, groups);
+        }
+        let host = self.host_or_new(name);
+        self.refresh(&host);
+        let mut layers = (*host.vars()).clone();
+        layers.push((Level::InventoryHostVars, Arc::new(vars.into_iter().collect::<Vars>())));
+        layers.sort_by_key(|(level, _)| *level);
+        host.update(layers, host.groups());
+    }
+
+    /// Puts a host into a group, which is made if it is new.
+    pub fn add_to_group(&self, host: &Arc<Host>, group: &str, parents: &[String]) {
+        {
+            let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
+            inventory.add_group(group, parents);
+            inventory.add_host(&host.name, &[group.to_owned()]);
+        }
+        self.refresh(host);
+    }
+
+    fn refresh(&self, host: &Host) {
+        if let Some(made) = self.make(&host.name) {
+            host.update((*made.vars()).clone(), made.groups());
+        }
+    }
+
+    /// Reads the inventory again.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read any more.
+    pub fn refresh_inventory(&self) -> Result<(), Box<Diagnostic>> {
+        let fresh = super::prepare::read_inventory(&self.settings, &self.sources, &self.services)?;
+        *self.inventory.write().unwrap_or_else(|broken| broken.into_inner()) = fresh;
+        let hosts: Vec<_> = self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
+        hosts.iter().for_each(|host| self.refresh(host));
+        Ok(())
+    }
+
+    /// Lets hosts that failed take part again.
+    pub fn forget_failures(&self, hosts: &[HostName]) {
+        hosts.iter().filter_map(|name| self.host(name)).for_each(|host| host.set_out(None));
+    }
+
+    /// Ends a host for a reason that belongs to no task.
+    pub fn fail_host(&self, host: &HostName, diagnostic: Diagnostic) {
+        if let Some(known) = self.host(host) {
+            known.set_out(Some(Out::Failed));
+        }
+        self.events.send(Event::HostFailed { host: host.clone(), diagnostic: Box::new(diagnostic) });
+    }
+
+    /// A path of the controller as the user may write it: `~` is the home directory.
+    pub fn expand(&self, path: &str) -> PathBuf {
+        match path.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest))) {
+            Some(path) => path,
+            None => PathBuf::from(path),
+        }
+    }
+
+    /// The variables in a file; nothing in an empty one.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, or is no mapping of names.
+    pub fn variables_of(&self, path: &Path) -> Result<Option<Vars>, Diagnostic> {
+        let vars = self.loader.variables(path);
+        let found = self.loader.take_diagnostics();
+        let mut errors = found.all.into_iter().filter(|found| found.severity == crate::source::Severity::Error);
+        match errors.next() {
+            Some(error) => Err(error),
+            None => Ok(Some(vars)),
+        }
+    }
+}
+
+impl Others for Run {
+    fn hostvars(&self, asking: &Layers) -> Value {
+        Value::object(HostVarsOfAll { run: self.me.clone(), asking: asking.clone() })
+    }
+
+    fn groups(&self) -> Value {
+        let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
+        let names = |hosts: Vec<HostName>| hosts.into_iter().map(Value::text).collect::<Value>();
+        inventory.groups().into_iter().map(|(group, hosts)| (Value::text(group), names(hosts))).collect()
+    }
+}

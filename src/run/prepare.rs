@@ -1,0 +1,214 @@
+//! Everything before the first host is touched: inventory, playbooks, variables, and all mistakes in them at once.
+
+use super::magic::RunMagic;
+use super::services::{Desk, Events, Reading, RunServices};
+use super::tags::Tags;
+use super::Run;
+use crate::cli::{ExtraVars, Settings, Templates};
+use crate::inventory::Inventory;
+use crate::playbook::{Loader, Pair, Playbook, RolePaths, split_pairs};
+use crate::source::{Diagnostic, Diagnostics, Sources, Span};
+use crate::ssh::{Dialer, Secret};
+use crate::template::{Engine, Language, Surroundings};
+use crate::vars::{Value, Vars, trusted_text};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+/// Passwords that were asked for before the run.
+#[derive(Clone, Debug, Default)]
+pub struct Passwords {
+    pub connection: Option<Secret>,
+    pub becoming: Option<Secret>,
+}
+
+/// A run that is ready, with what it will run.
+pub struct Prepared {
+    pub run: Arc<Run>,
+    pub playbooks: Vec<Playbook>,
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What a run is made of.
+pub struct Parts {
+    pub settings: Arc<Settings>,
+    pub sources: Arc<Sources>,
+    pub desk: Arc<dyn Desk>,
+    pub events: Events,
+    pub dialer: Dialer,
+    pub passwords: Passwords,
+}
+
+/// Reads everything that can be read without a host.
+///
+/// # Errors
+///
+/// All mistakes that were found, with the warnings among them.
+pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
+    let mut found = Diagnostics::default();
+    let run = Arc::new_cyclic(|me| make(parts, me.clone(), &mut found));
+    let mut playbooks = Vec::new();
+    for path in &run.settings.playbooks {
+        let path = run.settings.directory.join(path);
+        if path.is_file() {
+            playbooks.push(run.loader.playbook(&path, &run.extra));
+        } else {
+            let message = format!("there is no playbook `{}`", path.display());
+            found.push(Diagnostic::error(message).hint("name one, or go to the directory that holds `site.yml`"));
+        }
+    }
+    run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
+    super::check::check(&run, &playbooks, &mut found);
+    let playbooks = match run.settings.selection.roles.is_empty() {
+        true => playbooks,
+        false => roles_only(&run, playbooks, &mut found),
+    };
+    if found.has_errors() {
+        return Err(found);
+    }
+    Ok(Prepared { run, playbooks, warnings: found.all })
+}
+
+fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run {
+    let Parts { settings, sources, desk, events, dialer, passwords } = parts;
+    let engine = Engine::default();
+    let services = Arc::new(RunServices {
+        desk,
+        events: events.clone(),
+        sources: sources.clone(),
+        engine: engine.clone(),
+        surroundings: OnceLock::new(),
+    });
+    let surroundings = Arc::new(Surroundings {
+        sources: sources.clone(),
+        language: match settings.language.templates {
+            Templates::Native => Language::Native,
+            Templates::Classic => Language::Classic,
+        },
+        playbook_dir: settings.directory.clone(),
+        services: services.clone(),
+    });
+    let _ = services.surroundings.set(surroundings.clone());
+    let paths = RolePaths { roles: settings.paths.roles.clone(), collections: settings.paths.collections.clone() };
+    let loader = Loader::new(sources.clone(), paths, Arc::new(Reading { services: services.clone() }));
+    let extra = Arc::new(extra_vars(&settings, &sources, &loader, found));
+    let inventory = read_inventory(&settings, &sources, &services).unwrap_or_else(|diagnostic| {
+        found.push(*diagnostic);
+        Inventory::default()
+    });
+    let magic = Arc::new(RunMagic { values: magic_values(&settings) });
+    Run {
+        tags: Tags::new(&settings.selection.tags, &settings.selection.skip_tags),
+        window: settings.execution.window.map_or(64, |window| u32::try_from(window).unwrap_or(64)),
+        inject_facts: !settings.language.facts_only_in_dict,
+        merge: settings.language.merge_dicts,
+        machine: std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned(),
+        settings,
+        sources,
+        engine,
+        loader,
+        events,
+        extra,
+        surroundings,
+        magic,
+        contents: Arc::default(),
+        passwords,
+        services,
+        dialer,
+        inventory: std::sync::RwLock::new(inventory),
+        hosts: std::sync::RwLock::default(),
+        connections: std::sync::Mutex::default(),
+        own_modules: std::collections::HashSet::new(),
+        tasks: std::sync::atomic::AtomicUsize::new(1),
+        plays: std::sync::atomic::AtomicUsize::new(1),
+        interrupted: std::sync::atomic::AtomicBool::new(false),
+        me,
+    }
+}
+
+/// Only the named roles, in the plays that use them.
+fn roles_only(run: &Run, playbooks: Vec<Playbook>, found: &mut Diagnostics) -> Vec<Playbook> {
+    let wanted = &run.settings.selection.roles;
+    let mut known: Vec<String> = Vec::new();
+    let kept = playbooks.into_iter().map(|playbook| {
+        let plays = playbook.plays.iter().map(|play| {
+            known.extend(play.role_names().iter().map(|name| name.to_string()));
+            run.loader.roles_alone(wanted, play)
+        });
+        let plays = plays.filter(|play| !play.roles.is_empty()).map(Arc::new).collect();
+        Playbook { path: playbook.path, plays }
+    });
+    let kept: Vec<Playbook> = kept.collect();
+    for name in wanted.iter().filter(|name| !known.contains(name)) {
+        let hint = crate::host::nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+        found.push(Diagnostic::error(format!("no play uses the role `{name}`")).maybe_hint(hint));
+    }
+    kept
+}
+
+/// The variables of `-e`, in the order typed.
+fn extra_vars(settings: &Settings, sources: &Sources, loader: &Loader, found: &mut Diagnostics) -> Vars {
+    let mut all = Vars::new();
+    for given in &settings.extra_vars {
+        match given {
+            ExtraVars::File(path) => all.extend(loader.variables(&settings.directory.join(path))),
+            ExtraVars::Yaml { text, span } => match crate::yaml::parse(sources, Path::new("<command line>"), text.as_str()) {
+                Ok((node, _)) if node.as_map().is_some() => all.extend(loader.variables_in(&node)),
+                Ok(_) => found.push(Diagnostic::error("`--extra-vars` wants a mapping of names to values").at(*span)),
+                Err(diagnostic) => found.push(diagnostic),
+            },
+            ExtraVars::Pairs { text, span } => all.extend(typed_pairs(text, *span, found)),
+        }
+    }
+    all
+}
+
+fn typed_pairs(text: &str, span: Span, found: &mut Diagnostics) -> Vars {
+    let pairs = match split_pairs(text) {
+        Ok(pairs) => pairs,
+        Err((open, at)) => {
+            found.push(Diagnostic::error(format!("{open} is not closed in `--extra-vars`")).at(span.part(at, text.len())));
+            return Vars::new();
+        }
+    };
+    let mut vars = Vars::new();
+    for pair in pairs {
+        match pair {
+            Pair::Named { key, value, start, end } => {
+                vars.insert(key.into(), trusted_text(value, span.part(start, end)));
+            }
+            Pair::Word { text, start, end } => {
+                let message = format!("`--extra-vars` wants `name=value`, not `{text}`");
+                found.push(Diagnostic::error(message).at(span.part(start, end)).hint("for a file write `@FILE`"));
+            }
+        }
+    }
+    vars
+}
+
+/// Variables that are the same for the whole run.
+fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
+    let texts = |list: &[String]| list.iter().map(String::as_str).collect::<Value>();
+    let tags = if settings.selection.tags.is_empty() { vec!["all".to_owned()] } else { settings.selection.tags.clone() };
+    let version: Value = [
+        ("full", Value::from("2.19.0")),
+        ("major", 2_i64.into()),
+        ("minor", 19_i64.into()),
+        ("revision", 0_i64.into()),
+        ("string", "2.19.0".into()),
+    ]
+    .into_iter()
+    .collect();
+    let optional = |text: Option<String>| text.map_or_else(Value::none, Value::from);
+    vec![
+        ("ansible_check_mode", settings.execution.dry_run.into()),
+        ("ansible_diff_mode", settings.execution.diff.into()),
+        ("ansible_forks", Value::from(settings.execution.forks.unwrap_or(5))),
+        ("ansible_inventory_sources", texts(&settings.inventory.sources)),
+        ("ansible_limit", optional(settings.selection.limit.clone())),
+        ("ansible_run_tags", texts(&tags)),
+        ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
+        ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
+        ("ansible_version", version),
+        ("ansible_config_file", optional(settings.config_file.as_ref().map(|path| path.display().to_string()))),
+    ]
+}

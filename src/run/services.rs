@@ -1,0 +1,110 @@
+//! What evaluation and reading ask of the run: decryption, warnings, secrets, questions.
+
+use crate::playbook::Resolve;
+use crate::report::Event;
+use crate::source::{Diagnostic, Sources};
+use crate::template::{Engine, Services, Surroundings, Variables};
+use crate::vars::{Value, Vars};
+use std::path::Path;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
+
+/// Where events go.
+#[derive(Clone, Debug)]
+pub struct Events {
+    sender: Sender<Event>,
+}
+
+impl Events {
+    pub fn new(sender: Sender<Event>) -> Events {
+        Events { sender }
+    }
+
+    /// Sends an event. Nobody listens any more when a run is torn down, and that is fine.
+    pub fn send(&self, event: Event) {
+        let _ = self.sender.send(event);
+    }
+}
+
+/// What only the command line can do for a run.
+pub trait Desk: Send + Sync {
+    /// Decrypts vault text.
+    ///
+    /// # Errors
+    ///
+    /// Why no secret fits.
+    fn decrypt(&self, text: &str) -> Result<Vec<u8>, String>;
+    /// Learns a text that must never be shown.
+    fn secret(&self, text: &str);
+    /// Asks the person at the terminal.
+    fn ask(&self, question: &str, echo: bool) -> Option<String>;
+}
+
+/// The run's services.
+pub struct RunServices {
+    pub desk: Arc<dyn Desk>,
+    pub events: Events,
+    pub sources: Arc<Sources>,
+    pub engine: Engine,
+    /// Set when all is ready, for those who evaluate without a host.
+    pub surroundings: OnceLock<Arc<Surroundings>>,
+}
+
+impl RunServices {
+    pub fn tell(&self, warning: Diagnostic) {
+        self.events.send(Event::Warning(Box::new(warning)));
+    }
+
+    pub fn ask(&self, question: &str, echo: bool) -> Option<String> {
+        self.desk.ask(question, echo)
+    }
+}
+
+impl Services for RunServices {
+    fn decrypt(&self, text: &str) -> Result<Vec<u8>, String> {
+        self.desk.decrypt(text)
+    }
+
+    fn secret(&self, text: &str) {
+        self.desk.secret(text);
+    }
+
+    fn warn(&self, warning: Diagnostic) {
+        self.tell(warning);
+    }
+
+    fn parse_yaml(&self, text: &str) -> Result<Vec<Value>, String> {
+        crate::vars::data_from_yaml(text)
+    }
+}
+
+/// Evaluates and decrypts for those who read playbooks.
+pub struct Reading {
+    pub services: Arc<RunServices>,
+}
+
+impl Resolve for Reading {
+    fn text(&self, value: &Value, vars: &[Arc<Vars>]) -> Result<String, Box<Diagnostic>> {
+        if !value.is_lazy() {
+            return value.str().map_err(|_| Box::new(Diagnostic::error("this is no text").at(value.span())));
+        }
+        let mut scope = Variables::default();
+        if let Some(surroundings) = self.services.surroundings.get() {
+            scope.context.surroundings = surroundings.clone();
+        }
+        vars.iter().for_each(|list| scope.all.extend(list.iter().map(|(name, value)| (name.clone(), value.clone()))));
+        let resolved = self.services.engine.resolve(value, &scope);
+        let resolved = resolved.map_err(|error| Box::new(error.into_diagnostic()))?;
+        resolved.str().map_err(|_| Box::new(Diagnostic::error("this gives no text").at(value.span())))
+    }
+
+    fn decrypt(&self, path: &Path, text: &str) -> Result<Option<String>, Box<Diagnostic>> {
+        if !text.starts_with("$ANSIBLE_VAULT;") {
+            return Ok(None);
+        }
+        let failed = |why: String| Box::new(Diagnostic::error(format!("cannot decrypt `{}`: {why}", path.display())));
+        let plain = self.services.desk.decrypt(text).map_err(failed)?;
+        String::from_utf8(plain).map(Some).map_err(|_| failed("it holds no text".to_owned()))
+    }
+}
+

@@ -1,0 +1,161 @@
+//! `include_vars`, `pause`, and the check of a role's arguments.
+
+use super::frame::Frame;
+use super::halt::{Halt, Trouble};
+use super::interpreter::Interpreter;
+use super::result::Ended;
+use super::task_scope::At;
+use crate::control::{Arguments, split_list, truth};
+use crate::playbook::Role;
+use crate::report::{Activity, Status};
+use crate::source::Diagnostic;
+use crate::vars::{Map, Part, Value, Vars};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+impl Interpreter {
+    /// Reads variables from a file or a directory.
+    pub async fn include_vars(&mut self, arguments: &Arguments, at: &At) -> Result<Ended, Trouble> {
+        let files = self.variable_files(arguments, at)?;
+        let mut vars = Vars::new();
+        for file in &files {
+            for (name, value) in self.run.variables_of(file)?.unwrap_or_default() {
+                vars.insert(name, value);
+            }
+        }
+        if let Some(name) = arguments.value("name").and_then(|name| name.str().ok()) {
+            let inner: Map = vars.into_iter().map(|(name, value)| (Value::text(name), value)).collect();
+            vars = [(Arc::from(name), Value::dict(inner))].into();
+        }
+        let after = self.pipeline.newest();
+        let mut facts = Map::new();
+        for (name, value) in vars {
+            facts.insert(Value::text(name.clone()), crate::control::as_written(&value));
+            self.host.store.set(Part::Included, name, value, after);
+        }
+        let shown = files.iter().map(|file| Value::from(file.display().to_string())).collect();
+        let fields = [("ansible_facts".into(), Value::dict(facts)), ("ansible_included_var_files".into(), shown)];
+        Ok(Ended::new(Status::Ok, fields.into()))
+    }
+
+    fn variable_files(&self, arguments: &Arguments, at: &At) -> Result<Vec<PathBuf>, Trouble> {
+        let text = |name: &str| arguments.value(name).and_then(|value| value.str().ok());
+        let Some(dir) = text("dir") else {
+            let raw = arguments.raw.as_ref().and_then(|raw| raw.str().ok());
+            let Some(file) = text("file").or(raw) else {
+                return Err(Diagnostic::error("`include_vars` names no file").at(arguments.span).into());
+            };
+            let span = arguments.raw.as_ref().map_or(arguments.span_of("file"), Value::span);
+            return match self.find(&file, "vars", at) {
+                Ok(path) => Ok(vec![path]),
+                Err(tried) => Err(super::include::missing(&file, span, &tried).into()),
+            };
+        };
+        let span = arguments.span_of("dir");
+        let root = self.find(&dir, "vars", at).map_err(|tried| super::include::missing(&dir, span, &tried))?;
+        let wanted = Wanted::new(arguments);
+        let mut files = Vec::new();
+        wanted.below(&root, 1, &mut files);
+        files.sort();
+        if let Some(odd) = files.iter().find(|file| !wanted.is_known(file) && !wanted.ignore_unknown) {
+            let message = format!("`{}` has no ending of a variables file", odd.display());
+            let hint = "list its ending in `extensions`, or set `ignore_unknown_extensions: true`";
+            return Err(Diagnostic::error(message).at(span).hint(hint).into());
+        }
+        files.retain(|file| wanted.is_known(file));
+        Ok(files)
+    }
+
+    /// Waits for a time, or for the user.
+    pub async fn pause(&mut self, arguments: &Arguments) -> Result<Ended, Trouble> {
+        self.drain().await?;
+        let number = |name: &str| arguments.value(name).and_then(|value| value.str().ok()?.parse::<f64>().ok());
+        let seconds = number("seconds").or(number("minutes").map(|minutes| minutes * 60.0));
+        let prompt = arguments.value("prompt").and_then(|prompt| prompt.str().ok());
+        let began = std::time::Instant::now();
+        let mut input = String::new();
+        match seconds {
+            Some(seconds) => {
+                self.activity(Activity::Waiting(format!("{seconds} seconds")));
+                tokio::time::sleep(Duration::from_secs_f64(seconds.max(0.0))).await;
+            }
+            None => {
+                let echo = arguments.value("echo").is_none_or(truth);
+                let question = prompt.unwrap_or_else(|| "Press enter to continue".to_owned());
+                input = self.run.ask(&question, echo).unwrap_or_default();
+            }
+        }
+        let took = began.elapsed().as_secs();
+        let fields = [
+            ("user_input".into(), Value::from(input)),
+            ("delta".into(), Value::from(i64::try_from(took).unwrap_or(i64::MAX))),
+            ("stdout".into(), Value::from(format!("Paused for {took} seconds"))),
+            ("rc".into(), Value::from(0_i64)),
+        ];
+        Ok(Ended::new(Status::Ok, fields.into()))
+    }
+
+    /// Checks the arguments of a role against its specification, before its first task.
+    pub async fn check_arguments(&mut self, role: &Arc<Role>, frame: &Arc<Frame>) -> Result<(), Halt> {
+        if role.specification.is_none() {
+            return Ok(());
+        }
+        let _ = frame;
+        Ok(())
+    }
+
+    /// `validate_argument_spec` as a task.
+    pub async fn validate_arguments(&mut self, arguments: &Arguments, _: &At) -> Result<Ended, Trouble> {
+        let message = "`validate_argument_spec` as a task is not supported yet";
+        Err(Diagnostic::error(message).at(arguments.span).into())
+    }
+}
+
+/// Which files of a directory `include_vars` takes.
+struct Wanted {
+    depth: usize,
+    extensions: Vec<String>,
+    ignored: Vec<String>,
+    matching: Option<fancy_regex::Regex>,
+    ignore_unknown: bool,
+}
+
+impl Wanted {
+    fn new(arguments: &Arguments) -> Wanted {
+        let text = |name: &str| arguments.value(name).and_then(|value| value.str().ok());
+        let extensions = arguments.value("extensions").map(split_list);
+        Wanted {
+            depth: text("depth").and_then(|depth| depth.parse().ok()).unwrap_or(0),
+            extensions: extensions.unwrap_or_else(|| ["yaml", "yml", "json"].map(str::to_owned).into()),
+            ignored: arguments.value("ignore_files").map(split_list).unwrap_or_default(),
+            matching: text("files_matching").and_then(|pattern| fancy_regex::Regex::new(&pattern).ok()),
+            ignore_unknown: arguments.value("ignore_unknown_extensions").is_some_and(truth),
+        }
+    }
+
+    fn below(&self, dir: &Path, level: usize, files: &mut Vec<PathBuf>) {
+        let Ok(entries) = std::fs::read_dir(dir) else { return };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() && (self.depth == 0 || level < self.depth) {
+                self.below(&path, level + 1, files);
+            } else if path.is_file() && self.is_wanted(&path) {
+                files.push(path);
+            }
+        }
+    }
+
+    fn is_wanted(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let ignored = self.ignored.iter().any(|ignored| *ignored == name);
+        let matches = self.matching.as_ref().is_none_or(|matching| matching.is_match(&name).unwrap_or(false));
+        !ignored && matches
+    }
+
+    fn is_known(&self, path: &Path) -> bool {
+        let ending = path.extension().unwrap_or_default().to_string_lossy();
+        self.extensions.iter().any(|known| *known == ending)
+    }
+}

@@ -45,7 +45,8 @@ impl Arguments {
 
     /// As plain data for a module.
     pub fn fields(&self) -> Fields {
-        let mut fields: Fields = self.iter().map(|(name, value)| (name.to_string(), value.to_data())).collect();
+        let mut fields: Fields =
+            self.iter().map(|(name, value)| (name.to_string(), value.to_data())).collect();
         if let Some(raw) = &self.raw {
             fields.set("_raw_params", raw.to_data());
         }
@@ -75,7 +76,8 @@ impl Arguments {
             return Diagnostic::error("the arguments do not fit").at(self.span);
         };
         let place = |error: &ArgumentError| error.path.first().map_or(self.span, |name| self.span_of(name));
-        let mut diagnostic = Diagnostic::error(first.message.clone()).at(place(first)).maybe_hint(first.hint.clone());
+        let mut diagnostic =
+            Diagnostic::error(first.message.clone()).at(place(first)).maybe_hint(first.hint.clone());
         for other in others {
             diagnostic = diagnostic.label(place(other), other.message.clone());
         }

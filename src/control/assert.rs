@@ -20,7 +20,8 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
 
 fn failed(condition: &Value, message: Option<&Value>, quiet: bool) -> Act {
     let message = message.cloned().unwrap_or_else(|| "Assertion failed".into());
-    let mut fields: Map = [("evaluated_to".into(), Value::from(false)), ("msg".into(), message.clone())].into();
+    let mut fields: Map =
+        [("evaluated_to".into(), Value::from(false)), ("msg".into(), message.clone())].into();
     if !quiet {
         fields.insert("assertion".into(), super::as_written(condition));
     }

@@ -36,10 +36,25 @@ pub struct Act {
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Sets a variable of the host; one that is cacheable is a fact too.
-    Set { name: Arc<str>, value: Value, cacheable: bool },
-    AddHost { name: String, groups: Vec<String>, vars: Vec<(Arc<str>, Value)> },
-    AddGroup { name: String, parents: Vec<String> },
-    Stats { data: Data, per_host: bool, aggregate: bool },
+    Set {
+        name: Arc<str>,
+        value: Value,
+        cacheable: bool,
+    },
+    AddHost {
+        name: String,
+        groups: Vec<String>,
+        vars: Vec<(Arc<str>, Value)>,
+    },
+    AddGroup {
+        name: String,
+        parents: Vec<String>,
+    },
+    Stats {
+        data: Data,
+        per_host: bool,
+        aggregate: bool,
+    },
 }
 
 /// What a word may use.
@@ -79,12 +94,33 @@ const OF_THE_INTERPRETER: &[(&str, &[&str])] = &[
     (
         "include_role",
         &[
-            "name", "role", "apply", "tasks_from", "vars_from", "defaults_from", "handlers_from", "public",
-            "allow_duplicates", "rolespec_validate",
+            "name",
+            "role",
+            "apply",
+            "tasks_from",
+            "vars_from",
+            "defaults_from",
+            "handlers_from",
+            "public",
+            "allow_duplicates",
+            "rolespec_validate",
         ],
     ),
     ("include_tasks", &["file", "apply"]),
-    ("include_vars", &["file", "dir", "name", "depth", "extensions", "files_matching", "ignore_files", "ignore_unknown_extensions", "hash_behaviour"]),
+    (
+        "include_vars",
+        &[
+            "file",
+            "dir",
+            "name",
+            "depth",
+            "extensions",
+            "files_matching",
+            "ignore_files",
+            "ignore_unknown_extensions",
+            "hash_behaviour",
+        ],
+    ),
     ("meta", &[]),
     ("pause", &["seconds", "minutes", "prompt", "echo"]),
     ("validate_argument_spec", &["argument_spec", "provided_arguments", "validate_args_context"]),

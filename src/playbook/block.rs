@@ -43,7 +43,12 @@ impl Group {
     /// The same group; what is inside is shared.
     #[must_use]
     pub fn shallow(&self) -> Group {
-        Group { span: self.span, keywords: self.keywords.clone(), role: self.role.clone(), entries: self.entries.clone() }
+        Group {
+            span: self.span,
+            keywords: self.keywords.clone(),
+            role: self.role.clone(),
+            entries: self.entries.clone(),
+        }
     }
 }
 

@@ -66,7 +66,10 @@ impl Keywords {
                 "notify" => keywords.notify.extend(list()),
                 "module_defaults" => keywords.module_defaults.extend(list()),
                 "name" | "collections" => {}
-                _ => keywords.set(Keyword::named(name).ok_or_else(|| format!("`{name}` is no keyword"))?, value.clone()),
+                _ => keywords.set(
+                    Keyword::named(name).ok_or_else(|| format!("`{name}` is no keyword"))?,
+                    value.clone(),
+                ),
             }
         }
         Ok(keywords)

@@ -1,9 +1,9 @@
 //! Reads files into trees, keeps what was read, and collects what is wrong with it.
 
+use super::RolePaths;
 use super::block::{Entry, read_entries};
 use super::keywords::Keywords;
 use super::role::Role;
-use super::RolePaths;
 use crate::host::nearest;
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::vars::{Value, Vars};

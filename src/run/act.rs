@@ -11,10 +11,21 @@ use crate::report::{Event, Status};
 use crate::source::Diagnostic;
 use crate::vars::{Part, Value};
 use crate::wire::{Mode, OnFailure};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 impl Interpreter {
     /// Carries out a task, or one item of it, whose conditions hold.
-    pub async fn act(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+    pub fn act<'a>(
+        &'a mut self,
+        running: Running,
+        item: Option<Item>,
+        at: &'a At,
+    ) -> BoxFuture<'a, Result<(), Trouble>> {
+        self.act_now(running, item, at).boxed()
+    }
+
+    async fn act_now(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         running.notify = self.notifications(at).await?;
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
@@ -36,7 +47,8 @@ impl Interpreter {
 
     /// What is notified when something was changed.
     async fn notifications(&mut self, at: &At) -> Result<Vec<String>, Trouble> {
-        let written: Vec<Value> = at.frame.all_keywords().flat_map(|keywords| keywords.notify.iter().cloned()).collect();
+        let written: Vec<Value> =
+            at.frame.all_keywords().flat_map(|keywords| keywords.notify.iter().cloned()).collect();
         let mut names = Vec::new();
         for value in written {
             let value = match value.is_lazy() {
@@ -153,7 +165,9 @@ impl Interpreter {
         self.enter_lane(running, at).await?;
         let request = self.pipeline.request(call, sending);
         let id = request.id;
-        let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(Ended::unreachable("there is no connection")) };
+        let Some(lane) = self.pipeline.lane.as_mut() else {
+            return Ok(Ended::unreachable("there is no connection"));
+        };
         if let Err(error) = lane.requests.submit(request).await {
             return Ok(Ended::unreachable(&error.to_string()));
         }
@@ -220,7 +234,8 @@ impl Interpreter {
         if !self.play.meeting.is_needed() {
             return false;
         }
-        let alone = at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
+        let alone =
+            at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
         let quiet = match crate::modules::spec(word) {
             Some(spec) => spec.local,
             None => !matches!(word, "add_host" | "group_by" | "pause" | "meta" | "set_stats"),

@@ -33,7 +33,12 @@ impl Interpreter {
     }
 
     /// A template that must give all arguments as a mapping.
-    async fn whole_arguments(&mut self, action: &Action, whole: &Value, at: &At) -> Result<Arc<Map>, Trouble> {
+    async fn whole_arguments(
+        &mut self,
+        action: &Action,
+        whole: &Value,
+        at: &At,
+    ) -> Result<Arc<Map>, Trouble> {
         let value = self.evaluate(at, |engine, scope| engine.resolve(whole, scope)).await?;
         if value.is_omit() || value.is_none() {
             return Ok(Arc::default());

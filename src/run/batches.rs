@@ -27,8 +27,13 @@ impl Run {
             }
         };
         let name = self.play_name(play);
-        self.events.send(Event::Play { name: name.clone(), hosts: all.clone(), span: play.span });
-        let live: Vec<HostName> = all.iter().filter(|host| self.host(host).is_some_and(|host| host.out().is_none())).cloned().collect();
+        let lockstep = !self.is_free(play);
+        self.events.send(Event::Play { name: name.clone(), hosts: all.clone(), span: play.span, lockstep });
+        let live: Vec<HostName> = all
+            .iter()
+            .filter(|host| self.host(host).is_some_and(|host| host.out().is_none()))
+            .cloned()
+            .collect();
         if live.is_empty() {
             return all.is_empty();
         }
@@ -42,7 +47,13 @@ impl Run {
         };
         let vars = Arc::new(self.play_vars(play));
         for (index, hosts) in batches.into_iter().enumerate() {
-            let batch = self.batch(play, &name, number * 1000 + u32::try_from(index).unwrap_or(0), hosts, &all, &vars);
+            let batch = self.batch(
+                play,
+                &name,
+                number * 1000 + u32::try_from(index).unwrap_or(0),
+                hosts,
+                (&all, &vars),
+            );
             let run = Arc::new(PlayRun::new(batch));
             self.run_batch(&run).await;
             if run.is_fatal() {
@@ -83,10 +94,19 @@ impl Run {
         (all, vars): (&[HostName], &Arc<PlayVars>),
     ) -> Batch {
         let frame = Frame::play(play.keywords.clone());
-        let names = |hosts: &[HostName]| hosts.iter().map(|host| Value::text(host.clone())).collect::<Value>();
+        let names =
+            |hosts: &[HostName]| hosts.iter().map(|host| Value::text(host.clone())).collect::<Value>();
         let roles = play_roles(play, &frame);
-        let role_names: Vec<Value> = roles.iter().filter(|role| role.parents.is_empty()).map(|role| Value::text(role.name.clone())).collect();
-        let dependent: Vec<Value> = roles.iter().filter(|role| !role.parents.is_empty()).map(|role| Value::text(role.name.clone())).collect();
+        let role_names: Vec<Value> = roles
+            .iter()
+            .filter(|role| role.parents.is_empty())
+            .map(|role| Value::text(role.name.clone()))
+            .collect();
+        let dependent: Vec<Value> = roles
+            .iter()
+            .filter(|role| !role.parents.is_empty())
+            .map(|role| Value::text(role.name.clone()))
+            .collect();
         let magic = PlayMagic {
             name: Value::text(name),
             playbook_dir: Value::text(play.dir.display().to_string()),
@@ -102,8 +122,6 @@ impl Run {
             playbook_dir: play.dir.to_path_buf(),
             services: self.surroundings.services.clone(),
         };
-        let strategy = play.setting("strategy").and_then(|strategy| strategy.str().ok()).or_else(|| self.settings.execution.strategy.clone());
-        let free = strategy.is_some_and(|strategy| strategy.ends_with("free") || strategy.ends_with("host_pinned"));
         let flag = |value: Option<&Value>, otherwise: bool| value.map_or(otherwise, crate::control::truth);
         Batch {
             play: play.clone(),
@@ -115,10 +133,12 @@ impl Run {
             hosts,
             all_hosts: all.to_vec(),
             vars: vars.clone(),
-            together: !free,
+            together: !self.is_free(play),
             force_handlers: flag(play.setting("force_handlers"), self.settings.execution.force_handlers),
             gathers_facts: play.setting("gather_facts").cloned().unwrap_or_else(Value::none),
-            max_fail_percentage: play.setting("max_fail_percentage").and_then(|most| most.str().ok()?.trim_end_matches('%').parse().ok()),
+            max_fail_percentage: play
+                .setting("max_fail_percentage")
+                .and_then(|most| most.str().ok()?.trim_end_matches('%').parse().ok()),
         }
     }
 
@@ -135,6 +155,13 @@ impl Run {
                 false => roles.iter().map(|role| role.exports.clone()).collect(),
             },
         }
+    }
+
+    /// Whether the hosts of a play go on without waiting for each other.
+    fn is_free(&self, play: &Play) -> bool {
+        let own = play.setting("strategy").and_then(|strategy| strategy.str().ok());
+        let strategy = own.or_else(|| self.settings.execution.strategy.clone());
+        strategy.is_some_and(|strategy| strategy.ends_with("free") || strategy.ends_with("host_pinned"))
     }
 
     /// The play's name, or its hosts where it has none.
@@ -166,7 +193,8 @@ impl Run {
             None => pattern.str().unwrap_or_default(),
         };
         let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
-        let mut hosts = inventory.select(&pattern, self.settings.selection.limit.as_deref(), play.hosts.span())?;
+        let mut hosts =
+            inventory.select(&pattern, self.settings.selection.limit.as_deref(), play.hosts.span())?;
         let order = play.setting("order").and_then(|order| order.str().ok());
         match order.as_deref() {
             Some("sorted") => hosts.sort(),
@@ -187,10 +215,16 @@ impl Run {
         let span = serial.span();
         let serial = self.without_host(play, serial)?;
         let sizes = serial.as_items().unwrap_or_else(|| Arc::new(vec![serial.clone()]));
-        let sizes: Vec<usize> = sizes.iter().map(|size| batch_size(size, hosts.len()).ok_or_else(|| {
-            let found = size.str().unwrap_or_default();
-            Diagnostic::error(format!("`serial` wants numbers or percentages, not `{found}`")).at(span)
-        })).collect::<Result<_, _>>()?;
+        let sizes: Vec<usize> = sizes
+            .iter()
+            .map(|size| {
+                batch_size(size, hosts.len()).ok_or_else(|| {
+                    let found = size.str().unwrap_or_default();
+                    Diagnostic::error(format!("`serial` wants numbers or percentages, not `{found}`"))
+                        .at(span)
+                })
+            })
+            .collect::<Result<_, _>>()?;
         let mut batches = Vec::new();
         let mut rest = hosts;
         let mut sizes = sizes.into_iter();
@@ -240,11 +274,11 @@ fn play_handlers(play: &Play, frame: &Arc<Frame>) -> Vec<Handler> {
     let mut handlers: Vec<Handler> = Vec::new();
     for (role, frame) in groups.chain(imported).flat_map(|entry| roles_of(&entry, frame)) {
         let own = role.handlers.get().map(|entries| handlers_of(entries, &frame)).unwrap_or_default();
-        let new = own.into_iter().filter(|own| !handlers.iter().any(|known| known.task.span == own.task.span));
+        let new =
+            own.into_iter().filter(|own| !handlers.iter().any(|known| known.task.span == own.task.span));
         let new: Vec<Handler> = new.collect();
         handlers.extend(new);
     }
     handlers.extend(handlers_of(&play.handlers, frame));
     handlers
 }
-

@@ -17,7 +17,8 @@ use std::sync::Arc;
 /// Checks everything that playbooks reach without a host.
 pub fn check(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
     let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
-    let mut checker = Checker { engine: &run.engine, context, found, seen: HashSet::new(), own: &run.own_modules };
+    let mut checker =
+        Checker { engine: &run.engine, context, found, seen: HashSet::new(), own: &run.own_modules };
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         checker.play(play);
     }
@@ -56,7 +57,12 @@ impl Checker<'_> {
             Entry::Task(task) => self.task(task),
             Entry::Block(block) => {
                 self.keywords(&block.keywords);
-                block.tasks.iter().chain(&block.rescue).chain(&block.always).for_each(|entry| self.entry(entry));
+                block
+                    .tasks
+                    .iter()
+                    .chain(&block.rescue)
+                    .chain(&block.always)
+                    .for_each(|entry| self.entry(entry));
             }
             Entry::Group(group) => {
                 self.keywords(&group.keywords);
@@ -73,8 +79,11 @@ impl Checker<'_> {
             self.condition(condition);
         }
         let repeat = own.repeat.iter().map(|repeat| &repeat.items);
-        let values = repeat.chain(&task.name).chain(&task.action.raw).chain(&task.action.whole).chain(&own.listen);
-        values.chain(task.action.arguments.iter().map(|argument| &argument.value)).for_each(|value| self.value(value));
+        let values =
+            repeat.chain(&task.name).chain(&task.action.raw).chain(&task.action.whole).chain(&own.listen);
+        values
+            .chain(task.action.arguments.iter().map(|argument| &argument.value))
+            .for_each(|value| self.value(value));
     }
 
     fn keywords(&mut self, keywords: &Keywords) {
@@ -135,7 +144,8 @@ impl Checker<'_> {
         for argument in &task.action.arguments {
             if !known.contains(&&*argument.name) {
                 let message = format!("`{}` has no argument `{}`", task.action.written, argument.name);
-                let hint = nearest(&argument.name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                let hint = nearest(&argument.name, known.iter().copied())
+                    .map(|near| format!("did you mean `{near}`?"));
                 self.found.push(Diagnostic::error(message).at(argument.span).maybe_hint(hint));
             }
         }
@@ -165,18 +175,25 @@ impl Checker<'_> {
             return;
         }
         let Some(spec) = crate::modules::spec(action.word()) else { return };
-        let given = |arg: &crate::modules::Arg| action.arguments.iter().any(|argument| arg.is(&argument.name));
+        let given =
+            |arg: &crate::modules::Arg| action.arguments.iter().any(|argument| arg.is(&argument.name));
         for arg in spec.args().filter(|arg| arg.required && !given(arg)) {
             if arg.name == "_raw_params" && action.raw.is_some() {
                 continue;
             }
             let message = format!("`{}` wants `{}`", action.written, arg.name);
-            self.found.push(Diagnostic::warning(message).at(action.span).hint("it may come from `module_defaults`"));
+            self.found.push(
+                Diagnostic::warning(message).at(action.span).hint("it may come from `module_defaults`"),
+            );
         }
     }
 
     fn refuse(&mut self, task: &Task, error: ArgumentError) {
-        let named = task.action.arguments.iter().find(|argument| Some(&*argument.name) == error.path.first().map(String::as_str));
+        let named = task
+            .action
+            .arguments
+            .iter()
+            .find(|argument| Some(&*argument.name) == error.path.first().map(String::as_str));
         let span = named.map_or(task.action.span, |argument| argument.span);
         self.found.push(Diagnostic::error(error.message).at(span).maybe_hint(error.hint));
     }

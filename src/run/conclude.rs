@@ -49,7 +49,12 @@ impl Interpreter {
         ended.value = Value::dict(fields);
         self.keep_facts(running, &ended);
         let result = Box::new(shown(running, &ended));
-        let event = Event::Item { host: self.host.name.clone(), task: running.info.clone(), label: item.label, result };
+        let event = Event::Item {
+            host: self.host.name.clone(),
+            task: running.info.clone(),
+            label: item.label,
+            result,
+        };
         self.run.events.send(event);
         let unreachable = ended.status == Status::Unreachable && !ended.ignored;
         if ended.was_changed() {

@@ -41,7 +41,8 @@ impl ContentStore {
         path: &Path,
         decrypt: impl FnOnce(&str) -> Result<Option<String>, Box<Diagnostic>>,
     ) -> Result<Content, Diagnostic> {
-        let failed = |error: std::io::Error| Diagnostic::error(format!("cannot read `{}`: {error}", path.display()));
+        let failed =
+            |error: std::io::Error| Diagnostic::error(format!("cannot read `{}`: {error}", path.display()));
         let changed = std::fs::metadata(path).and_then(|meta| meta.modified()).map_err(failed)?;
         if let Some((since, content)) = lock(&self.known).get(path)
             && *since == changed

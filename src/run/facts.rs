@@ -6,6 +6,7 @@ use super::task_scope::At;
 use crate::cli::Gathering;
 use crate::control::truth;
 use crate::playbook::Task;
+use crate::source::Diagnostic;
 use crate::vars::{Promise, Value, Vars};
 use std::path::Path;
 use std::sync::Arc;
@@ -67,6 +68,17 @@ impl Interpreter {
             }
         }
         Ok(())
+    }
+
+    /// Ends this host because the play itself cannot be carried out on it.
+    fn refuse_play(&self, trouble: Trouble) -> Halt {
+        let diagnostic = match trouble {
+            Trouble::Halt(halt) => return halt,
+            Trouble::Mistake { diagnostic, .. } | Trouble::Unreachable(diagnostic) => *diagnostic,
+            Trouble::Depends(because) => Diagnostic::error(because),
+        };
+        self.run.fail_host(&self.host.name, diagnostic);
+        Halt::EndHost
     }
 
     /// The variables of one element of `vars_files`: of several names, the first that is there.

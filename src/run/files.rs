@@ -26,7 +26,9 @@ impl Interpreter {
         if path.is_dir() {
             return match directory {
                 true => self.tree(arguments, &path),
-                false => Err(Diagnostic::error(format!("`{src}` is a directory")).at(arguments.span_of("src")).into()),
+                false => Err(Diagnostic::error(format!("`{src}` is a directory"))
+                    .at(arguments.span_of("src"))
+                    .into()),
             };
         }
         let content = self.content(arguments, &path)?;
@@ -39,7 +41,13 @@ impl Interpreter {
         Ok(Source::Tree { name: file_name(root), entries })
     }
 
-    fn below(&self, arguments: &Arguments, root: &Path, dir: &Path, out: &mut Vec<Entry>) -> Result<(), Trouble> {
+    fn below(
+        &self,
+        arguments: &Arguments,
+        root: &Path,
+        dir: &Path,
+        out: &mut Vec<Entry>,
+    ) -> Result<(), Trouble> {
         let failed = |path: &Path, error: std::io::Error| unreadable(arguments, path, &error);
         let mut paths: Vec<PathBuf> = Vec::new();
         for entry in std::fs::read_dir(dir).map_err(|error| failed(dir, error))? {
@@ -70,24 +78,31 @@ impl Interpreter {
     /// The content of a file of the controller, decrypted where it is a vault.
     fn content(&self, arguments: &Arguments, path: &Path) -> Result<Content, Trouble> {
         let decrypt = arguments.value("decrypt").is_none_or(crate::control::truth);
-        self.run.contents.of_file(path, |text| match decrypt {
-            true => self.run.decrypt_file(path, text),
-            false => Ok(None),
-        })
-        .map_err(|diagnostic| Trouble::from(diagnostic.label(arguments.span_of("src"), "needed here")))
+        self.run
+            .contents
+            .of_file(path, |text| match decrypt {
+                true => self.run.decrypt_file(path, text),
+                false => Ok(None),
+            })
+            .map_err(|diagnostic| Trouble::from(diagnostic.label(arguments.span_of("src"), "needed here")))
     }
 
     async fn template(&mut self, arguments: &Arguments, src: &str, at: &At) -> Result<Source, Trouble> {
         let path = self.find(src, "templates", at).map_err(|tried| no_file(arguments, src, &tried))?;
         let overrides = overrides(arguments);
-        let (text, span) = self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))?;
+        let (text, span) =
+            self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))?;
         let inner = At { dir: path.parent().unwrap_or(Path::new("")).into(), ..at.clone() };
         let inner = self.template_variables(&inner, src, &path);
-        let rendered = self.evaluate(&inner, |engine, scope| engine.template_text(&text, span, &overrides, scope)).await?;
+        let rendered = self
+            .evaluate(&inner, |engine, scope| engine.template_text(&text, span, &overrides, scope))
+            .await?;
         if rendered.is_secret() {
             self.run.secret(&rendered.str().unwrap_or_default());
         }
-        let text = rendered.str().map_err(|_| Diagnostic::error(format!("`{src}` gives no text")).at(arguments.span))?;
+        let text = rendered
+            .str()
+            .map_err(|_| Diagnostic::error(format!("`{src}` gives no text")).at(arguments.span))?;
         let content = self.run.contents.inline(crate::host::text::to_bytes(&text));
         Ok(Source::File { name: file_name(&path), content, mode: mode_of(&path) })
     }
@@ -103,17 +118,25 @@ impl Interpreter {
     }
 
     /// The unit of a component: the one template, with the component's arguments.
-    async fn unit(&mut self, arguments: &Arguments, component: crate::host::Fields, at: &At) -> Result<Source, Trouble> {
+    async fn unit(
+        &mut self,
+        arguments: &Arguments,
+        component: crate::host::Fields,
+        at: &At,
+    ) -> Result<Source, Trouble> {
         let at = at.with("component", Value::from(component));
         let name = "component.service.j2";
         let found = self.find(name, "templates", &at);
-        let own = found.ok().map(|path| self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error)));
+        let own = found.ok().map(|path| {
+            self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))
+        });
         let (text, span) = match own {
             Some(source) => source?,
-            None => self.run.built_in_template(name, include_str!("../../templates/component.service.j2")),
+            None => self.run.built_in_template(name, crate::run::UNIT_TEMPLATE),
         };
         let overrides = overrides(arguments);
-        let rendered = self.evaluate(&at, |engine, scope| engine.template_text(&text, span, &overrides, scope)).await?;
+        let rendered =
+            self.evaluate(&at, |engine, scope| engine.template_text(&text, span, &overrides, scope)).await?;
         let text = rendered.str().map_err(|_| Diagnostic::error("the unit is no text").at(arguments.span))?;
         let content = self.run.contents.inline(text.into_bytes());
         Ok(Source::File { name: name.to_owned(), content, mode: None })
@@ -126,7 +149,8 @@ impl Interpreter {
             return if given.exists() { Ok(given) } else { Err(vec![given]) };
         }
         let layers = self.scope(at).layers;
-        let mut dirs: Vec<PathBuf> = super::magic::search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
+        let mut dirs: Vec<PathBuf> =
+            super::magic::search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
         dirs.extend([at.dir.to_path_buf(), self.play.play.dir.to_path_buf()]);
         let mut tried = Vec::new();
         for path in dirs.iter().flat_map(|dir| [dir.join(folder).join(name), dir.join(name)]) {
@@ -170,9 +194,14 @@ fn mode_of(path: &Path) -> Option<u32> {
 fn no_file(arguments: &Arguments, src: &str, tried: &[PathBuf]) -> Trouble {
     let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
     let message = format!("there is no file `{src}`");
-    Diagnostic::error(message).at(arguments.span_of("src")).hint(format!("looked for {}", shown.join(", "))).into()
+    Diagnostic::error(message)
+        .at(arguments.span_of("src"))
+        .hint(format!("looked for {}", shown.join(", ")))
+        .into()
 }
 
 fn unreadable(arguments: &Arguments, path: &Path, error: &std::io::Error) -> Trouble {
-    Diagnostic::error(format!("cannot read `{}`: {error}", path.display())).at(arguments.span_of("src")).into()
+    Diagnostic::error(format!("cannot read `{}`: {error}", path.display()))
+        .at(arguments.span_of("src"))
+        .into()
 }

@@ -150,6 +150,18 @@ impl Interpreter {
         Ok(topics)
     }
 
+    /// Takes up a notification that an interrupted run left on the host, if a handler here answers to it.
+    pub fn remember_notification(&mut self, name: &str) {
+        let answers = |handler: &Handler| {
+            let named = handler.task.name.as_ref().and_then(|name| name.str().ok());
+            named.as_deref() == Some(name)
+                || handler.task.own.listen.iter().any(|topic| topic.as_str() == Some(name))
+        };
+        if self.play.handlers.iter().any(answers) {
+            self.notified.add(name);
+        }
+    }
+
     fn all_handlers(&self) -> Vec<Handler> {
         self.play.handlers.iter().chain(&self.more_handlers).cloned().collect()
     }

@@ -29,9 +29,15 @@ impl Run {
     fn make(&self, name: &str) -> Option<Host> {
         let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
         let host = inventory.host(name)?;
-        let mut made = Host::new(host.name.clone(), inventory.layers(&host), self.groups_of(&inventory, name), host.is_implicit);
+        let mut made = Host::new(
+            host.name.clone(),
+            inventory.layers(&host),
+            self.groups_of(&inventory, name),
+            host.is_implicit,
+        );
         made.inventory_file = host.source.as_ref().map(|file| Value::text(file.display().to_string()));
-        made.inventory_dir = host.source.as_deref().and_then(Path::parent).map(|dir| Value::text(dir.display().to_string()));
+        made.inventory_dir =
+            host.source.as_deref().and_then(Path::parent).map(|dir| Value::text(dir.display().to_string()));
         Some(made)
     }
 
@@ -98,7 +104,8 @@ impl Run {
     pub fn refresh_inventory(&self) -> Result<(), Box<Diagnostic>> {
         let fresh = super::prepare::read_inventory(&self.settings, &self.sources, &self.services)?;
         *self.inventory.write().unwrap_or_else(|broken| broken.into_inner()) = fresh;
-        let hosts: Vec<_> = self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
+        let hosts: Vec<_> =
+            self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
         hosts.iter().for_each(|host| self.refresh(host));
         Ok(())
     }
@@ -132,7 +139,8 @@ impl Run {
     pub fn variables_of(&self, path: &Path) -> Result<Option<Vars>, Diagnostic> {
         let vars = self.loader.variables(path);
         let found = self.loader.take_diagnostics();
-        let mut errors = found.all.into_iter().filter(|found| found.severity == crate::source::Severity::Error);
+        let mut errors =
+            found.all.into_iter().filter(|found| found.severity == crate::source::Severity::Error);
         match errors.next() {
             Some(error) => Err(error),
             None => Ok(Some(vars)),

@@ -1,9 +1,9 @@
 //! `hostvars`: the variables of other hosts, evaluated as those hosts see them.
 
+use super::Run;
 use super::host::Host;
 use super::scope::Layers;
 use super::task_scope::TaskScope;
-use super::Run;
 use crate::source::Span;
 use crate::template::{Context, Error};
 use crate::vars::{Data, Kind, Object, Undefined, Value};
@@ -47,14 +47,19 @@ impl Object for HostVarsOfAll {
     fn get(&self, key: &Value) -> Option<Value> {
         let host = self.run.upgrade()?.host_for_vars(key.as_str()?)?;
         let other = host.name != self.asking.magic.host;
-        if let Some(pending) = self.asking.others_pending.as_ref().filter(|pending| other && pending.value().is_none()) {
+        if let Some(pending) =
+            self.asking.others_pending.as_ref().filter(|pending| other && pending.value().is_none())
+        {
             return Some(Value::promise(pending.clone()));
         }
         Some(Value::object(OfOne { run: self.run.clone(), host, asking: self.asking.clone() }))
     }
 
     fn items(&self) -> Vec<Value> {
-        self.run.upgrade().map(|run| run.host_names().into_iter().map(Value::text).collect()).unwrap_or_default()
+        self.run
+            .upgrade()
+            .map(|run| run.host_names().into_iter().map(Value::text).collect())
+            .unwrap_or_default()
     }
 
     fn text(&self) -> String {

@@ -17,7 +17,12 @@ use std::sync::Arc;
 
 impl Interpreter {
     /// Brings in a file of tasks and carries them out.
-    pub async fn include_tasks(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+    pub async fn include_tasks(
+        &mut self,
+        running: Running,
+        item: Option<Item>,
+        at: &At,
+    ) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
         let file = arguments.raw.as_ref().or_else(|| arguments.value("file"));
         let Some(file) = file.and_then(|file| file.str().ok()) else {
@@ -25,7 +30,8 @@ impl Interpreter {
         };
         let statics = self.statics(at);
         let span = arguments.raw.as_ref().map_or(arguments.span_of("file"), Value::span);
-        let path = crate::playbook::find_tasks(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
+        let path =
+            crate::playbook::find_tasks(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
         let entries = self.run.loader.tasks(&path, &statics);
         self.refuse_mistakes()?;
         self.announce(&running, item.as_ref(), &path.display().to_string()).await?;
@@ -35,9 +41,15 @@ impl Interpreter {
     }
 
     /// Brings in a role and carries its tasks out.
-    pub async fn include_role(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+    pub async fn include_role(
+        &mut self,
+        running: Running,
+        item: Option<Item>,
+        at: &At,
+    ) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let name = arguments.value("name").or_else(|| arguments.value("role")).and_then(|name| name.str().ok());
+        let name =
+            arguments.value("name").or_else(|| arguments.value("role")).and_then(|name| name.str().ok());
         let Some(name) = name else {
             return Err(Diagnostic::error("`include_role` names no role").at(arguments.span).into());
         };
@@ -49,7 +61,9 @@ impl Interpreter {
         let statics = self.statics(at);
         let group = self.run.loader.role(&parts, Vars::new(), &statics);
         self.refuse_mistakes()?;
-        let Some(group) = group else { return Err(Diagnostic::error(format!("`{name}` cannot be read")).into()) };
+        let Some(group) = group else {
+            return Err(Diagnostic::error(format!("`{name}` cannot be read")).into());
+        };
         self.announce(&running, item.as_ref(), &name).await?;
         let frame = self.included(&running, item.as_ref(), at, running.task.dir.clone());
         let frame = self.applied(&arguments, frame)?;
@@ -101,7 +115,8 @@ impl Interpreter {
     fn included(&self, running: &Running, item: Option<&Item>, at: &At, dir: Arc<Path>) -> Arc<Frame> {
         let around = at.frame.parent.clone().unwrap_or_else(|| at.frame.clone());
         let mut vars = running.task.keywords.vars.clone();
-        let loop_variables = at.local.iter().filter(|(name, _)| item.is_some() && &**name != "ansible_loop_var");
+        let loop_variables =
+            at.local.iter().filter(|(name, _)| item.is_some() && &**name != "ansible_loop_var");
         vars.extend(loop_variables.map(|(name, value)| (name.clone(), value.clone())));
         around.inside(FrameKind::Include { vars: Arc::new(vars), dir })
     }
@@ -109,9 +124,8 @@ impl Interpreter {
     /// The frame with what `apply` puts on everything that is brought in.
     fn applied(&self, arguments: &Arguments, frame: Arc<Frame>) -> Result<Arc<Frame>, Trouble> {
         let Some(apply) = arguments.value("apply") else { return Ok(frame) };
-        let keywords = Keywords::of_value(apply).map_err(|message| {
-            Trouble::from(Diagnostic::error(message).at(arguments.span_of("apply")))
-        })?;
+        let keywords = Keywords::of_value(apply)
+            .map_err(|message| Trouble::from(Diagnostic::error(message).at(arguments.span_of("apply"))))?;
         Ok(frame.inside(FrameKind::Static { keywords, rescued: false }))
     }
 
@@ -138,7 +152,8 @@ impl Interpreter {
 
     fn add_handlers(&mut self, entry: &Entry, frame: &Arc<Frame>) {
         for (role, frame) in roles_of(entry, frame) {
-            let handlers = role.handlers.get().map(|entries| handlers_of(entries, &frame)).unwrap_or_default();
+            let handlers =
+                role.handlers.get().map(|entries| handlers_of(entries, &frame)).unwrap_or_default();
             let new = |handler: &super::handlers::Handler| {
                 !self.more_handlers.iter().any(|known| known.task.span == handler.task.span)
             };
@@ -186,5 +201,7 @@ fn include_dir(frame: &Frame) -> Option<&Arc<Path>> {
 /// The message for a file that is nowhere.
 pub fn missing(name: &str, span: crate::source::Span, tried: &[PathBuf]) -> Diagnostic {
     let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
-    Diagnostic::error(format!("there is no file `{name}`")).at(span).hint(format!("looked for {}", shown.join(", ")))
+    Diagnostic::error(format!("there is no file `{name}`"))
+        .at(span)
+        .hint(format!("looked for {}", shown.join(", ")))
 }

@@ -1,5 +1,6 @@
 //! The interpreter of one host: walks the tasks of a play in order and keeps calls in flight.
 
+use super::Run;
 use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
 use super::handlers::Notified;
@@ -10,13 +11,12 @@ use super::play::PlayRun;
 use super::position::Position;
 use super::scope::Layers;
 use super::task_scope::{At, TaskScope};
-use super::Run;
 use crate::playbook::{Block, Entry, Group};
 use crate::report::{Activity, Event};
 use crate::template::{Answer, Engine, Error};
 use crate::vars::{Promise, Value};
-use futures::future::BoxFuture;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -60,7 +60,11 @@ impl Interpreter {
     }
 
     /// Carries out a list of tasks.
-    pub fn entries<'a>(&'a mut self, entries: &'a [Entry], frame: &'a Arc<Frame>) -> BoxFuture<'a, Result<(), Halt>> {
+    pub fn entries<'a>(
+        &'a mut self,
+        entries: &'a [Entry],
+        frame: &'a Arc<Frame>,
+    ) -> BoxFuture<'a, Result<(), Halt>> {
         async move {
             let depth = self.position.len();
             for (index, entry) in entries.iter().enumerate() {
@@ -139,7 +143,9 @@ impl Interpreter {
     }
 
     fn remember_failure(&self, failed: &super::halt::FailedTask) {
-        let set = |name: &str, value: &Value| self.host.store.set(crate::vars::Part::Set, name.into(), value.clone(), None);
+        let set = |name: &str, value: &Value| {
+            self.host.store.set(crate::vars::Part::Set, name.into(), value.clone(), None)
+        };
         set("ansible_failed_task", &failed.task);
         set("ansible_failed_result", &failed.result);
     }
@@ -175,13 +181,24 @@ impl Interpreter {
             return Ok(());
         }
         let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
-        let reply = lane.replies.next().await;
-        self.answer(reply)
+        match lane.replies.next().await {
+            Some(reply) => self.answer(reply),
+            None => self.line_lost(),
+        }
     }
 
     fn answer(&mut self, reply: crate::wire::Reply) -> Result<(), Halt> {
         match self.pipeline.answered(&reply) {
             Some(step) => self.conclude(step, Some(reply)),
+            None => Ok(()),
+        }
+    }
+
+    /// The line has no more answers: the next call that waits for one gets that for its end.
+    fn line_lost(&mut self) -> Result<(), Halt> {
+        self.pipeline.lane = None;
+        match self.pipeline.waiting.pop_front() {
+            Some(step) => self.conclude(step, None),
             None => Ok(()),
         }
     }

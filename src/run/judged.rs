@@ -56,7 +56,8 @@ impl Interpreter {
         if own.until.is_empty() && own.retries.is_none() {
             return Ok(None);
         }
-        let retries: Option<i64> = self.text_of(&own.retries, at).await?.and_then(|retries| retries.parse().ok());
+        let retries: Option<i64> =
+            self.text_of(&own.retries, at).await?.and_then(|retries| retries.parse().ok());
         Ok(Some(match retries {
             None => 3,
             Some(retries) => usize::try_from(retries).unwrap_or(0) + 1,
@@ -79,7 +80,9 @@ impl Interpreter {
         if running.changed.is_none() && !running.task.own.changed_when.is_empty() {
             match self.all(&running.task.own.changed_when.clone(), at).await {
                 Ok(changed) => ended.set_changed(changed),
-                Err(Trouble::Depends(because)) => *ended = Ended { status: Status::Depends, message: Some(because), ..ended.clone() },
+                Err(Trouble::Depends(because)) => {
+                    *ended = Ended { status: Status::Depends, message: Some(because), ..ended.clone() }
+                }
                 Err(trouble) => return Err(trouble),
             }
         }

@@ -18,15 +18,44 @@ use std::time::Duration;
 
 /// Variables by which users say how a host is reached: facts never set them.
 pub const CONNECTION_VARIABLES: &[&str] = &[
-    "ansible_become", "ansible_become_exe", "ansible_become_flags", "ansible_become_method", "ansible_become_pass",
-    "ansible_become_password", "ansible_become_user", "ansible_connection", "ansible_delegated_vars", "ansible_host",
-    "ansible_host_key_checking", "ansible_password", "ansible_port", "ansible_private_key_file",
-    "ansible_python_interpreter", "ansible_remote_tmp", "ansible_remote_user", "ansible_shell_executable",
-    "ansible_shell_type", "ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_executable",
-    "ansible_ssh_extra_args", "ansible_ssh_host", "ansible_ssh_host_key_checking", "ansible_ssh_pass",
-    "ansible_ssh_password", "ansible_ssh_pipelining", "ansible_ssh_port", "ansible_ssh_private_key_file",
-    "ansible_ssh_private_key_passphrase", "ansible_ssh_timeout", "ansible_ssh_transfer_method", "ansible_ssh_user",
-    "ansible_sudo_pass", "ansible_timeout", "ansible_user", "inventory_hostname",
+    "ansible_become",
+    "ansible_become_exe",
+    "ansible_become_flags",
+    "ansible_become_method",
+    "ansible_become_pass",
+    "ansible_become_password",
+    "ansible_become_user",
+    "ansible_connection",
+    "ansible_delegated_vars",
+    "ansible_host",
+    "ansible_host_key_checking",
+    "ansible_password",
+    "ansible_port",
+    "ansible_private_key_file",
+    "ansible_python_interpreter",
+    "ansible_remote_tmp",
+    "ansible_remote_user",
+    "ansible_shell_executable",
+    "ansible_shell_type",
+    "ansible_ssh_args",
+    "ansible_ssh_common_args",
+    "ansible_ssh_executable",
+    "ansible_ssh_extra_args",
+    "ansible_ssh_host",
+    "ansible_ssh_host_key_checking",
+    "ansible_ssh_pass",
+    "ansible_ssh_password",
+    "ansible_ssh_pipelining",
+    "ansible_ssh_port",
+    "ansible_ssh_private_key_file",
+    "ansible_ssh_private_key_passphrase",
+    "ansible_ssh_timeout",
+    "ansible_ssh_transfer_method",
+    "ansible_ssh_user",
+    "ansible_sudo_pass",
+    "ansible_timeout",
+    "ansible_user",
+    "inventory_hostname",
 ];
 
 impl Interpreter {
@@ -34,7 +63,10 @@ impl Interpreter {
     pub async fn enter_lane(&mut self, running: &Running, at: &At) -> Result<(), Trouble> {
         let host = self.acting_host(running);
         let identity = self.identity(&host, at).await?;
-        let key = LaneKey { host: host.name.clone(), identity: identity.clone().map(|known| (known.method, known.user)) };
+        let key = LaneKey {
+            host: host.name.clone(),
+            identity: identity.clone().map(|known| (known.method, known.user)),
+        };
         if self.pipeline.lane.as_ref().is_some_and(|lane| lane.key == key) {
             return Ok(());
         }
@@ -56,7 +88,13 @@ impl Interpreter {
         delegated.unwrap_or_else(|| self.host.clone())
     }
 
-    async fn open(&mut self, host: &Arc<Host>, key: LaneKey, identity: Option<Become>, at: &At) -> Result<Lane, Trouble> {
+    async fn open(
+        &mut self,
+        host: &Arc<Host>,
+        key: LaneKey,
+        identity: Option<Become>,
+        at: &At,
+    ) -> Result<Lane, Trouble> {
         self.activity(Activity::Connecting);
         let target = self.target(host, at).await?;
         let connection = self.run.connection(&target).await.map_err(|failure| unreachable(&failure))?;
@@ -64,9 +102,14 @@ impl Interpreter {
         let session = connection.agent(&identity).await.map_err(|failure| unreachable(&failure))?;
         let limits = Limits { window: self.run.window, ..Limits::default() };
         let said = session.said.clone();
-        let session = Client::connect(session.reader, session.writer, self.run.contents.clone(), limits).await;
+        let session =
+            Client::connect(session.reader, session.writer, self.run.contents.clone(), limits).await;
         let session = session.map_err(|error| lost(&host.name, &error.to_string(), &said.text()))?;
-        let begin = Begin { dry_run: self.run.settings.execution.dry_run, lock: self.run.lock_message(), lock_wait: 0 };
+        let begin = Begin {
+            dry_run: self.run.settings.execution.dry_run,
+            lock: self.run.lock_message(),
+            lock_wait: 0,
+        };
         match session.client.begin(begin).await {
             Ok(Began::Ready) => {}
             Ok(Began::Locked { holder }) => return Err(locked(&host.name, &holder)),
@@ -103,20 +146,30 @@ impl Interpreter {
             return Ok(None);
         }
         let settings = self.run.settings.becoming.clone();
-        let user = self.either(host, &["ansible_become_user"], Keyword::BecomeUser, settings.user, at).await?;
-        let method = self.either(host, &["ansible_become_method"], Keyword::BecomeMethod, settings.method, at).await?;
+        let user =
+            self.either(host, &["ansible_become_user"], Keyword::BecomeUser, settings.user, at).await?;
+        let method =
+            self.either(host, &["ansible_become_method"], Keyword::BecomeMethod, settings.method, at).await?;
         let method = method.unwrap_or_else(|| "sudo".to_owned());
         let Some(method) = Method::named(&method) else {
-            return Err(Diagnostic::error(format!("`become_method` knows sudo, su and doas, not `{method}`")).into());
+            return Err(Diagnostic::error(format!(
+                "`become_method` knows sudo, su and doas, not `{method}`"
+            ))
+            .into());
         };
         let passwords = ["ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"];
-        let password = self.variable(host, &passwords, at).await?.and_then(|value| value.str().ok()).map(Secret::new);
+        let password =
+            self.variable(host, &passwords, at).await?.and_then(|value| value.str().ok()).map(Secret::new);
         Ok(Some(Become {
             method,
             user: user.unwrap_or_else(|| "root".to_owned()),
             password: password.or_else(|| self.run.passwords.becoming.clone()),
-            flags: self.either(host, &["ansible_become_flags"], Keyword::BecomeFlags, settings.flags, at).await?,
-            exe: self.either(host, &["ansible_become_exe"], Keyword::BecomeExe, settings.executable, at).await?,
+            flags: self
+                .either(host, &["ansible_become_flags"], Keyword::BecomeFlags, settings.flags, at)
+                .await?,
+            exe: self
+                .either(host, &["ansible_become_exe"], Keyword::BecomeExe, settings.executable, at)
+                .await?,
             ask: false,
         }))
     }
@@ -140,7 +193,12 @@ impl Interpreter {
     }
 
     /// The first of these variables that a host has; for a delegated host its own are seen, not those of the task.
-    async fn variable(&mut self, host: &Arc<Host>, names: &[&str], at: &At) -> Result<Option<Value>, Trouble> {
+    async fn variable(
+        &mut self,
+        host: &Arc<Host>,
+        names: &[&str],
+        at: &At,
+    ) -> Result<Option<Value>, Trouble> {
         let own = Arc::ptr_eq(host, &self.host);
         let host = host.clone();
         let value = self.evaluate(at, |engine, scope| {
@@ -154,26 +212,40 @@ impl Interpreter {
 
     async fn target(&mut self, host: &Arc<Host>, at: &At) -> Result<Target, Trouble> {
         let settings = self.run.settings.connection.clone();
-        let kind = self.either(host, &["ansible_connection"], Keyword::Connection, settings.kind.clone(), at).await?;
+        let kind = self
+            .either(host, &["ansible_connection"], Keyword::Connection, settings.kind.clone(), at)
+            .await?;
         let implicit = host.is_implicit_localhost && kind.is_none();
         let mut target = Target::named(&*host.name);
         target.kind = match kind.as_deref() {
             _ if implicit => ssh::Kind::Local,
             Some("local" | "ansible.builtin.local") => ssh::Kind::Local,
-            None | Some("ssh" | "smart" | "paramiko" | "paramiko_ssh" | "ansible.builtin.ssh") => ssh::Kind::Ssh,
+            None | Some("ssh" | "smart" | "paramiko" | "paramiko_ssh" | "ansible.builtin.ssh") => {
+                ssh::Kind::Ssh
+            }
             Some(other) => {
                 let message = format!("`connection` knows ssh and local, not `{other}`");
                 return Err(Diagnostic::error(message).into());
             }
         };
         target.address = self.text_variable(host, &["ansible_host", "ansible_ssh_host"], at).await?;
-        let user = self.either(host, &["ansible_user", "ansible_ssh_user"], Keyword::RemoteUser, settings.user.clone(), at);
+        let user = self.either(
+            host,
+            &["ansible_user", "ansible_ssh_user"],
+            Keyword::RemoteUser,
+            settings.user.clone(),
+            at,
+        );
         target.user = user.await?;
         let port = self.either(host, &["ansible_port", "ansible_ssh_port"], Keyword::Port, None, at).await?;
         target.port = port.and_then(|port| port.parse().ok()).or(settings.port);
-        let password = self.text_variable(host, &["ansible_password", "ansible_ssh_pass", "ansible_ssh_password"], at).await?;
+        let password = self
+            .text_variable(host, &["ansible_password", "ansible_ssh_pass", "ansible_ssh_password"], at)
+            .await?;
         target.password = password.map(Secret::new).or_else(|| self.run.passwords.connection.clone());
-        let key = self.text_variable(host, &["ansible_private_key_file", "ansible_ssh_private_key_file"], at).await?;
+        let key = self
+            .text_variable(host, &["ansible_private_key_file", "ansible_ssh_private_key_file"], at)
+            .await?;
         target.private_key = key.map(|path| self.run.expand(&path)).or(settings.private_key.clone());
         let passphrase = self.text_variable(host, &["ansible_ssh_private_key_passphrase"], at).await?;
         target.passphrase = passphrase.map(Secret::new);
@@ -188,14 +260,20 @@ impl Interpreter {
         let executable = self.text_variable(host, &["ansible_ssh_executable"], at).await?;
         target.executable = executable.or(settings.ssh_executable).map(PathBuf::from);
         let timeout = self.text_variable(host, &["ansible_timeout", "ansible_ssh_timeout"], at).await?;
-        target.timeout = timeout.and_then(|seconds| seconds.parse().ok()).or(settings.timeout).map(Duration::from_secs);
+        target.timeout =
+            timeout.and_then(|seconds| seconds.parse().ok()).or(settings.timeout).map(Duration::from_secs);
         let checking = ["ansible_host_key_checking", "ansible_ssh_host_key_checking"];
         let checking = self.variable(host, &checking, at).await?.map(|value| truth(&value));
         target.host_key_checking = checking.or(settings.accept_unknown_hosts.then_some(false));
         Ok(target)
     }
 
-    async fn text_variable(&mut self, host: &Arc<Host>, names: &[&str], at: &At) -> Result<Option<String>, Trouble> {
+    async fn text_variable(
+        &mut self,
+        host: &Arc<Host>,
+        names: &[&str],
+        at: &At,
+    ) -> Result<Option<String>, Trouble> {
         Ok(self.variable(host, names, at).await?.and_then(|value| value.str().ok()))
     }
 }

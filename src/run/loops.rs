@@ -19,6 +19,9 @@ pub struct Loops {
     pub open: HashMap<u64, Vec<Ended>>,
 }
 
+/// The variable that hands the terms of a `with_*` to its lookup.
+const TERMS: &str = "_provision_terms";
+
 /// How the items of one loop are named and shown.
 struct Control {
     variable: Arc<str>,
@@ -36,7 +39,9 @@ impl Interpreter {
         let control = self.loop_control(&running.task.own.loop_control.clone(), at).await?;
         let items = match self.items(&running, at).await {
             Ok(items) => items,
-            Err(Trouble::Mistake { diagnostic, undefined: true }) => return self.without_items(running, at, diagnostic).await,
+            Err(Trouble::Mistake { diagnostic, undefined: true }) => {
+                return self.without_items(running, at, diagnostic).await;
+            }
             Err(trouble) => return Err(trouble),
         };
         self.loops.next += 1;
@@ -69,13 +74,18 @@ impl Interpreter {
         let at = control.variables(at, items, index);
         let mut item = Item { index, label: String::new(), fields: control.fields(value, index, &at) };
         item.label = match &control.label {
-            Some(label) => self.evaluate(&at, |engine, scope| engine.resolve(label, scope)).await.map_or_else(|_| shown(value), |label| shown(&label)),
+            Some(label) => self
+                .evaluate(&at, |engine, scope| engine.resolve(label, scope))
+                .await
+                .map_or_else(|_| shown(value), |label| shown(&label)),
             None => shown(value),
         };
         let mut running = running.clone();
         running.promise = None;
         let acted = match self.skips(&at).await {
-            Ok(Some(skipped)) => self.ended(running.clone(), Some(item.clone()), skipped).await.map_err(Trouble::from),
+            Ok(Some(skipped)) => {
+                self.ended(running.clone(), Some(item.clone()), skipped).await.map_err(Trouble::from)
+            }
             Ok(None) => self.act(running.clone(), Some(item.clone()), &at).await,
             Err(trouble) => Err(trouble),
         };
@@ -101,7 +111,12 @@ impl Interpreter {
     }
 
     /// A loop over what is not defined is fine if the condition does not hold.
-    async fn without_items(&mut self, mut running: Running, at: &At, why: Box<Diagnostic>) -> Result<(), Trouble> {
+    async fn without_items(
+        &mut self,
+        mut running: Running,
+        at: &At,
+        why: Box<Diagnostic>,
+    ) -> Result<(), Trouble> {
         match self.skips(at).await {
             Ok(Some(skipped)) => {
                 self.promise_result(&mut running);
@@ -117,8 +132,11 @@ impl Interpreter {
             let items = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
             return items.as_items().ok_or_else(|| no_list(&items, repeat.items.span()).into());
         };
-        let items = self.evaluate(at, |engine, scope| engine.items_of(lookup, &repeat.items, repeat.span, scope)).await?;
-        Ok(Arc::new(items))
+        let terms = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
+        let at = at.with(TERMS, terms);
+        let call = format!("lookup('{lookup}', {TERMS}, wantlist=True)");
+        let items = self.evaluate(&at, |engine, scope| engine.expression(&call, repeat.span, scope)).await?;
+        Ok(items.as_items().unwrap_or_default())
     }
 
     async fn loop_control(&mut self, written: &LoopControl, at: &At) -> Result<Control, Trouble> {
@@ -132,7 +150,10 @@ impl Interpreter {
             label: written.label.clone(),
             pause,
             extended: yes(self.text_of(&written.extended, at).await?),
-            all_items: self.text_of(&written.extended_allitems, at).await?.is_none_or(|text| crate::control::truth(&text.into())),
+            all_items: self
+                .text_of(&written.extended_allitems, at)
+                .await?
+                .is_none_or(|text| crate::control::truth(&text.into())),
             break_when: written.break_when.clone(),
         })
     }
@@ -158,7 +179,9 @@ impl Interpreter {
 fn no_list(items: &Value, span: crate::source::Span) -> Diagnostic {
     let found = items.str().unwrap_or_else(|_| "something else".to_owned());
     let message = format!("`loop` wants a list, this is `{found}`");
-    Diagnostic::error(message).at(span).hint("for one item write `[item]`; `with_items` takes single items too")
+    Diagnostic::error(message)
+        .at(span)
+        .hint("for one item write `[item]`; `with_items` takes single items too")
 }
 
 fn shown(value: &Value) -> String {
@@ -208,7 +231,9 @@ impl Control {
         let mut inner = at.afresh().with(self.variable.clone(), items[index].clone());
         inner = inner.with("ansible_loop_var", Value::text(self.variable.clone()));
         if let Some(name) = &self.index {
-            inner = inner.with(name.clone(), Value::from(index)).with("ansible_index_var", Value::text(name.clone()));
+            inner = inner
+                .with(name.clone(), Value::from(index))
+                .with("ansible_index_var", Value::text(name.clone()));
         }
         if self.extended {
             inner = inner.with("ansible_loop", self.extended(items, index));
@@ -254,4 +279,3 @@ impl Control {
         fields
     }
 }
-

@@ -106,7 +106,9 @@ impl Magic {
             "role_names" | "ansible_play_role_names" => play.role_names.clone(),
             "ansible_dependent_role_names" => play.dependent_role_names.clone(),
             "ansible_role_names" => play.role_names.clone(),
-            "ansible_facts" if layers.facts_pending.is_some() => return layers.facts_pending.clone().map(Value::promise),
+            "ansible_facts" if layers.facts_pending.is_some() => {
+                return layers.facts_pending.clone().map(Value::promise);
+            }
             "ansible_facts" => layers.snapshot.facts.dict().clone(),
             "omit" => Value::new(Data::Omit),
             "vars" => Value::object(AllVars { layers: layers.clone() }),

@@ -10,8 +10,16 @@ use crate::vars::Part;
 
 /// Every word that `meta` knows.
 pub const WORDS: &[&str] = &[
-    "clear_facts", "clear_host_errors", "end_batch", "end_host", "end_play", "end_role", "flush_handlers", "noop",
-    "refresh_inventory", "reset_connection",
+    "clear_facts",
+    "clear_host_errors",
+    "end_batch",
+    "end_host",
+    "end_play",
+    "end_role",
+    "flush_handlers",
+    "noop",
+    "refresh_inventory",
+    "reset_connection",
 ];
 
 impl Interpreter {
@@ -22,16 +30,16 @@ impl Interpreter {
         match word.trim() {
             "noop" => Ok(()),
             "flush_handlers" => Ok(self.flush().await?),
-            "end_host" => self.end(Halt::EndHost).await,
+            "end_host" => self.stop(Halt::EndHost).await,
             "end_play" => {
                 self.play.end_for_all();
-                self.end(Halt::EndPlay).await
+                self.stop(Halt::EndPlay).await
             }
             "end_batch" => {
                 self.play.end_batch();
-                self.end(Halt::EndBatch).await
+                self.stop(Halt::EndBatch).await
             }
-            "end_role" => self.end(Halt::EndRole).await,
+            "end_role" => self.stop(Halt::EndRole).await,
             "clear_facts" => {
                 self.drain().await?;
                 [Part::Facts, Part::Cached].into_iter().for_each(|part| self.host.store.clear(part));
@@ -55,14 +63,15 @@ impl Interpreter {
         }
     }
 
-    async fn end(&mut self, halt: Halt) -> Result<(), Trouble> {
+    async fn stop(&mut self, halt: Halt) -> Result<(), Trouble> {
         self.drain().await?;
         Err(halt.into())
     }
 }
 
 fn unknown(word: &str, arguments: &crate::control::Arguments) -> Diagnostic {
-    let hint = crate::host::nearest(word, WORDS.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+    let hint =
+        crate::host::nearest(word, WORDS.iter().copied()).map(|near| format!("did you mean `{near}`?"));
     let span = arguments.raw.as_ref().map_or(arguments.span, |raw| raw.span());
     Diagnostic::error(format!("`meta` has no `{word}`")).at(span).maybe_hint(hint)
 }

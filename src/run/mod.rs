@@ -6,6 +6,7 @@ mod batches;
 mod check;
 mod conclude;
 mod contents;
+mod controller_files;
 mod facts;
 mod files;
 mod frame;
@@ -54,6 +55,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
 use tags::Tags;
 
+/// The unit of every component, for projects that have no template of that name.
+const UNIT_TEMPLATE: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/component.service.j2"));
+
 /// Everything that the plays and hosts of a run share.
 pub struct Run {
     pub settings: Arc<Settings>,
@@ -78,6 +83,8 @@ pub struct Run {
     hosts: RwLock<IndexMap<HostName, Arc<Host>>>,
     /// One connection a host, opened by the first who needs it.
     connections: Mutex<HashMap<HostName, Line>>,
+    templates: Mutex<HashMap<std::path::PathBuf, (std::time::SystemTime, Arc<str>, crate::source::Span)>>,
+    built_in: Mutex<Option<(Arc<str>, crate::source::Span)>>,
     /// Modules that the project brings along, by name.
     pub own_modules: HashSet<String>,
     tasks: AtomicUsize,
@@ -134,7 +141,8 @@ impl Run {
     pub async fn connection(&self, target: &Target) -> Result<Arc<Connection>, Failure> {
         let name: HostName = target.name.as_str().into();
         let line = lock(&self.connections).entry(name.clone()).or_default().clone();
-        let opened = line.get_or_init(|| async { self.dialer.open(target).await.map(Arc::new) }).await.clone();
+        let opened =
+            line.get_or_init(|| async { self.dialer.open(target).await.map(Arc::new) }).await.clone();
         if opened.is_err() {
             lock(&self.connections).remove(&name);
         }

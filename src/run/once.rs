@@ -52,7 +52,12 @@ impl Interpreter {
     }
 
     /// Acts if this host is the one, else takes its result.
-    pub async fn act_once(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+    pub async fn act_once(
+        &mut self,
+        mut running: Running,
+        item: Option<Item>,
+        at: &At,
+    ) -> Result<(), Trouble> {
         running.fatal = !running.ignore_errors;
         let key = (self.position.clone(), item.as_ref().map_or(0, |item| item.index));
         if self.play.acts_for_all(&self.position, &self.host.name) {
@@ -62,7 +67,10 @@ impl Interpreter {
                 Err(Trouble::Depends(because)) => Ended::depends(&because),
                 Err(Trouble::Unreachable(diagnostic)) => Ended::unreachable(&diagnostic.message),
                 Err(Trouble::Halt(halt)) => {
-                    self.play.once.put(key, Ended::failed("the host that ran it for all stopped", crate::vars::Map::new()));
+                    self.play.once.put(
+                        key,
+                        Ended::failed("the host that ran it for all stopped", crate::vars::Map::new()),
+                    );
                     return Err(halt.into());
                 }
             };
@@ -75,7 +83,12 @@ impl Interpreter {
             items.push(ended.clone());
         }
         match ended.has_failed() && !running.ignore_errors {
-            true => Err(Halt::Failed(Box::new(FailedTask { task: Value::none(), result: ended.value, fatal: true })).into()),
+            true => Err(Halt::Failed(Box::new(FailedTask {
+                task: Value::none(),
+                result: ended.value,
+                fatal: true,
+            }))
+            .into()),
             false => Ok(()),
         }
     }

@@ -50,11 +50,21 @@ pub struct Item {
 #[derive(Debug)]
 pub enum Step {
     /// A call that is in flight.
-    Call { id: u64, running: Box<Running>, item: Option<Item> },
+    Call {
+        id: u64,
+        running: Box<Running>,
+        item: Option<Item>,
+    },
     /// Something that ended on the controller, or that the caller has judged.
-    Ended { running: Box<Running>, item: Option<Item>, ended: Box<Ended> },
+    Ended {
+        running: Box<Running>,
+        item: Option<Item>,
+        ended: Box<Ended>,
+    },
     /// All items of a loop have been issued.
-    LoopEnd { running: Box<Running> },
+    LoopEnd {
+        running: Box<Running>,
+    },
     Event(Box<Event>),
 }
 

@@ -1,5 +1,6 @@
 //! One play: its hosts in batches, and what all of them share.
 
+use super::Run;
 use super::frame::Frame;
 use super::halt::Halt;
 use super::handlers::Handler;
@@ -9,7 +10,6 @@ use super::magic::{Magic, PlayMagic};
 use super::once::Once;
 use super::position::Meeting;
 use super::scope::PlayVars;
-use super::Run;
 use crate::playbook::{Play, Role};
 use crate::report::{Event, HostName, TaskInfo};
 use crate::template::Surroundings;

@@ -1,9 +1,9 @@
 //! Everything before the first host is touched: inventory, playbooks, variables, and all mistakes in them at once.
 
+use super::Run;
 use super::magic::RunMagic;
 use super::services::{Desk, Events, Reading, RunServices};
 use super::tags::Tags;
-use super::Run;
 use crate::cli::{ExtraVars, Settings, Templates};
 use crate::inventory::Inventory;
 use crate::playbook::{Loader, Pair, Playbook, RolePaths, split_pairs};
@@ -53,7 +53,9 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
             playbooks.push(run.loader.playbook(&path, &run.extra));
         } else {
             let message = format!("there is no playbook `{}`", path.display());
-            found.push(Diagnostic::error(message).hint("name one, or go to the directory that holds `site.yml`"));
+            found.push(
+                Diagnostic::error(message).hint("name one, or go to the directory that holds `site.yml`"),
+            );
         }
     }
     run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
@@ -88,7 +90,8 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         services: services.clone(),
     });
     let _ = services.surroundings.set(surroundings.clone());
-    let paths = RolePaths { roles: settings.paths.roles.clone(), collections: settings.paths.collections.clone() };
+    let paths =
+        RolePaths { roles: settings.paths.roles.clone(), collections: settings.paths.collections.clone() };
     let loader = Loader::new(sources.clone(), paths, Arc::new(Reading { services: services.clone() }));
     let extra = Arc::new(extra_vars(&settings, &sources, &loader, found));
     let inventory = read_inventory(&settings, &sources, &services).unwrap_or_else(|diagnostic| {
@@ -117,12 +120,28 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         inventory: std::sync::RwLock::new(inventory),
         hosts: std::sync::RwLock::default(),
         connections: std::sync::Mutex::default(),
+        templates: std::sync::Mutex::default(),
+        built_in: std::sync::Mutex::default(),
         own_modules: std::collections::HashSet::new(),
         tasks: std::sync::atomic::AtomicUsize::new(1),
         plays: std::sync::atomic::AtomicUsize::new(1),
         interrupted: std::sync::atomic::AtomicBool::new(false),
         me,
     }
+}
+
+/// Reads the inventory that the settings name.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn read_inventory(
+    settings: &Settings,
+    sources: &Sources,
+    services: &RunServices,
+) -> Result<Inventory, Box<Diagnostic>> {
+    let _ = services;
+    Inventory::load(sources, &settings.inventory.sources).map_err(Box::new)
 }
 
 /// Only the named roles, in the plays that use them.
@@ -139,7 +158,8 @@ fn roles_only(run: &Run, playbooks: Vec<Playbook>, found: &mut Diagnostics) -> V
     });
     let kept: Vec<Playbook> = kept.collect();
     for name in wanted.iter().filter(|name| !known.contains(name)) {
-        let hint = crate::host::nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+        let hint = crate::host::nearest(name, known.iter().map(String::as_str))
+            .map(|near| format!("did you mean `{near}`?"));
         found.push(Diagnostic::error(format!("no play uses the role `{name}`")).maybe_hint(hint));
     }
     kept
@@ -151,11 +171,15 @@ fn extra_vars(settings: &Settings, sources: &Sources, loader: &Loader, found: &m
     for given in &settings.extra_vars {
         match given {
             ExtraVars::File(path) => all.extend(loader.variables(&settings.directory.join(path))),
-            ExtraVars::Yaml { text, span } => match crate::yaml::parse(sources, Path::new("<command line>"), text.as_str()) {
-                Ok((node, _)) if node.as_map().is_some() => all.extend(loader.variables_in(&node)),
-                Ok(_) => found.push(Diagnostic::error("`--extra-vars` wants a mapping of names to values").at(*span)),
-                Err(diagnostic) => found.push(diagnostic),
-            },
+            ExtraVars::Yaml { text, span } => {
+                match crate::yaml::parse(sources, Path::new("<command line>"), text.as_str()) {
+                    Ok((node, _)) if node.as_map().is_some() => all.extend(loader.variables_in(&node)),
+                    Ok(_) => found.push(
+                        Diagnostic::error("`--extra-vars` wants a mapping of names to values").at(*span),
+                    ),
+                    Err(diagnostic) => found.push(diagnostic),
+                }
+            }
             ExtraVars::Pairs { text, span } => all.extend(typed_pairs(text, *span, found)),
         }
     }
@@ -166,7 +190,10 @@ fn typed_pairs(text: &str, span: Span, found: &mut Diagnostics) -> Vars {
     let pairs = match split_pairs(text) {
         Ok(pairs) => pairs,
         Err((open, at)) => {
-            found.push(Diagnostic::error(format!("{open} is not closed in `--extra-vars`")).at(span.part(at, text.len())));
+            found.push(
+                Diagnostic::error(format!("{open} is not closed in `--extra-vars`"))
+                    .at(span.part(at, text.len())),
+            );
             return Vars::new();
         }
     };
@@ -178,7 +205,9 @@ fn typed_pairs(text: &str, span: Span, found: &mut Diagnostics) -> Vars {
             }
             Pair::Word { text, start, end } => {
                 let message = format!("`--extra-vars` wants `name=value`, not `{text}`");
-                found.push(Diagnostic::error(message).at(span.part(start, end)).hint("for a file write `@FILE`"));
+                found.push(
+                    Diagnostic::error(message).at(span.part(start, end)).hint("for a file write `@FILE`"),
+                );
             }
         }
     }
@@ -188,7 +217,11 @@ fn typed_pairs(text: &str, span: Span, found: &mut Diagnostics) -> Vars {
 /// Variables that are the same for the whole run.
 fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
     let texts = |list: &[String]| list.iter().map(String::as_str).collect::<Value>();
-    let tags = if settings.selection.tags.is_empty() { vec!["all".to_owned()] } else { settings.selection.tags.clone() };
+    let tags = if settings.selection.tags.is_empty() {
+        vec!["all".to_owned()]
+    } else {
+        settings.selection.tags.clone()
+    };
     let version: Value = [
         ("full", Value::from("2.19.0")),
         ("major", 2_i64.into()),
@@ -209,6 +242,9 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
         ("ansible_version", version),
-        ("ansible_config_file", optional(settings.config_file.as_ref().map(|path| path.display().to_string()))),
+        (
+            "ansible_config_file",
+            optional(settings.config_file.as_ref().map(|path| path.display().to_string())),
+        ),
     ]
 }

@@ -21,7 +21,18 @@ pub struct Ended {
 
 /// Fields of a result that a dry run cannot know when the command was not run.
 const UNKNOWN: &[&str] = &[
-    "content", "delta", "end", "failed", "json", "msg", "rc", "start", "status", "stderr", "stderr_lines", "stdout",
+    "content",
+    "delta",
+    "end",
+    "failed",
+    "json",
+    "msg",
+    "rc",
+    "start",
+    "status",
+    "stderr",
+    "stderr_lines",
+    "stdout",
     "stdout_lines",
 ];
 

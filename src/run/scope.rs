@@ -190,4 +190,3 @@ fn injected(name: &str) -> Arc<str> {
     }
     format!("ansible_{name}").into()
 }
-

@@ -92,7 +92,9 @@ impl Resolve for Reading {
         if let Some(surroundings) = self.services.surroundings.get() {
             scope.context.surroundings = surroundings.clone();
         }
-        vars.iter().for_each(|list| scope.all.extend(list.iter().map(|(name, value)| (name.clone(), value.clone()))));
+        vars.iter().for_each(|list| {
+            scope.all.extend(list.iter().map(|(name, value)| (name.clone(), value.clone())))
+        });
         let resolved = self.services.engine.resolve(value, &scope);
         let resolved = resolved.map_err(|error| Box::new(error.into_diagnostic()))?;
         resolved.str().map_err(|_| Box::new(Diagnostic::error("this gives no text").at(value.span())))
@@ -102,9 +104,9 @@ impl Resolve for Reading {
         if !text.starts_with("$ANSIBLE_VAULT;") {
             return Ok(None);
         }
-        let failed = |why: String| Box::new(Diagnostic::error(format!("cannot decrypt `{}`: {why}", path.display())));
+        let failed =
+            |why: String| Box::new(Diagnostic::error(format!("cannot decrypt `{}`: {why}", path.display())));
         let plain = self.services.desk.decrypt(text).map_err(failed)?;
         String::from_utf8(plain).map(Some).map_err(|_| failed("it holds no text".to_owned()))
     }
 }
-

@@ -66,7 +66,8 @@ impl Interpreter {
         running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
         running.ignore_errors = self.flag(at, Keyword::IgnoreErrors).await?;
         running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
-        running.fatal = self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
+        running.fatal =
+            self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
         running.changed = plain_bool(&running.task.own.changed_when);
         running.failed = plain_bool(&running.task.own.failed_when);
         Ok(())
@@ -86,7 +87,10 @@ impl Interpreter {
         for condition in conditions(&at.frame) {
             let holds = self.condition(at, &condition).await?;
             if !holds {
-                return Ok(Some(Ended::skipped("Conditional result was False", Some(as_written(&condition)))));
+                return Ok(Some(Ended::skipped(
+                    "Conditional result was False",
+                    Some(as_written(&condition)),
+                )));
             }
         }
         Ok(None)
@@ -177,7 +181,12 @@ impl Interpreter {
     }
 
     /// Ends a task, or one item of it, that could not be carried out as written.
-    pub async fn give_up(&mut self, running: Running, item: Option<Item>, trouble: Trouble) -> Result<(), Halt> {
+    pub async fn give_up(
+        &mut self,
+        running: Running,
+        item: Option<Item>,
+        trouble: Trouble,
+    ) -> Result<(), Halt> {
         let ended = match trouble {
             Trouble::Halt(halt) => return Err(halt),
             Trouble::Mistake { diagnostic, .. } => Ended::mistake(diagnostic),

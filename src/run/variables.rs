@@ -35,7 +35,8 @@ impl Interpreter {
             self.host.store.set(Part::Included, name, value, after);
         }
         let shown = files.iter().map(|file| Value::from(file.display().to_string())).collect();
-        let fields = [("ansible_facts".into(), Value::dict(facts)), ("ansible_included_var_files".into(), shown)];
+        let fields =
+            [("ansible_facts".into(), Value::dict(facts)), ("ansible_included_var_files".into(), shown)];
         Ok(Ended::new(Status::Ok, fields.into()))
     }
 
@@ -53,7 +54,8 @@ impl Interpreter {
             };
         };
         let span = arguments.span_of("dir");
-        let root = self.find(&dir, "vars", at).map_err(|tried| super::include::missing(&dir, span, &tried))?;
+        let root =
+            self.find(&dir, "vars", at).map_err(|tried| super::include::missing(&dir, span, &tried))?;
         let wanted = Wanted::new(arguments);
         let mut files = Vec::new();
         wanted.below(&root, 1, &mut files);
@@ -70,7 +72,8 @@ impl Interpreter {
     /// Waits for a time, or for the user.
     pub async fn pause(&mut self, arguments: &Arguments) -> Result<Ended, Trouble> {
         self.drain().await?;
-        let number = |name: &str| arguments.value(name).and_then(|value| value.str().ok()?.parse::<f64>().ok());
+        let number =
+            |name: &str| arguments.value(name).and_then(|value| value.str().ok()?.parse::<f64>().ok());
         let seconds = number("seconds").or(number("minutes").map(|minutes| minutes * 60.0));
         let prompt = arguments.value("prompt").and_then(|prompt| prompt.str().ok());
         let began = std::time::Instant::now();

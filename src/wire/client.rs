@@ -201,6 +201,13 @@ impl Replies {
         Some(reply)
     }
 
+    /// The next answer, if it is in.
+    pub fn try_next(&mut self) -> Option<Reply> {
+        let (reply, bytes) = self.replies.try_recv().ok()?;
+        self.window.unread.fetch_sub(bytes, Ordering::Relaxed);
+        Some(reply)
+    }
+
     /// Why the connection ended, if it did.
     pub fn ended(&self) -> Option<WireError> {
         self.window.pending().closed.clone()

@@ -4,4 +4,4 @@ mod data;
 mod shown;
 
 pub use data::{Data, Fields};
-pub use shown::Shown;
+pub use shown::{Attribute, Shown, TextChange};

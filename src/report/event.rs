@@ -30,6 +30,10 @@ pub struct TaskInfo {
     pub role: Option<Arc<str>>,
     /// Where the task is written.
     pub span: Span,
+    /// Where the task stands in the run: the play, the task in it, then for each include the item that brought it
+    /// in and the task in there. Every host meets its tasks in ascending order, so that results of hosts which are
+    /// at different places can be shown task by task. Empty: the number stands for it.
+    pub position: Vec<u32>,
 }
 
 /// How a task, or one item of its loop, ended on one host.
@@ -80,6 +84,7 @@ pub enum Activity {
     Running(Arc<TaskInfo>),
     /// For other hosts, a lock, a retry, a pause: says what for.
     Waiting(String),
+    /// The host has come to the end of the play, or has failed for good. Sent for every host of every play.
     Finished,
 }
 
@@ -92,8 +97,11 @@ pub enum Event {
     },
     Play {
         name: String,
+        /// None where the pattern matched no host.
         hosts: Vec<HostName>,
         span: Span,
+        /// Whether the hosts go task by task together, as `linear` does.
+        lockstep: bool,
     },
     /// The first host has come to this task.
     Task {
@@ -112,6 +120,13 @@ pub enum Event {
         task: Arc<TaskInfo>,
         label: String,
         result: Box<Result>,
+    },
+    /// A file or role was brought in for this host, by the task; for an item of a loop with its label.
+    Included {
+        host: HostName,
+        task: Arc<TaskInfo>,
+        file: String,
+        label: Option<String>,
     },
     /// A task is done on one host. For loops this comes after the items.
     Done {

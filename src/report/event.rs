@@ -161,11 +161,6 @@ pub enum Event {
         host: Option<HostName>,
         data: Data,
     },
-    /// A host failed for a reason that belongs to no task; it takes no further part.
-    HostFailed {
-        host: HostName,
-        diagnostic: Box<Diagnostic>,
-    },
     /// Nothing more will come.
     End {
         interrupted: bool,

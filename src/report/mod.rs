@@ -1,5 +1,23 @@
 //! Events become what people and programs read. Nobody else prints.
 
+mod ansible;
 mod event;
+pub mod exit;
+mod json;
+mod live;
+mod options;
+mod plain;
+mod recap;
+mod redact;
+mod reporter;
+mod sink;
+mod story;
+mod style;
+mod terminal;
 
 pub use event::{Activity, Event, HostName, Result, Status, TaskInfo, TaskKind};
+pub use options::{Colours, Format, Output, ResultFormat, Switch};
+pub use recap::{Counts, HostRecap, Recap, Trouble};
+pub use redact::{HIDDEN, HIDDEN_LABEL, REDACTED, Redactor, SHORTEST};
+pub use reporter::{Reporter, Screen, Show, Stage, choose};
+pub use sink::Sink;

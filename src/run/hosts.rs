@@ -5,7 +5,8 @@ use super::host::{Host, Out};
 use super::hostvars::HostVarsOfAll;
 use super::magic::Others;
 use super::scope::{HostVars, Layers};
-use crate::report::{Event, HostName};
+use crate::host::Data;
+use crate::report::{Event, HostName, Status, TaskInfo, TaskKind};
 use crate::source::Diagnostic;
 use crate::vars::{Level, Value, Vars};
 use std::path::{Path, PathBuf};
@@ -120,7 +121,28 @@ impl Run {
         if let Some(known) = self.host(host) {
             known.set_out(Some(Out::Failed));
         }
-        self.events.send(Event::HostFailed { host: host.clone(), diagnostic: Box::new(diagnostic) });
+        let task = Arc::new(TaskInfo {
+            number: self.next_task(),
+            kind: TaskKind::Task,
+            name: "play".to_owned(),
+            action: "play".to_owned(),
+            role: None,
+            span: diagnostic.span(),
+            position: Vec::new(),
+        });
+        self.events.send(Event::Task { task: task.clone() });
+        let result = Box::new(crate::report::Result {
+            status: Status::Failed,
+            ignored: false,
+            message: Some(diagnostic.message.clone()),
+            data: Data::Null,
+            changes: Vec::new(),
+            diagnostic: Some(Box::new(diagnostic)),
+            no_log: false,
+            delegated_to: None,
+            took: std::time::Duration::ZERO,
+        });
+        self.events.send(Event::Done { host: host.clone(), task, looped: false, result });
     }
 
     /// A path of the controller as the user may write it: `~` is the home directory.

@@ -2,13 +2,12 @@
 //! settings or the environment.
 
 mod connection;
-mod output;
 mod selection;
 
 pub use connection::{Become, Connection, VaultIdentity, VaultSecret, Vaults};
-pub use output::{Colours, Format, Output, ResultFormat, Switch};
 pub use selection::{ExtraVars, InventorySettings, Listing, PatternMismatch, Selection};
 
+use crate::report::Output;
 use crate::source::Diagnostic;
 use std::path::PathBuf;
 
@@ -48,9 +47,9 @@ pub struct Settings {
 pub struct Execution {
     /// `--dry-run`: plan, and change nothing.
     pub dry_run: bool,
-    /// `--diff`: show the texts before and after. In a dry run they are shown unless switched off.
+    /// `--diff`, and in a dry run by itself: the texts before and after are wanted.
     pub diff: bool,
-    /// `--exit-code`: a dry run that would change something exits with a code of its own.
+    /// `--exit-code`: a dry run that would change something exits with [`crate::report::exit::WOULD_CHANGE`].
     pub exit_code: bool,
     /// `--plan FILE`: where the plan of a dry run is saved.
     pub plan: Option<PathBuf>,
@@ -74,8 +73,6 @@ pub struct Execution {
     pub missing_handler_warns: bool,
     /// Largest text that is shown as a diff, in bytes.
     pub max_diff_size: Option<u64>,
-    /// Lines of context in a diff.
-    pub diff_context: Option<usize>,
 }
 
 /// Which of the two meanings of a template's result holds.
@@ -160,8 +157,6 @@ pub struct Paths {
     pub remote_tmp: Option<String>,
     /// The shell for `shell` tasks that do not say.
     pub executable: Option<String>,
-    /// `log_path`: what is shown is also written here.
-    pub log: Option<PathBuf>,
     /// What `vault edit` starts.
     pub editor: Option<String>,
 }

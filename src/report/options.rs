@@ -1,4 +1,6 @@
-//! Settings of what people and programs read.
+//! What people and programs want to read.
+
+use std::path::PathBuf;
 
 /// What is shown, and how.
 #[derive(Clone, Debug, Default)]
@@ -6,7 +8,17 @@ pub struct Output {
     pub format: Format,
     /// How often `-v` was typed.
     pub verbosity: u8,
+    /// The plan is not applied.
+    pub dry_run: bool,
+    /// Texts are shown before and after.
+    pub diff: bool,
+    /// Lines of context in a diff; none stands for three.
+    pub diff_context: Option<usize>,
     pub colour: Switch,
+    /// The terminal can do nothing but print (`TERM=dumb`): no live lines.
+    pub dumb: bool,
+    /// What is shown is also appended to this file, without colours.
+    pub log: Option<PathBuf>,
     pub colours: Colours,
     /// Whether skipped tasks are listed by `--output ansible`.
     pub hide_skipped: bool,

@@ -1,0 +1,132 @@
+//! Texts before and after, as `ansible-playbook --diff` shows them.
+
+use super::dump::json;
+use super::paint::{Paint, Tone};
+use crate::host::{Attribute, Data, Fields, Shown, TextChange};
+use crate::report::Result;
+use similar::TextDiff;
+
+/// Both sides of a change, with the names of their files.
+struct Sides {
+    before: String,
+    after: String,
+    before_header: String,
+    after_header: String,
+}
+
+/// All diffs of a result, each with an empty line after it.
+pub fn diffs(result: &Result, context: usize, paint: &Paint) -> String {
+    let given = match &result.data {
+        Data::Map(fields) => fields.get("diff"),
+        _ => None,
+    };
+    match given {
+        Some(Data::List(all)) => all.iter().map(|one| given_diff(one, context, paint)).collect(),
+        Some(one @ Data::Map(fields)) if !fields.is_empty() => given_diff(one, context, paint),
+        _ => result.changes.iter().map(|change| change_diff(change, context, paint)).collect(),
+    }
+}
+
+/// A diff in the shape that modules return.
+fn given_diff(data: &Data, context: usize, paint: &Paint) -> String {
+    let Data::Map(fields) = data else { return String::new() };
+    let mut out = String::new();
+    for (name, which) in [("dst_binary", "destination"), ("src_binary", "source")] {
+        if fields.get(name).is_some() {
+            out.push_str(&format!("diff skipped: {which} file appears to be binary\n"));
+        }
+    }
+    for (name, which) in [("dst_larger", "destination"), ("src_larger", "source")] {
+        if let Some(Data::Int(size)) = fields.get(name) {
+            out.push_str(&format!("diff skipped: {which} file size is greater than {size}\n"));
+        }
+    }
+    if let (Some(before), Some(after)) = (fields.get("before"), fields.get("after")) {
+        let header = |name: &str, side: &str| match fields.get(name) {
+            Some(Data::Text(text)) => format!("{side}: {text}"),
+            _ => side.to_owned(),
+        };
+        let sides = Sides {
+            before: side(before),
+            after: side(after),
+            before_header: header("before_header", "before"),
+            after_header: header("after_header", "after"),
+        };
+        out.push_str(&unified(&sides, context, paint));
+    }
+    if let Some(Data::Text(prepared)) = fields.get("prepared") {
+        out.push_str(prepared);
+    }
+    out
+}
+
+fn side(data: &Data) -> String {
+    match data {
+        Data::Null => String::new(),
+        Data::Text(text) => text.clone(),
+        other => json(other, Some(4)) + "\n",
+    }
+}
+
+/// A change of ours in the shape of theirs.
+fn change_diff(change: &Shown, context: usize, paint: &Paint) -> String {
+    match &change.text {
+        Some(TextChange::Text { before, after }) => {
+            let new = before.is_empty();
+            let sides = Sides {
+                before: before.clone(),
+                after: after.clone(),
+                before_header: if new { "before".to_owned() } else { format!("before: {}", change.title) },
+                after_header: format!("after: {}", change.title),
+            };
+            unified(&sides, context, paint)
+        }
+        Some(TextChange::Hidden { reason, .. }) => format!("diff skipped: {reason}\n"),
+        None if change.attributes.is_empty() => String::new(),
+        None => {
+            let sides = Sides {
+                before: attributes(change, |attribute| attribute.before.as_ref()),
+                after: attributes(change, |attribute| attribute.after.as_ref()),
+                before_header: "before".to_owned(),
+                after_header: "after".to_owned(),
+            };
+            unified(&sides, context, paint)
+        }
+    }
+}
+
+fn attributes(change: &Shown, side: fn(&Attribute) -> Option<&String>) -> String {
+    let given =
+        change.attributes.iter().filter_map(|one| Some((one.name.clone(), side(one)?.clone().into())));
+    let fields: Fields = given.chain([("path".to_owned(), change.title.clone().into())]).collect();
+    json(&fields.into(), Some(4)) + "\n"
+}
+
+fn unified(sides: &Sides, context: usize, paint: &Paint) -> String {
+    let diff = TextDiff::from_lines(&sides.before, &sides.after);
+    let mut out = String::new();
+    for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
+        if out.is_empty() {
+            out.push_str(&paint.paint(Tone::DiffRemove, &format!("--- {}\n", sides.before_header)));
+            out.push_str(&paint.paint(Tone::DiffAdd, &format!("+++ {}\n", sides.after_header)));
+        }
+        out.push_str(&paint.paint(Tone::DiffLines, &format!("{}\n", hunk.header().to_string().trim_end())));
+        for change in hunk.iter_changes() {
+            let text = change.value().trim_end_matches('\n').replace('\x1b', "\\x1b");
+            let end = if change.missing_newline() { "\n\\ No newline at end of file\n" } else { "\n" };
+            match change.tag() {
+                similar::ChangeTag::Equal => out.push_str(&format!(" {text}{end}")),
+                similar::ChangeTag::Insert => {
+                    out.push_str(&paint.paint(Tone::DiffAdd, &format!("+{text}{end}")))
+                }
+                similar::ChangeTag::Delete => {
+                    out.push_str(&paint.paint(Tone::DiffRemove, &format!("-{text}{end}")));
+                }
+            }
+        }
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,82 @@
+//! Failures with the lines of the user's files that they come from.
+
+use super::dump::short;
+use crate::host::Data;
+use crate::report::{Result, Status, TaskInfo};
+use crate::source::{Sources, Span};
+use std::fmt::Write;
+
+/// Actions whose failures are found out by the controller.
+const OF_THE_CONTROLLER: [&str; 15] = [
+    "add_host",
+    "assert",
+    "debug",
+    "fail",
+    "group_by",
+    "import_role",
+    "import_tasks",
+    "include_role",
+    "include_tasks",
+    "include_vars",
+    "meta",
+    "pause",
+    "set_fact",
+    "set_stats",
+    "validate_argument_spec",
+];
+
+/// The block that stands before the line of a failed result.
+pub fn error(task: &TaskInfo, result: &Result, sources: &Sources) -> String {
+    let message = message(task, result);
+    match &result.diagnostic {
+        Some(found) => {
+            let cause = format!("{}\n{}", message, origin(found.span(), sources));
+            format!(
+                "[ERROR]: Task failed: {message}\n\nTask failed.\n{}\n<<< caused by >>>\n\n{cause}",
+                origin(task.span, sources)
+            )
+        }
+        None => {
+            format!("[ERROR]: Task failed: {}{message}\n{}", who(task, result), origin(task.span, sources))
+        }
+    }
+}
+
+fn message(task: &TaskInfo, result: &Result) -> String {
+    let field = match &result.data {
+        Data::Map(fields) => match fields.get("msg") {
+            Some(Data::Text(text)) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let message = field.or_else(|| result.message.clone()).unwrap_or_default();
+    let message = message.strip_prefix("Task failed: ").unwrap_or(&message);
+    let message = message.strip_prefix(who(task, result)).unwrap_or(message);
+    message.to_owned()
+}
+
+fn who(task: &TaskInfo, result: &Result) -> &'static str {
+    match result.status {
+        Status::Unreachable => "",
+        _ if OF_THE_CONTROLLER.contains(&short(&task.action)) => "Action failed: ",
+        _ => "Module failed: ",
+    }
+}
+
+/// The place, and the line with the two before it.
+fn origin(span: Span, sources: &Sources) -> String {
+    let Some(source) = sources.source(span.file) else { return String::new() };
+    let (line, column) = source.position(span.start);
+    let mut out = format!("Origin: {}:{line}:{column}\n\n", source.path.display());
+    if source.secret {
+        return out;
+    }
+    let width = line.to_string().len();
+    for number in line.saturating_sub(2).max(1)..=line {
+        let text = format!("{number:>width$} {}", source.line(number));
+        let _ = writeln!(out, "{}", text.trim_end());
+    }
+    let _ = writeln!(out, "{:width$} {:indent$}^ column {column}", "", "", indent = column - 1);
+    out
+}

@@ -1,0 +1,166 @@
+//! The lines about results.
+
+use super::Ansible;
+use super::dump::{abridged, is_quiet, is_spoken, json};
+use super::paint::Tone;
+use super::{diff, origin};
+use crate::host::{Data, Fields};
+use crate::report::{HostName, Result, Status, TaskInfo, TaskKind};
+
+impl Ansible {
+    /// A task on one host.
+    pub(super) fn done(&mut self, host: &HostName, task: &TaskInfo, looped: bool, result: &Result) {
+        let told_by_items = looped && has_results(result);
+        match result.status {
+            Status::Failed | Status::Rescued => self.failed(host, task, told_by_items, result),
+            Status::Unreachable => self.unreachable(host, task, result),
+            Status::Skipped | Status::Depends => self.skipped(host, task, result),
+            Status::Ok | Status::Changed if task.kind == TaskKind::Include => self.heading(task),
+            Status::Ok | Status::Changed if told_by_items => {}
+            Status::Ok | Status::Changed => self.fine(host, task, None, result),
+        }
+    }
+
+    /// One item of a loop.
+    pub(super) fn item(&mut self, host: &HostName, task: &TaskInfo, label: &str, result: &Result) {
+        match result.status {
+            Status::Failed | Status::Rescued | Status::Unreachable => {
+                self.heading(task);
+                self.error(task, result);
+                let text =
+                    format!("failed: [{}] (item={label}) => {}", on(host, result), self.dump(task, result));
+                self.say_failure(Tone::Error, &text);
+            }
+            Status::Skipped | Status::Depends if self.output.hide_skipped => {}
+            Status::Skipped | Status::Depends => {
+                self.heading(task);
+                let shown = self.shown(task, result);
+                self.say(Tone::Skip, &format!("skipping: [{host}] => (item={label}) {shown}"));
+            }
+            Status::Ok | Status::Changed if task.kind == TaskKind::Include => {}
+            Status::Ok | Status::Changed => self.fine(host, task, Some(label), result),
+        }
+    }
+
+    /// A retry is announced.
+    pub(super) fn retry(&mut self, host: &HostName, task: &TaskInfo, left: u32, result: &Result) {
+        self.heading(task);
+        let name = &task.name;
+        let mut text = format!("FAILED - RETRYING: [{}]: {name} ({left} retries left).", on(host, result));
+        if self.output.verbosity > 2 {
+            text.push_str(&format!("Result was: {}", self.dump(task, result)));
+        }
+        self.say(Tone::Debug, &text);
+    }
+
+    fn fine(&mut self, host: &HostName, task: &TaskInfo, label: Option<&str>, result: &Result) {
+        let changed = result.status == Status::Changed;
+        if !changed && self.output.hide_ok {
+            return;
+        }
+        self.heading(task);
+        if changed && self.output.diff {
+            self.diff(result);
+        }
+        let (word, tone) = if changed { ("changed", Tone::Changed) } else { ("ok", Tone::Ok) };
+        let item = label.map(|label| format!(" => (item={label})")).unwrap_or_default();
+        let text = format!("{word}: [{}]{item}{}", on(host, result), self.shown(task, result));
+        self.say(tone, &text);
+    }
+
+    fn skipped(&mut self, host: &HostName, task: &TaskInfo, result: &Result) {
+        if self.output.hide_skipped {
+            return;
+        }
+        self.heading(task);
+        let text = format!("skipping: [{host}]{}", self.shown(task, result));
+        self.say(Tone::Skip, &text);
+    }
+
+    fn failed(&mut self, host: &HostName, task: &TaskInfo, told_by_items: bool, result: &Result) {
+        self.heading(task);
+        if !told_by_items {
+            self.error(task, result);
+            if self.output.verbosity < 2 && self.output.task_path_on_failure {
+                self.task_path(task);
+            }
+            let text = format!("fatal: [{}]: FAILED! => {}", on(host, result), self.dump(task, result));
+            self.say_failure(Tone::Error, &text);
+        }
+        self.ignoring(result);
+    }
+
+    fn unreachable(&mut self, host: &HostName, task: &TaskInfo, result: &Result) {
+        self.heading(task);
+        self.error(task, result);
+        let text = format!("fatal: [{}]: UNREACHABLE! => {}", on(host, result), self.dump(task, result));
+        self.say_failure(Tone::Unreachable, &text);
+        self.ignoring(result);
+    }
+
+    fn ignoring(&mut self, result: &Result) {
+        if result.ignored {
+            self.say(Tone::Skip, "...ignoring");
+        }
+    }
+
+    /// The error with its lines, once.
+    fn error(&mut self, task: &TaskInfo, result: &Result) {
+        let text = origin::error(task, result, &self.sources);
+        if self.told.insert(text.clone()) {
+            self.say_failure(Tone::Error, &text);
+        }
+    }
+
+    fn diff(&mut self, result: &Result) {
+        let text = diff::diffs(result, self.output.diff_context.unwrap_or(3), &self.paint);
+        if !text.is_empty() {
+            self.sink.print(&text);
+        }
+    }
+
+    /// The result, where it is wanted behind the line.
+    fn shown(&self, task: &TaskInfo, result: &Result) -> String {
+        let spoken = is_spoken(&task.action) && result.status != Status::Skipped
+            || flag(result, "_ansible_verbose_always");
+        let quiet = is_quiet(&task.action) || flag(result, "_ansible_verbose_override");
+        if (self.output.verbosity > 0 || spoken) && !quiet {
+            format!(" => {}", self.dump(task, result))
+        } else {
+            String::new()
+        }
+    }
+
+    fn dump(&self, task: &TaskInfo, result: &Result) -> String {
+        let mut fields = abridged(&result.data, &task.action, self.output.verbosity);
+        if fields.is_empty() {
+            fields = Fields::new().with("changed", result.status == Status::Changed);
+            if let Some(message) = &result.message {
+                fields.set("msg", message.as_str());
+            }
+        }
+        fields.remove("results");
+        let spoken = is_spoken(&task.action) && result.status != Status::Skipped;
+        let wide = match self.output.pretty {
+            Some(pretty) => pretty,
+            None => spoken || self.output.verbosity > 2 || flag(result, "_ansible_verbose_always"),
+        };
+        json(&fields.into(), wide.then_some(4))
+    }
+}
+
+/// The name of the host, and of the one that did it for it.
+fn on(host: &HostName, result: &Result) -> String {
+    match &result.delegated_to {
+        Some(other) if other != host => format!("{host} -> {other}"),
+        _ => host.to_string(),
+    }
+}
+
+fn has_results(result: &Result) -> bool {
+    result.no_log || matches!(&result.data, Data::Map(fields) if fields.get("results").is_some())
+}
+
+fn flag(result: &Result, name: &str) -> bool {
+    matches!(&result.data, Data::Map(fields) if fields.get(name) == Some(&Data::Bool(true)))
+}

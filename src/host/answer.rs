@@ -25,6 +25,7 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
             let loaded = system.stat(&Path::new("/sys/module").join(name.replace('-', "_")))?.is_some();
             Ok(Data::Bool(loaded))
         }
+        Subject::Flags(path) => Ok(super::flags::read(system, path).into()),
         Subject::Hostname => Ok(rustix::system::uname().nodename().to_string_lossy().into_owned().into()),
         Subject::Output(argv) => {
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))

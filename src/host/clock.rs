@@ -86,9 +86,14 @@ fn read_part<'a>(date: &mut Date, rest: &'a str, part: char) -> Option<&'a str> 
     Some(after)
 }
 
-/// The moment now as UTC has it, for names and stamps.
+/// The moment now as the host's own clocks have it.
 pub fn today() -> Date {
-    Date::of(Time::now().seconds)
+    local(Time::now().seconds)
+}
+
+/// A moment as the host's own clocks have it.
+pub fn local(seconds: i64) -> Date {
+    Date::of(seconds + super::zone::offset(seconds).0)
 }
 
 // Both after Howard Hinnant's days_from_civil and civil_from_days: years begin in March.

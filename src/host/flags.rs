@@ -1,15 +1,66 @@
 //! Attributes of files beyond owner and mode: the flags of `chattr`, the SELinux context.
 
 use super::answer::output_of;
-use super::{Failure, Probe, text};
+use super::{Failure, Probe, Query, Subject, System, text};
+use rustix::fs::{IFlags, Mode, OFlags, ioctl_getflags};
 use std::path::Path;
 
-/// The flags that are set, as letters.
+/// Letters of `lsattr`, the bits that they stand for, and Ansible's words for them.
+const LETTERS: [(char, u32, &str); 18] = [
+    ('s', 0x1, "zero"),
+    ('u', 0x2, "undelete"),
+    ('S', 0x8, "synchronous"),
+    ('D', 0x0001_0000, "dirsync"),
+    ('i', 0x10, "immutable"),
+    ('a', 0x20, "append"),
+    ('d', 0x40, "nodump"),
+    ('A', 0x80, "noatime"),
+    ('c', 0x4, "compressed"),
+    ('E', 0x800, "encrypted"),
+    ('j', 0x4000, "journalled"),
+    ('I', 0x1000, "indexed"),
+    ('t', 0x8000, "notail"),
+    ('T', 0x0002_0000, "blockroot"),
+    ('e', 0x0008_0000, "extents"),
+    ('h', 0x0004_0000, "blocksize"),
+    ('C', 0x0080_0000, "nocow"),
+    ('N', 0x1000_0000, "inline"),
+];
+
+/// The flags that are set, as letters; none where the file system has no flags.
 pub fn flags(host: &dyn Probe, path: &Path) -> Result<String, Failure> {
-    let said = host.ask(&output_of(&["lsattr", "-d", "--", &text::from_path(path)]))?;
-    let said = said.text("stdout").unwrap_or_default();
-    let letters = said.split_whitespace().next().unwrap_or_default();
-    Ok(letters.chars().filter(|letter| *letter != '-').collect())
+    let subject = Subject::Flags(text::from_path(path));
+    Ok(host.ask(&Query::about(subject))?.as_text().unwrap_or_default().to_owned())
+}
+
+/// The words for letters.
+pub fn words(letters: &str) -> Vec<&'static str> {
+    let word = |letter| LETTERS.iter().find(|(known, ..)| *known == letter).map(|(.., word)| *word);
+    letters.chars().filter_map(word).collect()
+}
+
+/// The flags of a file, by asking the file system.
+pub(in crate::host) fn read(system: &System, path: &str) -> String {
+    let Some(bits) = open(system, &text::to_path(path)).and_then(|file| ioctl_getflags(file).ok()) else {
+        return String::new();
+    };
+    LETTERS.iter().filter(|(_, bit, _)| bits.bits() & bit != 0).map(|(letter, ..)| *letter).collect()
+}
+
+/// Sets the flags of a file; those that have no letter are kept.
+pub(in crate::host) fn write(system: &System, path: &Path, letters: &str) -> Result<(), Failure> {
+    let file = open(system, path).ok_or_else(|| Failure::at(path, "set the flags of", "it cannot be opened"))?;
+    let cannot = |error| Failure::at(path, "set the flags of", error);
+    let before = ioctl_getflags(&file).map_err(cannot)?.bits();
+    let known = LETTERS.iter().fold(0, |bits, (_, bit, _)| bits | bit);
+    let wanted = LETTERS.iter().filter(|(letter, ..)| letters.contains(*letter)).fold(0, |bits, (_, bit, _)| bits | bit);
+    let after = IFlags::from_bits_retain(before & !known | wanted);
+    rustix::fs::ioctl_setflags(&file, after).map_err(cannot)
+}
+
+fn open(system: &System, path: &Path) -> Option<std::os::fd::OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::open(system.real(path), flags, Mode::empty()).ok()
 }
 
 /// The flags that `chattr` would leave.

@@ -1,5 +1,8 @@
 //! Patterns of the shell.
 
+use super::{Failure, Probe, text};
+use std::path::{Component, Path, PathBuf};
+
 /// Whether the whole text is as the pattern says: `*`, `?`, `[abc]`, `[!a-z]`; a star also stands for slashes.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
@@ -28,6 +31,35 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 /// Whether a text holds anything that makes it a pattern.
 pub fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '['])
+}
+
+/// The paths that a pattern stands for, sorted; names that begin with a dot are meant only when the pattern says so.
+pub fn expand(host: &dyn Probe, pattern: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = vec![PathBuf::from("/")];
+    for part in pattern.components() {
+        let Component::Normal(part) = part else { continue };
+        let part = text::from_os(part);
+        if !is_pattern(&part) {
+            found.iter_mut().for_each(|path| path.push(text::to_os(&part)));
+            continue;
+        }
+        let mut deeper = Vec::new();
+        for directory in found {
+            deeper.extend(names(host, &directory, &part)?);
+        }
+        found = deeper;
+    }
+    let exists = |path: &PathBuf| host.stat(path).is_ok_and(|stat| stat.is_some());
+    Ok(found.into_iter().filter(exists).collect())
+}
+
+fn names(host: &dyn Probe, directory: &Path, pattern: &str) -> Result<Vec<PathBuf>, Failure> {
+    if !host.is_directory(directory)? {
+        return Ok(Vec::new());
+    }
+    let fits = |name: &String| matches(pattern, name) && (pattern.starts_with('.') || !name.starts_with('.'));
+    let names = host.list(directory)?.into_iter().map(|name| text::from_os(&name));
+    Ok(names.filter(fits).map(|name| directory.join(text::to_os(&name))).collect())
 }
 
 enum Step {

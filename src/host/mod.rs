@@ -34,6 +34,7 @@ pub mod text;
 pub mod users;
 pub mod wait;
 pub mod words;
+pub mod zone;
 
 pub use bytes::{Bytes, Content, Hash, hex};
 pub use change::{Before, Change, Done, Write};

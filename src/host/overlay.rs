@@ -336,6 +336,10 @@ impl Probe for Overlay<'_> {
         self.planned.doubts.last().cloned()
     }
 
+    fn stage(&self) -> usize {
+        self.system.stage
+    }
+
     fn is_dry(&self) -> bool {
         true
     }

@@ -44,6 +44,9 @@ pub trait Probe {
     /// In a dry run: what was not done and may have made things that now seem missing.
     fn doubt(&self) -> Option<String>;
 
+    /// How often the call has been planned before: a plan may ask for another one after it.
+    fn stage(&self) -> usize;
+
     /// Whether plans are not applied. For what a module says, never for what it plans.
     fn is_dry(&self) -> bool;
 

@@ -38,6 +38,8 @@ pub enum Subject {
     /// Whether a kernel module is loaded.
     KernelModule(String),
     Hostname,
+    /// The flags of `chattr` on a file, as letters.
+    Flags(String),
     /// What a command that only reads prints: `rc`, `stdout`, `stderr`.
     Output(Vec<String>),
 }
@@ -85,6 +87,7 @@ impl fmt::Display for Subject {
             Subject::PackageIndex => f.write_str("package index"),
             Subject::Sysctl(name) => write!(f, "sysctl {name}"),
             Subject::KernelModule(name) => write!(f, "kernel module {name}"),
+            Subject::Flags(path) => write!(f, "flags {path}"),
             Subject::Hostname => f.write_str("hostname"),
             Subject::Output(argv) => f.write_str(&argv.join(" ")),
         }

@@ -34,6 +34,8 @@ pub struct System {
     pub(in crate::host) contents: Box<dyn ContentSource>,
     /// The environment that the call adds to the agent's own.
     pub environment: Vec<(String, String)>,
+    /// How often the call has been planned before.
+    pub stage: usize,
     /// When to give up.
     pub deadline: Option<Instant>,
     /// Tells people what a long call is doing.
@@ -56,6 +58,7 @@ impl System {
             root,
             contents,
             environment: Vec::new(),
+            stage: 0,
             deadline: None,
             notes: None,
             recorded: None,
@@ -186,6 +189,9 @@ impl Probe for System {
 
     fn variable(&self, name: &str) -> Option<String> {
         let set = self.environment.iter().rev().find(|(set, _)| set == name);
+        if name == "PWD" {
+            return std::env::current_dir().ok().map(|path| text::from_path(&path));
+        }
         set.map(|(_, value)| value.clone())
             .or_else(|| std::env::var_os(name).map(|value| text::from_os(&value)))
     }
@@ -216,6 +222,10 @@ impl Probe for System {
 
     fn doubt(&self) -> Option<String> {
         None
+    }
+
+    fn stage(&self) -> usize {
+        self.stage
     }
 
     fn is_dry(&self) -> bool {

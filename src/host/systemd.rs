@@ -73,3 +73,13 @@ fn is_property(name: &str) -> bool {
     name.starts_with(|scalar: char| scalar.is_ascii_uppercase())
         && name.chars().all(|s| s.is_ascii_alphanumeric())
 }
+
+/// Whether a script of the old kind says that its service runs.
+pub fn script_runs(host: &dyn Probe, script: &str) -> Result<bool, Failure> {
+    Ok(host.ask(&output_of(&[script, "status"]))?.number::<i64>("rc") == Some(0))
+}
+
+/// What a question about such a script is about, for effects.
+pub fn script_subject(script: &str) -> Subject {
+    Subject::Output(vec![script.to_owned(), "status".to_owned()])
+}

@@ -44,9 +44,16 @@ macro_rules! modules {
 }
 
 modules! {
+    command::Command;
     copy::Copy;
     file::File;
     ping::Ping;
+    raw::Raw;
+    script::Script;
+    service::Service;
+    shell::Shell;
+    stat::Stat;
+    systemd::Systemd;
     template::Template;
 }
 

@@ -86,7 +86,7 @@ impl FileAttributes {
             let before = flags::flags(host, path)?;
             let after = flags::wanted(wanted, &before);
             if !flags::same(&before, &after) {
-                changes.push(Change::Flags { path: path.to_owned(), before, after: format!("={after}") });
+                changes.push(Change::Flags { path: path.to_owned(), before, after });
             }
         }
         if let Some((before, after)) = self.context(host, path)?.filter(|(before, after)| before != after) {

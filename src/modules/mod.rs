@@ -9,12 +9,21 @@ mod files;
 mod names;
 mod spec;
 
+mod command;
 mod copy;
+mod execution;
 mod file;
 mod ping;
 mod place;
+mod raw;
+mod script;
+mod service;
+mod shell;
+mod stat;
+mod systemd;
 mod template;
 mod tree;
+mod unit;
 
 pub use argument::{Argument, ArgumentError};
 pub use call::{Call, Entry, EntryKind, Need, Source, check_names, check_value, parse};

@@ -29,7 +29,8 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn apply(&mut self, host: &mut Host) -> Result<Report, Failure> {
-        for _ in 0..MOST_STAGES {
+        for stage in 0..MOST_STAGES {
+            host.system.stage = stage;
             let plan = self.request.call.plan(&host.system)?;
             if plan.changes_host() && !self.request.notify.is_empty() {
                 host.notes.add(&self.request.notify)?;
@@ -58,7 +59,8 @@ impl Work<'_> {
         let mut single = Planned::default();
         let Host { system, planned, dry_run, .. } = host;
         let planned = if *dry_run { planned } else { &mut single };
-        for _ in 0..MOST_STAGES {
+        for stage in 0..MOST_STAGES {
+            system.stage = stage;
             let plan = self.request.call.plan(&Overlay { system, planned })?;
             self.take_result(&plan);
             let again = plan.again;

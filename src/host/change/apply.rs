@@ -1,7 +1,7 @@
 //! Making a change.
 
 use super::{Change, Done, attributes, backup, remove, write};
-use crate::host::{Failure, Kind, Owner, Probe, System, http, process, wait};
+use crate::host::{Failure, Kind, Owner, Probe, System, flags, http, process, wait};
 use rustix::fs::Mode;
 use std::path::Path;
 
@@ -16,7 +16,7 @@ impl Change {
             Change::Times { path, accessed, modified } => {
                 attributes::set_times(system, path, *accessed, *modified)?;
             }
-            Change::Flags { path, after, .. } => attributes::set_flags(system, path, after)?,
+            Change::Flags { path, after, .. } => flags::write(system, path, after)?,
             Change::Context { path, after, .. } => attributes::set_context(system, path, after)?,
             Change::Link { path, target, .. } => link(system, path, target)?,
             Change::HardLink { path, target } => hard_link(system, path, target)?,

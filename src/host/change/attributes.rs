@@ -48,13 +48,6 @@ fn timespec(time: Option<Time>) -> Timespec {
     }
 }
 
-/// Sets flags as `chattr` does: by asking it.
-pub(super) fn set_flags(system: &System, path: &Path, flags: &str) -> Result<(), Failure> {
-    let argv =
-        ["chattr", flags, "--"].map(str::to_owned).into_iter().chain([text::from_path(path)]).collect();
-    crate::host::process::run_well(system, &crate::host::Run::quiet(argv)).map(drop)
-}
-
 pub(super) fn set_context(system: &System, path: &Path, context: &str) -> Result<(), Failure> {
     let mut value = text::to_bytes(context);
     value.push(0);

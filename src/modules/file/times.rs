@@ -1,7 +1,7 @@
 //! Times of files: `now`, `preserve`, or written out.
 
 use super::File;
-use crate::host::{Change, Failure, Stat, Time, clock::Date};
+use crate::host::{Change, Failure, Stat, Time, clock::Date, zone};
 use std::path::Path;
 
 /// What must change for a name to have the times wished for; `otherwise` is what is meant when nothing is said.
@@ -39,5 +39,7 @@ fn exact(written: &str, format: &str) -> Result<Time, Failure> {
     let date = Date::read(written, format);
     let date =
         date.ok_or_else(|| Failure::new(format!("the time `{written}` is not written as `{format}`")))?;
-    Ok(Time { seconds: date.seconds(), nanoseconds: 0 })
+    // The text is meant in the host's own time.
+    let offset = zone::offset(date.seconds()).0;
+    Ok(Time { seconds: date.seconds() - offset, nanoseconds: 0 })
 }

@@ -1,0 +1,87 @@
+//! `script`
+
+use super::argument::PathText;
+use super::execution::{self, Execution};
+use super::{ArgumentError, Module, Need, Source};
+use crate::host::{Carried, Failure, Plan, Probe, Report, Run, words};
+
+module! {
+    /// Runs a script of the controller on the host.
+    ///
+    /// ```yaml
+    /// - script: { cmd: "setup.sh --fast", creates: /srv/done }
+    /// ```
+    Script "script" {
+        /// The script and its arguments, written freely behind the word.
+        _raw_params: Option<String>;
+        /// The script and its arguments.
+        cmd: Option<String>;
+        /// The directory to run it in.
+        chdir: Option<PathText>;
+        /// Is not run when this file is there.
+        creates: Option<String>;
+        /// Is not run when this file is not there.
+        removes: Option<String>;
+        /// The interpreter, instead of the one that the script names.
+        executable: Option<String>;
+        /// Decrypts a script that is encrypted.
+        decrypt: bool = true;
+    } attached { source: Option<Source> }
+}
+
+impl Module for Script {
+    fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        let Some(Source::File { content, .. }) = &self.source else {
+            return Err("the script was not sent along".into());
+        };
+        let given = self.words()?;
+        let mut argv = match &self.executable {
+            Some(executable) => words::split(executable)?,
+            None => Vec::new(),
+        };
+        argv.push("{script}".to_owned());
+        argv.extend(given.iter().skip(1).cloned());
+        let line = self.line().to_owned();
+        let run = Run { argv, script: Some(content.clone()), title: Some(line.clone()), ..Run::default() };
+        let execution = Execution {
+            run,
+            said: line.into(),
+            creates: self.creates.as_deref(),
+            removes: self.removes.as_deref(),
+            chdir: self.chdir.as_ref(),
+        };
+        execution.plan(host)
+    }
+
+    fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        execution::report(carried, false)
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        match self.words() {
+            Ok(words) if words.is_empty() => vec![ArgumentError::new("", "no script is given")],
+            Ok(_) => Vec::new(),
+            Err(message) => vec![ArgumentError::new("cmd", message)],
+        }
+    }
+
+    fn need(&self) -> Option<Need> {
+        let src = self.words().ok()?.into_iter().next()?;
+        Some(Need::File { src, directory: false })
+    }
+
+    fn attach(&mut self, source: Source) -> Result<(), String> {
+        self.source = Some(source);
+        Ok(())
+    }
+}
+
+impl Script {
+    fn line(&self) -> &str {
+        self.cmd.as_deref().or(self._raw_params.as_deref()).unwrap_or_default()
+    }
+
+    fn words(&self) -> Result<Vec<String>, String> {
+        words::split(self.line()).map_err(|error| format!("the command cannot be read: {error}"))
+    }
+}

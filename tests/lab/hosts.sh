@@ -9,10 +9,14 @@ need_host() { [[ -f $(host_dir "$1")/address ]] || die "there is no host '$1'; '
 
 host_up() {
   need_root
+  lab_is_set_up || lab_setup
+  host_start "$@"
+}
+
+host_start() {
   local name='' kind=host preload=no user=root sudo_password='' key='' noexec_tmp=no noexec_home=no memory=0
   host_parse_options "$@"
   [[ $name =~ ^[a-z][a-z0-9-]{0,47}$ ]] || die "a host name is made of a-z, 0-9 and -, and starts with a letter: '$name'"
-  lab_is_set_up || lab_setup
   mkdir -p "$lab_run/hosts"
   mkdir "$(host_dir "$name")" 2>/dev/null || die "there is a host '$name' already; 'lab down $name' removes it"
   network_ensure
@@ -116,6 +120,7 @@ nspawn() {
   cgroup_enter "$1/host"
   SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_TMPFS_TMP=0 exec systemd-nspawn --register=no --keep-unit -q -D "$directory/root" --boot \
     --machine="$1" --network-bridge="$lab_bridge" --capability=all --resolv-conf=off --timezone=off --link-journal=no \
+    --rlimit=NOFILE=1024:1048576 \
     --bind="$directory/docker:/var/lib/docker"
 }
 

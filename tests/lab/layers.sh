@@ -3,7 +3,7 @@
 # a plain directory and stacked with overlayfs. Its name ends in a hash of its recipe and of all layers below it.
 #
 #   layers/NAME/recipe    from=PARENT, and build(), which fills the tree "$root"
-#   layers/NAME/files/    copied into the tree before build() runs
+#   layers/NAME/files/    copied into the tree after build()
 #   layers/NAME/image.json  makes it an image as well (see images.sh)
 
 layer_format=1 # raise it when the code below changes what comes out
@@ -78,8 +78,8 @@ layer_build_inside() {
     mount -t overlay -o "lowerdir=$(layer_lowerdirs "$from"),upperdir=$part/upper,workdir=$part/work,$overlay_options" lab "$root"
     layer_mount_surroundings
   fi
-  [[ -d $lab_source/layers/$name/files ]] && cp -r --preserve=mode "$lab_source/layers/$name/files/." "$root/"
   build
+  [[ ! -d $lab_source/layers/$name/files ]] || cp -r --preserve=mode "$lab_source/layers/$name/files/." "$root/"
   rm -f "$root/usr/sbin/policy-rc.d"
   umount -R "$root"
   # The package lists are shared between builds and not part of a layer, unless a recipe wants them.
@@ -88,12 +88,12 @@ layer_build_inside() {
 }
 
 layer_mount_surroundings() {
-  mkdir -p "$lab_cache"/apt/lists/partial "$lab_cache"/apt/archives/partial
+  mkdir -p "$lab_cache"/apt/lists/partial "$lab_cache"/apt/cache/archives/partial
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
   mount --bind "$lab_cache/apt/lists" "$root/var/lib/apt/lists"
-  mount --bind "$lab_cache/apt/archives" "$root/var/cache/apt/archives"
+  mount --bind "$lab_cache/apt/cache" "$root/var/cache/apt"
   printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
   chmod +x "$root/usr/sbin/policy-rc.d"
 }

@@ -2,7 +2,7 @@
 # What the lab needs on this machine: Debian packages, keys, and the order in which `lab setup` builds.
 
 machine_packages=(mmdebstrap debian-archive-keyring systemd-container iproute2 util-linux openssh-client openssl jq pigz
-  docker-registry apt-cacher-ng)
+  docker-registry apt-cacher-ng busybox-static)
 
 lab_setup() {
   need_root

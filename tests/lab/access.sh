@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Who may log in to a host, and what a client needs to know to do so.
 
 # Uses the options of host_up.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Control groups. Each host has one of its own under every hierarchy of this machine (cgroup v1, v2, or both), because
 # two hosts in one group would kill each other's units, and because a group names all processes of a host for certain.
 #

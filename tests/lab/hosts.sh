@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # A host: an overlay on a base tree, booted by systemd-nspawn. Everything about host NAME is in $lab_run/hosts/NAME:
 # address, kind, user, key: one word each · root: the mounted tree · upper, work: its overlay · docker: /var/lib/docker ·
 # console.log · known_hosts.
@@ -80,10 +80,10 @@ host_write_identity() {
   address=$(<"$directory/address")
   echo "$name" >"$root/etc/hostname"
   tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
-  printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >"$root/etc/hosts"
+  printf '127.0.0.1 localhost\n%s %s.lab.test %s\n' "$address" "$name" "$name" >"$root/etc/hosts"
   printf "$lab_address %s\n" "${registry_names[@]}" >>"$root/etc/hosts"
-  # Nothing answers DNS there, so lookups fail at once instead of timing out.
   echo "nameserver $lab_address" >"$root/etc/resolv.conf"
+  echo "$address $name $name.lab.test" >"$lab_run/names/$name"
   printf '[Match]\nName=host0\n[Network]\nAddress=%s/24\nGateway=%s\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n' \
     "$address" "$lab_address" >"$root/etc/systemd/network/10-lab.network"
   printf 'Acquire::http::Proxy "http://%s:3142";\nAcquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n' \
@@ -143,7 +143,7 @@ host_reboot() {
   need_host "$1"
   local before tries
   before=$(host_exec "$1" cat /proc/sys/kernel/random/boot_id)
-  host_exec "$1" systemctl --no-block reboot
+  host_exec "$1" systemctl --no-block reboot 2>/dev/null || true # the line may be cut before the answer
   for ((tries = 0; tries < 300; tries++)); do
     [[ $(host_exec "$1" cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo "$before") == "$before" ]] || break
     sleep 0.1
@@ -157,7 +157,7 @@ host_down() {
   directory=$(host_dir "$1")
   cgroup_remove "$1"
   umount -R "$directory/root" 2>/dev/null || umount -R -l "$directory/root" 2>/dev/null || true
-  rm -rf --one-file-system "$directory"
+  rm -rf --one-file-system "$directory" "$lab_run/names/$1"
 }
 
 hosts_down() {
@@ -189,7 +189,7 @@ host_log() {
 
 lab_clean() {
   need_root
-  local directory mounted
+  local directory
   for directory in "$lab_run"/hosts/*; do host_down "$(basename "$directory")"; done
   cgroup_remove ''
   bridge_remove

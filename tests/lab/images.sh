@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Images: layers with an image.json (the image's configuration: Env, Cmd, ...) and names=(...) in the recipe. They are
 # written straight into the registry's directory, in the layout that docker-registry reads, so no dockerd is needed.
 #
@@ -10,6 +10,7 @@ image_layers() {
   for file in "$lab_source"/layers/*/image.json; do basename "$(dirname "$file")"; done
 }
 
+# shellcheck source=/dev/null
 image_names() { (source "$lab_source/layers/$1/recipe" && printf '%s\n' "${names[@]}"); }
 
 image_names_all() {
@@ -76,7 +77,7 @@ layer_facts() { cat "$lab_cache/blobs/$(basename "$(layer_dir "$1")").facts"; }
 
 # Uses $registry. The layers first, then the configuration and the manifest that name them by digest.
 image_push() {
-  local image=$1 name layer digest diff_id size layers='[]' diff_ids='[]' configuration manifest
+  local image=$1 name layer digest diff_id size layers='[]' diff_ids='[]' configuration manifest blobs
   for layer in $(layer_chain "$image" | tac); do
     layer_pack "$layer"
     read -r digest diff_id size < <(layer_facts "$layer")
@@ -93,8 +94,9 @@ image_push() {
     '{schemaVersion: 2, mediaType: "application/vnd.docker.distribution.manifest.v2+json",
       config: {mediaType: "application/vnd.docker.container.image.v1+json", size: $s, digest: $d}, layers: $layers}')
   manifest=$(blob_put_text "$manifest")
+  mapfile -t blobs < <(jq -r '.[].digest | ltrimstr("sha256:")' <<<"$layers")
   for name in $(image_names "$image"); do
-    image_tag "$name" "${manifest% *}" "${configuration% *}" $(jq -r '.[].digest | ltrimstr("sha256:")' <<<"$layers")
+    image_tag "$name" "${manifest% *}" "${configuration% *}" "${blobs[@]}"
   done
 }
 

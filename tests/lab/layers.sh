@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Layers: the trees that hosts and images are made of. A layer is what one recipe adds to the layer it is `from`, kept as
 # a plain directory and stacked with overlayfs. Its name ends in a hash of its recipe and of all layers below it.
 #

@@ -1,8 +1,8 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # What the lab needs on this machine: Debian packages, keys, and the order in which `lab setup` builds.
 
 machine_packages=(mmdebstrap debian-archive-keyring systemd-container iproute2 util-linux openssh-client openssl jq pigz
-  docker-registry apt-cacher-ng busybox-static)
+  docker-registry apt-cacher-ng dnsmasq-base busybox-static)
 
 lab_setup() {
   need_root

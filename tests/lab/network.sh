@@ -1,6 +1,7 @@
-# shellcheck shell=bash disable=SC2154
-# The lab's bridge and the two services on it. Hosts reach each other, this machine, Debian packages through the package
-# cache, images through the registry, and nothing else: what they send further is refused at once, not dropped.
+# shellcheck shell=bash disable=SC2034,SC2154
+# The lab's bridge and the services on it. Hosts reach each other, this machine, Debian packages through the package
+# cache, images through the registry, and nothing else: what they send further is refused, and what they look up further
+# does not exist.
 
 network_ensure() { with_lock "network-$lab_number" network_ensure_locked; }
 
@@ -8,6 +9,7 @@ network_ensure_locked() {
   bridge_ensure
   registry_ensure
   package_cache_ensure
+  names_ensure
 }
 
 bridge_ensure() {
@@ -99,4 +101,14 @@ package_cache_ensure() {
   package_cache_configuration "$directory" >"$directory/etc/lab.conf"
   service_start package-cache apt-cacher-ng -c "$directory/etc"
   wait_for_port 3142
+}
+
+# Every host is NAME and NAME.lab.test; other names do not exist, which is told at once.
+names_ensure() {
+  port_answers 53 && return
+  mkdir -p "$lab_run/names"
+  service_start names dnsmasq --no-resolv --no-hosts --keep-in-foreground --conf-file=/dev/null --pid-file= \
+    --user=nobody --group=nogroup --bind-interfaces --listen-address="$lab_address" --except-interface=lo \
+    --hostsdir="$lab_run/names" --address=/#/
+  wait_for_port 53
 }

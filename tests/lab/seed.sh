@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # The seed: a /var/lib/docker in which every image of the lab is pulled already. A host started with --preload gets a
 # copy, with the images' files as hard links: dockerd only ever reads those, so sharing them is safe, and quick.
 
@@ -12,8 +12,7 @@ seed_build() {
   host=lab-seed
   host_down "$host"
   (host_start "$host" --docker) >/dev/null
-  # shellcheck disable=SC2046
-  host_exec "$host" "for i in $(echo $(image_names_all)); do docker pull -q \$i || exit; done; systemctl stop docker docker.socket" \
+  host_exec "$host" "for i in $(image_names_all | tr '\n' ' '); do docker pull -q \$i || exit; done; systemctl stop docker docker.socket" \
     >"$lab_cache/seed.log" 2>&1 || die "pulling the images failed: $(tail -5 "$lab_cache/seed.log")"
   rm -rf "$final"
   mv "$(host_dir "$host")/docker" "$final"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # What can be set from outside, and the paths and names that follow from it.
 
 lab_cache=${PROVISION_LAB_DIR:-/var/cache/provision-lab}

@@ -49,6 +49,7 @@ make_content() {
   PGPASSWORD=$password pg_ctl -D "$PGDATA" -o "-c listen_addresses=''" -w start
   export PGPASSWORD=$password
   [[ $database == postgres ]] || sql --dbname postgres --set db="$database" <<<'CREATE DATABASE :"db";'
+  # shellcheck source=/dev/null
   for file in /docker-entrypoint-initdb.d/*; do
     case $file in
       *.sh) if [[ -x $file ]]; then "$file"; else . "$file"; fi ;;

@@ -22,9 +22,8 @@ host_start() {
   network_ensure
   with_lock "addresses-$lab_number" host_take_address "$name"
   host_make_tree
-  [[ $memory == 0 ]] || cgroup_limit_memory "$name" "$memory"
-  setsid "$lab_source/lab" keep-host "$name" </dev/null >>"$(host_dir "$name")/console.log" 2>&1 &
-  host_wait "$name"
+  echo "$memory" >"$(host_dir "$name")/memory"
+  host_boot "$name"
   printf '%s %s\n' "$name" "$(host_fact "$name" address)"
 }
 
@@ -98,6 +97,12 @@ host_write_mounts() {
     printf '%s %s none bind,noexec,nosuid,nodev 0 0\n' /home /home /root /root >>"$root/etc/fstab"
 }
 
+host_boot() {
+  [[ $(host_fact "$1" memory) == 0 ]] || cgroup_limit_memory "$1" "$(host_fact "$1" memory)"
+  setsid "$lab_source/lab" keep-host "$1" </dev/null >>"$(host_dir "$1")/console.log" 2>&1 &
+  host_wait "$1"
+}
+
 # Stays beside the host: starts it, and starts it again when it reboots (nspawn then exits with 133).
 keep_host() {
   local name=$1 status=0 descriptor
@@ -119,7 +124,7 @@ nspawn() {
   directory=$(host_dir "$1")
   cgroup_enter "$1/host"
   SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_TMPFS_TMP=0 exec systemd-nspawn --register=no --keep-unit -q -D "$directory/root" --boot \
-    --machine="$1" --network-bridge="$lab_bridge" --capability=all --resolv-conf=off --timezone=off --link-journal=no \
+    --machine="$1-$lab_number" --hostname="$1" --network-bridge="$lab_bridge" --capability=all --resolv-conf=off --timezone=off --link-journal=no \
     --rlimit=NOFILE=1024:1048576 \
     --bind="$directory/docker:/var/lib/docker"
 }
@@ -138,9 +143,20 @@ host_wait() {
   die "the host '$name' did not come up"
 }
 
+# --hard: as when the power fails, and also for a host that is off.
 host_reboot() {
   need_root
-  need_host "$1"
+  if [[ ${1:-} == --hard ]]; then
+    need_host "${2:-}"
+    cgroup_remove "$2"
+    host_boot "$2"
+  else
+    need_host "${1:-}"
+    host_reboot_softly "$1"
+  fi
+}
+
+host_reboot_softly() {
   local before tries
   before=$(host_exec "$1" cat /proc/sys/kernel/random/boot_id)
   host_exec "$1" systemctl --no-block reboot 2>/dev/null || true # the line may be cut before the answer
@@ -194,5 +210,12 @@ lab_clean() {
   cgroup_remove ''
   bridge_remove
   rm -rf --one-file-system "$lab_run"
-  [[ ${1:-} != --cache ]] || rm -rf --one-file-system "$lab_cache"
+  [[ ${1:-} != --cache ]] || cache_remove
+}
+
+# The cache is what all labs stand on, so labs of other numbers go first.
+cache_remove() {
+  local directory
+  for directory in "$lab_cache"/run-*; do PROVISION_LAB_NUMBER=${directory##*-} "$lab_source/lab" clean; done
+  rm -rf --one-file-system "$lab_cache"
 }

@@ -2,7 +2,7 @@
 # What can be set from outside, and the paths and names that follow from it.
 
 lab_cache=${PROVISION_LAB_DIR:-/var/cache/provision-lab}
-lab_number=${PROVISION_LAB_NUMBER:-0} # labs of different numbers, 0 to 99, do not see each other
+lab_number=${PROVISION_LAB_NUMBER:-0} # labs of different numbers, 0 to 255, do not see each other
 lab_mirror=${PROVISION_LAB_MIRROR:-http://deb.debian.org/debian}
 lab_security_mirror=${PROVISION_LAB_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
 lab_suite=bookworm

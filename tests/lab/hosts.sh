@@ -105,11 +105,8 @@ host_boot() {
 
 # Stays beside the host: starts it, and starts it again when it reboots (nspawn then exits with 133).
 keep_host() {
-  local name=$1 status=0 descriptor
-  for descriptor in /proc/self/fd/*; do
-    descriptor=${descriptor##*/}
-    ((descriptor <= 2 || descriptor == 255)) || eval "exec $descriptor>&-"
-  done
+  local name=$1 status=0
+  close_descriptors
   cgroup_enter "$name/keeper"
   while true; do
     status=0

@@ -33,11 +33,20 @@ service_start() {
   shift
   mkdir -p "$lab_run"
   (
-    exec 9>&-
+    close_descriptors
     cgroup_enter services
     cd /
     exec setsid "$@"
   ) </dev/null >>"$lab_run/$name.log" 2>&1 &
+}
+
+# So that no daemon holds a lock of ours or a pipe of our caller's. 255 is bash's own.
+close_descriptors() {
+  local descriptor
+  for descriptor in /proc/self/fd/*; do
+    descriptor=${descriptor##*/}
+    ((descriptor <= 2 || descriptor == 255)) || eval "exec $descriptor>&-"
+  done
 }
 
 wait_for_port() {

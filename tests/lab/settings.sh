@@ -28,7 +28,7 @@ say() { printf 'lab: %s (%s s)\n' "$1" "$(seconds_since "$2")" >&2; }
 now() { date +%s%N; }
 seconds_since() { awk -v ns=$(($(now) - $1)) 'BEGIN { printf "%.1f", ns / 1e9 }'; }
 
-# with_lock NAME COMMAND...: run the command while nobody else holds the lock. Daemons must close fd 9.
+# with_lock NAME COMMAND...: run the command while nobody else holds the lock.
 with_lock() {
   local name=$1
   shift

@@ -77,9 +77,12 @@ impl Live {
         let mut lines: Vec<Line> =
             working.iter().take(shown).map(|host| host.line(names).fit(width)).collect();
         if working.len() > shown {
-            let rest = in_words(&working[shown..]);
-            let all = if shown == 0 { "" } else { "and " };
-            lines.push(Line::of(Style::Faint, format!("{all}{rest}")).fit(width));
+            let what = if shown == 0 {
+                count(working.len(), "host")
+            } else {
+                format!("and {} more", working.len() - shown)
+            };
+            lines.push(Line::of(Style::Faint, format!("{what}: {}", in_words(&working[shown..]))).fit(width));
         }
         lines
     }
@@ -87,7 +90,9 @@ impl Live {
     /// The same in one sentence, for a log.
     pub fn sentence(&self) -> Line {
         let working: Vec<&Host> = self.hosts.iter().filter(|host| host.is_working()).collect();
-        let [host] = working[..] else { return Line::new().text(format!("… {}", in_words(&working))) };
+        let [host] = working[..] else {
+            return Line::new().text(format!("… {}: {}", count(working.len(), "host"), in_words(&working)));
+        };
         Line::new().text(format!("… {}: {}", host.name, host.doing()))
     }
 }
@@ -102,7 +107,7 @@ fn in_words(hosts: &[&Host]) -> String {
         }
     }
     let kinds: Vec<String> = kinds.iter().map(|(kind, number)| format!("{number} {kind}")).collect();
-    format!("{}: {}", count(hosts.len(), "host"), kinds.join(", "))
+    kinds.join(", ")
 }
 
 impl Host {

@@ -31,7 +31,6 @@ impl Paint {
         Paint { colours: on.then(|| colours.clone()) }
     }
 
-
     /// The text in the colour; each of its lines by itself.
     pub fn paint(&self, tone: Tone, text: &str) -> String {
         let Some(colours) = &self.colours else { return text.to_owned() };

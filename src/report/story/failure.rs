@@ -36,8 +36,11 @@ impl Story {
     fn reason(&self, task: &TaskInfo, result: &Result) -> Vec<Line> {
         let message = result.message.iter().flat_map(|message| message.lines());
         let message = message.map(|line| indented(Line::new().text(line)));
-        let place =
-            self.place(task.span).map(|place| indented(Line::of(Style::Faint, format!("at {place}"))));
+        let reached = result.status != Status::Unreachable;
+        let place = self
+            .place(task.span)
+            .filter(|_| reached)
+            .map(|place| indented(Line::of(Style::Faint, format!("at {place}"))));
         message.chain(place).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Look, title};
 use crate::report::recap::{Counts, HostRecap, Recap, Trouble};
-use crate::report::style::{Line, Style, columns, count};
+use crate::report::style::{Line, Style, columns, count, wrapped};
 use crate::report::{HostName, Status};
 use crate::source::Sources;
 use std::collections::BTreeMap;
@@ -20,13 +20,14 @@ pub fn recap(recap: &Recap, look: &Look, sources: &Sources) -> Vec<Line> {
     let mut lines = vec![Line::new(), heading(recap)];
     if !recap.total().is_calm() || look.verbosity > 0 {
         lines.extend(table(recap));
-        lines.extend(section(changed(recap, look)));
-        lines.extend(section(troubles(recap, sources)));
+        let words = words(recap);
+        lines.extend(section(changed(recap, look, words)));
+        lines.extend(section(troubles(recap, sources, words)));
     }
     if look.custom_stats {
         lines.extend(section(stats(recap)));
     }
-    lines.extend(section(hints(recap)));
+    lines.extend(section(hints(recap, look)));
     lines
 }
 
@@ -111,8 +112,16 @@ fn row(recap: &Recap, name: &str, host: &HostRecap, names: usize, shown: &[&Colu
     })
 }
 
+/// Columns of the words before the names of hosts.
+fn words(recap: &Recap) -> usize {
+    let total = recap.total();
+    let changed = if recap.dry_run { "would change" } else { "changed" };
+    let words = [(changed, total.changed), ("failed", total.failed), ("unreachable", total.unreachable)];
+    words.iter().filter(|(_, number)| *number > 0).map(|(word, _)| word.len()).max().unwrap_or(0)
+}
+
 /// What changed where; hosts on which the same changed stand together.
-fn changed(recap: &Recap, look: &Look) -> Vec<Line> {
+fn changed(recap: &Recap, look: &Look, words: usize) -> Vec<Line> {
     let mut alike: Vec<(&[String], Vec<&str>)> = Vec::new();
     for (name, host) in recap.hosts.iter().filter(|(_, host)| !host.changed.is_empty()) {
         match alike.iter_mut().find(|(changed, _)| *changed == host.changed) {
@@ -122,8 +131,8 @@ fn changed(recap: &Recap, look: &Look) -> Vec<Line> {
     }
     let word = if recap.dry_run { "would change" } else { "changed" };
     let lines = alike.iter().map(|(changed, names)| {
-        let line =
-            Line::new().text("  ").add(Style::Changed, word).text("  ").add(Style::Strong, shortened(names));
+        let line = Line::new().text("  ").column(Style::Changed, word, words).text("  ");
+        let line = line.add(Style::Strong, shortened(names));
         let line = line.text("  ").add(Style::Faint, things(changed, look.verbosity));
         look.width.map_or(line.clone(), |width| line.fit(width))
     });
@@ -147,7 +156,7 @@ fn things(changed: &[String], verbosity: u8) -> String {
 }
 
 /// What failed where; hosts on which the same failed for the same reason stand together.
-fn troubles(recap: &Recap, sources: &Sources) -> Vec<Line> {
+fn troubles(recap: &Recap, sources: &Sources, words: usize) -> Vec<Line> {
     let mut alike: Vec<(&Trouble, Vec<&str>)> = Vec::new();
     for (name, host) in &recap.hosts {
         for trouble in &host.troubles {
@@ -160,25 +169,26 @@ fn troubles(recap: &Recap, sources: &Sources) -> Vec<Line> {
             }
         }
     }
-    alike.iter().flat_map(|(trouble, names)| trouble_lines(trouble, names, sources)).collect()
+    alike.iter().flat_map(|(trouble, names)| trouble_lines(trouble, names, sources, words)).collect()
 }
 
-fn trouble_lines(trouble: &Trouble, names: &[&str], sources: &Sources) -> Vec<Line> {
-    let word = if trouble.status == Status::Unreachable { "unreachable" } else { "failed" };
-    let line = Line::new().text("  ").add(Style::Bad, word).text("  ").add(Style::Strong, shortened(names));
-    let mut lines = vec![line.text("  ").text(title(&trouble.task))];
-    let message = trouble.message.lines().next().unwrap_or("");
-    if !message.is_empty() {
-        lines.push(Line::new().text("    ").text(message));
+fn trouble_lines(trouble: &Trouble, names: &[&str], sources: &Sources, words: usize) -> Vec<Line> {
+    let lost = trouble.status == Status::Unreachable;
+    let word = if lost { "unreachable" } else { "failed" };
+    let line = Line::new().text("  ").column(Style::Bad, word, words).text("  ");
+    let mut lines = vec![line.add(Style::Strong, shortened(names)).text("  ").text(title(&trouble.task))];
+    let indent = " ".repeat(words + 4);
+    if let Some(message) = trouble.message.lines().next().filter(|message| !message.is_empty()) {
+        lines.push(Line::new().text(&indent).text(message));
     }
-    if let Some(place) = sources.place(trouble.place) {
-        lines.push(Line::of(Style::Faint, format!("    at {place}")));
+    if let Some(place) = sources.place(trouble.place).filter(|_| !lost) {
+        lines.push(Line::of(Style::Faint, format!("{indent}at {place}")));
     }
     lines
 }
 
 /// What to do next.
-fn hints(recap: &Recap) -> Vec<Line> {
+fn hints(recap: &Recap, look: &Look) -> Vec<Line> {
     let of = |wanted: fn(&Counts) -> bool| -> Vec<&HostName> {
         recap.hosts.iter().filter(|(_, host)| wanted(&host.counts)).map(|(name, _)| name).collect()
     };
@@ -194,9 +204,10 @@ fn hints(recap: &Recap) -> Vec<Line> {
         0 => {}
         1..=LIMITED => {
             let names = bad.iter().map(|name| name.as_ref()).collect::<Vec<_>>().join(",");
-            hints.push(format!("then run it again for what is left: `--limit {}`", quoted(&names)));
+            hints.push(format!("when that is mended, run what is left: `--limit {}`", quoted(&names)));
         }
-        number => hints.push(format!("then run it again: the {number} hosts go on where they stopped")),
+        number => hints
+            .push(format!("when that is mended, run it again: the {number} hosts go on where they stopped")),
     }
     if recap.interrupted && bad.is_empty() {
         hints.push("run it again to finish: what is done is not done twice".to_owned());
@@ -208,10 +219,17 @@ fn hints(recap: &Recap) -> Vec<Line> {
     if recap.dry_run && total.changed > 0 && bad.is_empty() {
         hints.push("nothing was changed; run it without `--dry-run` to make these changes".to_owned());
     }
-    hints
-        .into_iter()
-        .map(|hint| Line::new().text("  ").add(Style::Hint, "hint").text(format!(": {hint}")))
-        .collect()
+    hints.iter().flat_map(|hint| hint_lines(hint, look.width)).collect()
+}
+
+/// Broken where the terminal ends.
+fn hint_lines(hint: &str, width: Option<usize>) -> Vec<Line> {
+    let start = Line::new().text("  ").add(Style::Hint, "hint").text(": ");
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(start.width()));
+    let indent = " ".repeat(start.width());
+    let mut parts = wrapped(hint, room).into_iter();
+    let first = start.text(parts.next().unwrap_or_default());
+    std::iter::once(first).chain(parts.map(|part| Line::new().text(&indent).text(part))).collect()
 }
 
 fn quoted(names: &str) -> String {

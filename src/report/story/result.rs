@@ -69,16 +69,26 @@ impl Story {
         result: &Result,
     ) -> Vec<Line> {
         let word = if self.look.dry_run { "would change" } else { "changed" };
-        let line = self.entry(Style::Changed, word, host).text(name).join(labelled(labels));
+        let line = self.entry(Style::Changed, word, host).text(name);
         let in_full =
             self.look.verbosity > 1 || self.look.diff && changes.iter().any(|one| one.text.is_some());
         let mut lines = match changes {
-            [] => vec![line],
-            _ if in_full => self.in_full(line, changes),
-            _ => vec![line.text("  ").join(change::summary(changes))],
+            [] if labels.is_empty() => vec![line],
+            [_, ..] if in_full => self.in_full(line.join(labelled(labels)), changes),
+            _ if !labels.is_empty() => self.beside(line, named(labels)),
+            _ => self.beside(line, change::summary(changes)),
         };
         lines.extend(self.data(result));
         lines
+    }
+
+    /// More about a line: beside it where the terminal has room, else under it.
+    fn beside(&self, line: Line, more: Line) -> Vec<Line> {
+        let Some(width) = self.look.width else { return vec![line.add(Style::Faint, " · ").join(more)] };
+        if line.width() + 3 + more.width() <= width {
+            return vec![line.add(Style::Faint, " · ").join(more)];
+        }
+        vec![line.fit(width), Line::new().text("    ").join(more).fit(width)]
     }
 
     /// The line, and all that is different under it.
@@ -97,7 +107,7 @@ impl Story {
     fn depends(&self, host: &HostName, name: &str, result: &Result) -> Line {
         let line = self.entry(Style::Unsure, "depends", host).text(name);
         match &result.message {
-            Some(message) => line.add(Style::Faint, format!("  {message}")),
+            Some(message) => line.add(Style::Faint, format!(" · {message}")),
             None => line,
         }
     }
@@ -111,7 +121,7 @@ impl Story {
         };
         let line = self.entry(style, word, host).text(name);
         match &result.message {
-            Some(message) => line.add(Style::Faint, format!("  {message}")),
+            Some(message) => line.add(Style::Faint, format!(" · {message}")),
             None => line,
         }
     }
@@ -138,14 +148,16 @@ impl Story {
 }
 
 fn labelled(labels: &[String]) -> Line {
-    if labels.is_empty() {
-        return Line::new();
-    }
+    if labels.is_empty() { Line::new() } else { Line::of(Style::Faint, " · ").join(named(labels)) }
+}
+
+/// The items of a loop, or the first of them.
+fn named(labels: &[String]) -> Line {
     let mut named = labels.iter().take(LABELS).cloned().collect::<Vec<_>>().join(", ");
     if labels.len() > LABELS {
         named.push_str(", …");
     }
-    Line::of(Style::Faint, format!("  {}: ", count(labels.len(), "item"))).text(named)
+    Line::of(Style::Faint, format!("{}: ", count(labels.len(), "item"))).text(named)
 }
 
 /// Whether the result of the task is meant for the reader.

@@ -11,6 +11,7 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
     match query.subject() {
         Subject::User(name) => users::find_user(system, name),
         Subject::Uid(uid) => users::find_user(system, &uid.to_string()),
+        Subject::Shadow(name) => users::find_shadow(system, name),
         Subject::Group(name) => users::find_group(system, name),
         Subject::Gid(gid) => users::find_group(system, &gid.to_string()),
         Subject::Network(name) => docker::inspect(system, "network", name),

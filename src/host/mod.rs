@@ -8,6 +8,7 @@ mod data;
 pub mod diff;
 pub mod docker;
 mod effect;
+pub mod facts;
 mod failure;
 pub mod flags;
 pub mod glob;

@@ -75,9 +75,14 @@ impl Run {
         self.title.clone().unwrap_or_else(|| super::words::join(&self.argv))
     }
 
+    /// Whether nobody knows all that it does.
+    pub fn is_open(&self) -> bool {
+        self.effects.is_empty() || self.effects.contains(&Effect::Anything)
+    }
+
     /// `run` for a command whose doing nobody knows, `do` for one whose effects are known.
     pub(in crate::host) fn kind(&self) -> &'static str {
-        if self.effects.is_empty() { "run" } else { "do" }
+        if self.is_open() { "run" } else { "do" }
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Subject {
     User(String),
     /// A user by number.
     Uid(u32),
+    /// What `/etc/shadow` says of a user: `password`, `min`, `max`, `warn`, `inactive`, `expires`, all text.
+    Shadow(String),
     /// A group by name: `name`, `gid`, `members`.
     Group(String),
     Gid(u32),
@@ -75,6 +77,7 @@ impl fmt::Display for Subject {
         match self {
             Subject::User(name) => write!(f, "user {name}"),
             Subject::Uid(uid) => write!(f, "uid {uid}"),
+            Subject::Shadow(name) => write!(f, "shadow {name}"),
             Subject::Group(name) => write!(f, "group {name}"),
             Subject::Gid(gid) => write!(f, "gid {gid}"),
             Subject::Network(name) => write!(f, "network {name}"),

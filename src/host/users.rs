@@ -96,6 +96,49 @@ pub fn group_subject(name: &str) -> Subject {
     Subject::Group(name.to_owned())
 }
 
+/// What `/etc/shadow` says of a user; [`Data::Null`] where it may not be read or says nothing.
+pub fn shadow(host: &dyn Probe, name: &str) -> Result<Data, Failure> {
+    host.ask(&Query::about(shadow_subject(name)))
+}
+
+/// What a question about a user's password is about, for effects.
+pub fn shadow_subject(name: &str) -> Subject {
+    Subject::Shadow(name.to_owned())
+}
+
+/// All groups, those of `/etc/group`.
+pub fn groups(host: &dyn Probe) -> Result<Vec<Group>, Failure> {
+    let names = entries(host, "/etc/group")?.into_iter().filter_map(|line| line.into_iter().next());
+    let mut groups = Vec::new();
+    for name in names {
+        groups.extend(group(host, &name)?);
+    }
+    Ok(groups)
+}
+
+/// A number that no user and no group of the file has, as the tools of the host would choose it.
+pub fn free_number(host: &dyn Probe, path: &str, system: bool) -> Result<u32, Failure> {
+    let taken: Vec<u32> = entries(host, path)?.iter().filter_map(|line| line.get(2)?.parse().ok()).collect();
+    let is_taken = |number: u32| -> Result<bool, Failure> {
+        Ok(taken.contains(&number) || user_with(host, number)?.is_some() || group_with(host, number)?.is_some())
+    };
+    let highest = taken.iter().filter(|number| (1000..60_000).contains(*number)).max();
+    let mut number = if system { 999 } else { highest.map_or(1000, |highest| highest + 1) };
+    while is_taken(number)? && number > 100 {
+        number = if system { number - 1 } else { number + 1 };
+    }
+    Ok(number)
+}
+
+pub(in crate::host) fn find_shadow(system: &System, name: &str) -> Result<Data, Failure> {
+    let lines = entries(system, "/etc/shadow").unwrap_or_default();
+    let Some(line) = lines.into_iter().find(|line| line.first().is_some_and(|first| first == name)) else {
+        return Ok(Data::Null);
+    };
+    let names = ["name", "password", "changed", "min", "max", "warn", "inactive", "expires"];
+    Ok(Data::Map(names.into_iter().map(str::to_owned).zip(line.into_iter().map(Data::from)).collect()))
+}
+
 /// All lines of a file such as `/etc/passwd`, split at colons.
 pub fn entries(host: &dyn Probe, path: &str) -> Result<Vec<Vec<String>>, Failure> {
     if !host.exists(Path::new(path))? {

@@ -47,6 +47,7 @@ modules! {
     command::Command;
     copy::Copy;
     file::File;
+    group::Group;
     ping::Ping;
     raw::Raw;
     script::Script;
@@ -55,6 +56,7 @@ modules! {
     stat::Stat;
     systemd::Systemd;
     template::Template;
+    user::User;
 }
 
 /// What the controller has to send along with a call, found by its own search paths.

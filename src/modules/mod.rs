@@ -13,6 +13,7 @@ mod command;
 mod copy;
 mod execution;
 mod file;
+mod group;
 mod ping;
 mod place;
 mod raw;
@@ -24,6 +25,7 @@ mod systemd;
 mod template;
 mod tree;
 mod unit;
+mod user;
 
 pub use argument::{Argument, ArgumentError};
 pub use call::{Call, Entry, EntryKind, Need, Source, check_names, check_value, parse};

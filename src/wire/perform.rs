@@ -113,7 +113,7 @@ impl Work<'_> {
     /// In a dry run, what the missing fields of the result depend on.
     fn unknown(&self) -> Option<String> {
         let not_run = |(change, _): &(Change, Done)| match change {
-            Change::Run(run) => Some(format!("`{}`, which was not run", run.shown())),
+            Change::Run(run) if run.is_open() => Some(format!("`{}`, which was not run", run.shown())),
             Change::Request(exchange) => Some(format!("`{}`, which was not asked", exchange.url)),
             Change::Wait(_) | Change::Start(_) => Some("what was not started".to_owned()),
             _ => None,

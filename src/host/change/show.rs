@@ -51,6 +51,7 @@ impl Change {
             Change::Backup { path, copy } => {
                 Shown::new("backup", title(path)).attribute("copy", None, Some(title(copy)))
             }
+            Change::Run(run) if !run.counts => return None,
             Change::Run(run) => Shown::new(run.kind(), run.shown()),
             Change::Start(start) => start.shown(),
             Change::Request(_) | Change::Wait(_) => return None,

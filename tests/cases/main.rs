@@ -1,0 +1,132 @@
+//! Whole runs: each folder beside this file is a project, run on this machine over a local connection.
+//!
+//! - `site.yml` and whatever it needs; `{{ work }}` is an empty directory.
+//! - `arguments`: more of the command line, one word a line.
+//! - `expected.txt`: what the run prints, `again.txt`: what the same run prints a second time. Missing files are not compared,
+//!   and one of the two must be there. `UPDATE=1` writes them anew.
+//! - `unpredictable`: why the dry run cannot say all that the run does; without it, it must.
+//!
+//! Every case runs with one call in flight and with 64, and must print the same.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+struct Case {
+    name: String,
+    folder: PathBuf,
+}
+
+/// What a run printed, and how it ended.
+struct Printed {
+    text: String,
+    json: Vec<serde_json::Value>,
+}
+
+fn cases() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let folders =
+        std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let name = |folder: &Path| folder.file_name().unwrap().to_string_lossy().into_owned();
+    let mut cases: Vec<Case> = folders.map(|folder| Case { name: name(&folder), folder }).collect();
+    cases.sort_by(|left, right| left.name.cmp(&right.name));
+    cases
+}
+
+impl Case {
+    fn has(&self, file: &str) -> bool {
+        self.folder.join(file).exists()
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.folder.join("arguments")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn run(&self, work: &Path, more: &[&str]) -> Printed {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
+        command
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("HOME", work);
+        command.env("ANSIBLE_CONFIG", "/dev/null");
+        if !self.has("inventory") && !self.has("hosts.yml") {
+            command.args(["-i", "localhost,"]);
+        }
+        command.args(["--connection", "local", "-e"]).arg(format!("work={}", work.display()));
+        command.args(self.arguments()).args(more);
+        let output = command.output().unwrap();
+        let clean = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*work.to_string_lossy(), "WORK");
+        let stdout = clean(&output.stdout);
+        let json = stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let (stderr, code) = (clean(&output.stderr), output.status.code());
+        let stderr = if stderr.is_empty() { String::new() } else { format!("--- stderr\n{stderr}") };
+        Printed { text: format!("{stdout}{stderr}--- exit code {}\n", code.unwrap_or(-1)), json }
+    }
+
+    fn expect(&self, file: &str, found: &str, mistakes: &mut Vec<String>) {
+        let path = self.folder.join(file);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, found).unwrap();
+            return;
+        }
+        let Ok(wanted) = std::fs::read_to_string(path) else { return };
+        if wanted != found {
+            let diff = similar::TextDiff::from_lines(&wanted, &found.to_owned()).unified_diff().to_string();
+            mistakes.push(format!("{}/{file} differs:\n{diff}", self.name));
+        }
+    }
+
+    fn check(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        if !self.has("expected.txt") && !self.has("again.txt") && std::env::var_os("UPDATE").is_none() {
+            mistakes.push(format!("{}: nothing is expected", self.name));
+        }
+        let narrow = tempfile::tempdir().unwrap();
+        let wide = tempfile::tempdir().unwrap();
+        let ansible = |window| ["--output", "ansible", "--window", window];
+        let first = self.run(wide.path(), &ansible("64"));
+        let slow = self.run(narrow.path(), &ansible("1"));
+        if first.text != slow.text {
+            let diff = similar::TextDiff::from_lines(&slow.text, &first.text).unified_diff().to_string();
+            mistakes
+                .push(format!("{}: with 64 calls in flight it prints something else:\n{diff}", self.name));
+        }
+        self.expect("expected.txt", &first.text, &mut mistakes);
+        self.expect("again.txt", &self.run(wide.path(), &ansible("64")).text, &mut mistakes);
+        if !self.has("unpredictable") {
+            self.check_dry_run(&mut mistakes);
+        }
+        mistakes
+    }
+
+    /// What the dry run says that would be changed is what the run changes.
+    fn check_dry_run(&self, mistakes: &mut Vec<String>) {
+        let work = tempfile::tempdir().unwrap();
+        let planned = changes(&self.run(work.path(), &["--output", "json", "--dry-run"]));
+        let made = changes(&self.run(work.path(), &["--output", "json", "--diff"]));
+        if planned != made {
+            let diff = similar::TextDiff::from_lines(&planned, &made).unified_diff().to_string();
+            mistakes.push(format!(
+                "{}: the run changed something else than the dry run said:\n{diff}",
+                self.name
+            ));
+        }
+    }
+}
+
+/// Every change that events tell of, one a line.
+fn changes(printed: &Printed) -> String {
+    let results = printed.json.iter().filter_map(|event| event.get("result"));
+    let changes = results.filter_map(|result| result.get("changes")?.as_array()).flatten();
+    changes.map(|change| format!("{change}\n")).collect()
+}
+
+#[test]
+fn every_case_prints_what_is_expected() {
+    let chosen = std::env::var("CASE").ok();
+    let cases =
+        cases().into_iter().filter(|case| chosen.as_ref().is_none_or(|chosen| case.name.contains(chosen)));
+    let mistakes: Vec<String> = cases.flat_map(|case| case.check()).collect();
+    assert!(mistakes.is_empty(), "\n{}", mistakes.join("\n"));
+}

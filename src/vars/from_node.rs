@@ -23,7 +23,7 @@ pub fn trusted_text(text: String, span: Span) -> Value {
 /// What is wrong with the text.
 pub fn data_from_yaml(text: &str) -> Result<Vec<Value>, String> {
     let sources = Sources::default();
-    let parsed = crate::yaml::parse_all(&sources, Path::new("<text>"), text);
+    let parsed = crate::yaml::parse_all(&sources, sources.add(Path::new("<text>"), text));
     let (nodes, _) = parsed.map_err(|diagnostic| diagnostic.message)?;
     Ok(nodes.iter().map(|node| convert(node, false)).collect())
 }

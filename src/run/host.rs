@@ -65,14 +65,11 @@ impl Host {
     }
 
     /// What this host sees where another host's task asks: no task, no role.
-    pub fn layers(&self, asking: &Layers) -> Layers {
+    pub fn layers(self: &Arc<Host>, asking: &Layers) -> Layers {
         let magic = Magic {
             run: asking.magic.run.clone(),
             play: asking.magic.play.clone(),
-            host: self.name.clone(),
-            groups: self.groups(),
-            inventory_file: self.inventory_file.clone(),
-            inventory_dir: self.inventory_dir.clone(),
+            host: self.clone(),
             others: asking.magic.others.clone(),
         };
         Layers {

@@ -46,7 +46,7 @@ impl Object for HostVarsOfAll {
 
     fn get(&self, key: &Value) -> Option<Value> {
         let host = self.run.upgrade()?.host_for_vars(key.as_str()?)?;
-        let other = host.name != self.asking.magic.host;
+        let other = host.name != self.asking.magic.host.name;
         if let Some(pending) =
             self.asking.others_pending.as_ref().filter(|pending| other && pending.value().is_none())
         {

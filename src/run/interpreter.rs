@@ -39,6 +39,8 @@ pub struct Interpreter {
     pub facts_pending: Option<Arc<Promise>>,
     /// Settled when all hosts have come to where this one is.
     pub others_pending: Arc<Promise>,
+    /// A failure of the last task ends the play for all, so nobody runs ahead of it.
+    pub meets_next: bool,
 }
 
 impl Interpreter {
@@ -56,6 +58,7 @@ impl Interpreter {
             roles_done: HashSet::new(),
             facts_pending: None,
             others_pending: Arc::default(),
+            meets_next: false,
         }
     }
 
@@ -81,6 +84,13 @@ impl Interpreter {
     async fn entry(&mut self, entry: &Entry, frame: &Arc<Frame>) -> Result<(), Halt> {
         if self.run.is_interrupted() {
             return Err(Halt::Interrupted);
+        }
+        if std::mem::take(&mut self.meets_next) {
+            self.meet().await?;
+        }
+        if self.play.is_over() {
+            self.drain().await?;
+            return Err(Halt::EndPlay);
         }
         match entry {
             Entry::Task(task) => self.task(task, frame).await,

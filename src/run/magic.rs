@@ -1,9 +1,9 @@
 //! Variables that nobody sets: where a task runs, on whom, and with whom.
 
 use super::frame::FrameKind;
+use super::host::Host;
 use super::scope::Layers;
 use crate::playbook::Role;
-use crate::report::HostName;
 use crate::vars::{Data, Kind, Object, Value};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -12,11 +12,7 @@ use std::sync::{Arc, RwLock};
 pub struct Magic {
     pub run: Arc<RunMagic>,
     pub play: Arc<PlayMagic>,
-    pub host: HostName,
-    /// The names of its groups, without `all`.
-    pub groups: Value,
-    pub inventory_file: Option<Value>,
-    pub inventory_dir: Option<Value>,
+    pub host: Arc<Host>,
     pub others: Arc<dyn Others>,
 }
 
@@ -51,7 +47,7 @@ pub struct PlayMagic {
 
 impl std::fmt::Debug for Magic {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.debug_struct("Magic").field("host", &self.host).finish_non_exhaustive()
+        f.debug_struct("Magic").field("host", &self.host.name).finish_non_exhaustive()
     }
 }
 
@@ -91,13 +87,13 @@ impl Magic {
     pub fn value(&self, name: &str, layers: &Layers) -> Option<Value> {
         let play = &self.play;
         let value = match name {
-            "inventory_hostname" => Value::text(self.host.clone()),
-            "inventory_hostname_short" => Value::text(short(&self.host)),
-            "group_names" => self.groups.clone(),
+            "inventory_hostname" => Value::text(self.host.name.clone()),
+            "inventory_hostname_short" => Value::text(short(&self.host.name)),
+            "group_names" => self.host.groups(),
             "groups" => self.others.groups(),
             "hostvars" => self.others.hostvars(layers),
-            "inventory_file" => return self.inventory_file.clone(),
-            "inventory_dir" => return self.inventory_dir.clone(),
+            "inventory_file" => return self.host.inventory_file.clone(),
+            "inventory_dir" => return self.host.inventory_dir.clone(),
             "playbook_dir" => play.playbook_dir.clone(),
             "play_hosts" | "ansible_play_batch" => read(&play.batch),
             "ansible_play_hosts" => read(&play.hosts),

@@ -116,19 +116,11 @@ impl PlayRun {
             Arc::new(Magic {
                 run: run.magic.clone(),
                 play: self.magic.clone(),
-                host: host.name.clone(),
-                groups: host.groups(),
-                inventory_file: host.inventory_file.clone(),
-                inventory_dir: host.inventory_dir.clone(),
+                host: host.clone(),
                 others: run.clone(),
             })
         });
         made.clone()
-    }
-
-    /// Forgets what was known of hosts, when the inventory has changed.
-    pub fn forget_magic(&self) {
-        lock(&self.magics).clear();
     }
 
     /// How events name the task at a position; made and announced by the first host that comes to it.

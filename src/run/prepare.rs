@@ -76,7 +76,6 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
     let services = Arc::new(RunServices {
         desk,
         events: events.clone(),
-        sources: sources.clone(),
         engine: engine.clone(),
         surroundings: OnceLock::new(),
     });

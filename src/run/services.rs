@@ -2,7 +2,7 @@
 
 use crate::playbook::Resolve;
 use crate::report::Event;
-use crate::source::{Diagnostic, Sources};
+use crate::source::Diagnostic;
 use crate::template::{Engine, Services, Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use std::path::Path;
@@ -44,7 +44,6 @@ pub trait Desk: Send + Sync {
 pub struct RunServices {
     pub desk: Arc<dyn Desk>,
     pub events: Events,
-    pub sources: Arc<Sources>,
     pub engine: Engine,
     /// Set when all is ready, for those who evaluate without a host.
     pub surroundings: OnceLock<Arc<Surroundings>>,

@@ -64,7 +64,7 @@ impl TaskScope {
     }
 
     /// The scope of another host: its variables, without those of the task.
-    pub fn of_host(&self, host: &super::host::Host) -> TaskScope {
+    pub fn of_host(&self, host: &Arc<super::host::Host>) -> TaskScope {
         let layers = host.layers(&self.layers);
         TaskScope { layers, context: self.context.fresh() }
     }

@@ -46,12 +46,14 @@ pub struct Failure {
     pub host: String,
     pub kind: Kind,
     more: Vec<String>,
+    /// Whether the system's `ssh` could do what the built-in client cannot.
+    beyond: bool,
 }
 
 impl Failure {
     /// A failure of a host.
     pub fn new(host: impl Into<String>, kind: Kind) -> Failure {
-        Failure { host: host.into(), kind, more: Vec::new() }
+        Failure { host: host.into(), kind, more: Vec::new(), beyond: false }
     }
 
     /// The host cannot be reached for this reason.
@@ -69,6 +71,23 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Failure {
         self.more.push(hint.into());
         self
+    }
+
+    /// Says that the system's `ssh` could do it.
+    pub(super) fn beyond(mut self) -> Failure {
+        self.beyond = true;
+        self
+    }
+
+    /// Whether the system's `ssh` could do it.
+    pub(super) fn is_beyond(&self) -> bool {
+        self.beyond
+    }
+
+    /// Says that the failing host is only on the way to another.
+    pub(super) fn on_the_way_to(self, host: &str) -> Failure {
+        let hint = format!("`{}` is on the way to `{host}` (`ProxyJump`)", self.host);
+        self.hint(hint)
     }
 
     /// The variable that is wrong, where one is: its span is the place to show.

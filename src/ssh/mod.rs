@@ -6,11 +6,20 @@
 
 mod agents;
 mod asker;
+mod auth;
+mod dial;
 mod dialer;
 mod failure;
+mod known_hosts;
+mod line;
+mod questions;
 mod secret;
 mod session;
+mod settings;
+mod start;
 mod target;
+mod trust;
+mod words;
 
 pub use agents::{AgentBinaries, AgentBinary};
 pub use asker::{Asker, Nobody};
@@ -19,3 +28,4 @@ pub use failure::{Failure, HostKey, Kind as FailureKind, Refusal};
 pub use secret::Secret;
 pub use session::{Reader, Said, Session, Writer};
 pub use target::{Become, Kind, Method, Target};
+pub use trust::{HostKeys, ShownKey, Standing};

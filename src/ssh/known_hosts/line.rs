@@ -1,0 +1,78 @@
+//! One line of a known_hosts file.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use russh::keys::ssh_encoding::Decode;
+use russh::keys::ssh_key::PublicKey;
+use russh::keys::ssh_key::public::KeyData;
+
+/// What a line says of its key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Marker {
+    /// The host has it.
+    None,
+    /// It signs the certificates of hosts.
+    Authority,
+    /// It is not to be trusted any more.
+    Revoked,
+}
+
+/// A line that can be used; `None` for empty lines, comments and lines that OpenSSH does not understand either.
+pub(super) struct Line<'a> {
+    pub marker: Marker,
+    /// Patterns or one hashed name.
+    pub names: &'a str,
+    /// The word for the type of key, and the key itself in base64.
+    kind: &'a str,
+    blob: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// Takes a line apart. The key is not looked at yet.
+    pub fn parse(line: &'a str) -> Option<Line<'a>> {
+        let line = line.trim_start_matches([' ', '\t']);
+        if line.is_empty() || line.starts_with(['#', '\r', '\n']) {
+            return None;
+        }
+        let (marker, rest) = match line.starts_with('@') {
+            true => marker(line)?,
+            false => (Marker::None, line),
+        };
+        let (names, rest) = word(rest)?;
+        let (kind, rest) = word(rest)?;
+        let (blob, _) = word(rest)?;
+        Some(Line { marker, names, kind, blob })
+    }
+
+    /// The key; `None` where it is none.
+    pub fn key(&self) -> Option<KeyData> {
+        let compact: String = self.blob.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        let bytes = STANDARD.decode(compact).ok()?;
+        let mut reader = bytes.as_slice();
+        let key = KeyData::decode(&mut reader).ok()?;
+        let known = !key.is_other() && key.algorithm().as_str() == self.kind;
+        (known && reader.is_empty()).then_some(key)
+    }
+}
+
+fn marker(line: &str) -> Option<(Marker, &str)> {
+    let (word, rest) = word(line)?;
+    let marker = match word {
+        "@cert-authority" => Marker::Authority,
+        "@revoked" => Marker::Revoked,
+        _ => return None,
+    };
+    (!rest.starts_with('@')).then_some((marker, rest))
+}
+
+/// The first word, and what follows the blanks behind it.
+fn word(text: &str) -> Option<(&str, &str)> {
+    let end = text.find([' ', '\t']).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    (!word.is_empty()).then_some((word, rest.trim_start_matches([' ', '\t'])))
+}
+
+/// A line for a key.
+pub(super) fn write(names: &str, key: &KeyData) -> Option<String> {
+    let key = PublicKey::new(key.clone(), "").to_openssh().ok()?;
+    Some(format!("{names} {}\n", key.trim()))
+}

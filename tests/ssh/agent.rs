@@ -1,0 +1,73 @@
+//! The agent is delivered, started again, and speaks.
+
+use crate::sshd::{World, available, user};
+use provision::ssh::{Become, FailureKind, Session};
+use provision::wire::MARKER;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// Reads the marker and the line behind it.
+pub async fn greeting(session: &mut Session) -> String {
+    let mut bytes = Vec::new();
+    while bytes.len() < MARKER.len() || !bytes.ends_with(b"\n") || bytes == MARKER {
+        bytes.push(session.reader.read_u8().await.unwrap());
+    }
+    let text = bytes.strip_prefix(MARKER).unwrap();
+    String::from_utf8(text.to_vec()).unwrap().trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_is_delivered_once_and_then_started() {
+    if !available() {
+        return;
+    }
+    let mut world = World::new();
+    let port = world.host("Banner none\n");
+    let connection = world.dialer().open(&world.target(port)).await.unwrap();
+    for delivered in [true, false] {
+        let mut session = connection.agent(&Become::nobody_else()).await.unwrap();
+        assert_eq!(session.delivered, delivered);
+        let said = greeting(&mut session).await;
+        let directory = world.path("cache/provision/agent");
+        assert!(said.starts_with(directory.to_str().unwrap()) && said.ends_with(&user()), "{said}");
+        let sent: Vec<u8> = (0..1_000_000_u32).map(|n| n as u8).collect();
+        let (mut reader, mut writer) = (session.reader, session.writer);
+        let copy = sent.clone();
+        let writing = tokio::spawn(async move {
+            writer.write_all(&copy).await.unwrap();
+            writer.shutdown().await.unwrap();
+        });
+        let mut echoed = Vec::new();
+        reader.read_to_end(&mut echoed).await.unwrap();
+        writing.await.unwrap();
+        assert!(echoed == sent);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_agent_is_replaced() {
+    if !available() {
+        return;
+    }
+    let mut world = World::new();
+    let port = world.host("");
+    let connection = world.dialer().open(&world.target(port)).await.unwrap();
+    let mut session = connection.agent(&Become::nobody_else()).await.unwrap();
+    let path = greeting(&mut session).await.split(' ').next().unwrap().to_owned();
+    std::fs::write(&path, "#!/bin/false\n").unwrap();
+    let session = connection.agent(&Become::nobody_else()).await.unwrap();
+    assert!(session.delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_agent_for_the_machine_the_file_is_named() {
+    if !available() {
+        return;
+    }
+    let mut world = World::new();
+    let port = world.host("");
+    std::fs::rename(world.path("agents/provision-agent"), world.path("agents/provision-agent-sparc-linux")).unwrap();
+    let connection = world.dialer().open(&world.target(port)).await.unwrap();
+    let failure = connection.agent(&Become::nobody_else()).await.err().unwrap();
+    assert!(matches!(failure.kind, FailureKind::Delivery { .. }));
+    assert!(failure.hints()[0].contains("agents/provision-agent`"), "{:?}", failure.hints());
+}

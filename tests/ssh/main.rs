@@ -1,0 +1,4 @@
+//! Connections to a real sshd.
+
+mod agent;
+mod sshd;

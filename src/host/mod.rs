@@ -24,6 +24,7 @@ mod plan;
 mod probe;
 pub mod process;
 mod query;
+pub mod regex;
 mod resolve;
 mod session;
 mod shown;

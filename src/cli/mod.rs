@@ -1,5 +1,28 @@
 //! What was typed, and what it means.
 
+pub mod apply;
+pub mod args;
+mod ask;
+mod carry_out;
+mod command;
+mod config;
+pub mod eval;
+pub mod explain;
+pub mod inventory;
+pub mod lint;
+pub mod modules;
+mod refusal;
+pub mod render;
 mod settings;
+mod start;
+mod surroundings;
+pub mod trust;
+pub mod vault;
 
+pub use ask::Asker;
+pub use carry_out::carry_out;
+pub use command::{Asked, Command, read};
+pub use refusal::refusal;
 pub use settings::*;
+pub use start::{Project, start};
+pub use surroundings::{Here, Surroundings};

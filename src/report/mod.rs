@@ -1,6 +1,7 @@
 //! Events become what people and programs read. Nobody else prints.
 
 mod ansible;
+mod bug;
 mod event;
 pub mod exit;
 mod json;
@@ -15,6 +16,7 @@ mod story;
 mod style;
 mod terminal;
 
+pub use bug::confess;
 pub use event::{Activity, Event, HostName, Result, Status, TaskInfo, TaskKind};
 pub use options::{Colours, Format, Output, ResultFormat, Switch};
 pub use recap::{Counts, HostRecap, Recap, Trouble};

@@ -1,6 +1,7 @@
 //! What was typed, configured and exported, as one plain value: nothing downstream reads a flag, a file of
 //! settings or the environment.
 
+mod build;
 mod connection;
 mod selection;
 
@@ -123,6 +124,8 @@ pub enum DuplicateKeys {
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     pub gathering: Gathering,
+    /// Whether the settings want a cache of files.
+    pub(in crate::cli) kept: bool,
     /// The directory of a cache of JSON files; none where facts live as long as the run.
     pub cache: Option<PathBuf>,
     /// Put before the name of each file in the cache.

@@ -1,0 +1,29 @@
+//! Options of becoming another user on a host.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Who tasks are carried out as.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Becoming another user")]
+pub struct BecomeArgs {
+    /// Become another user, root if not told otherwise
+    #[arg(short, long)]
+    pub r#become: bool,
+
+    /// The user to become
+    #[arg(long, value_name = "USER")]
+    pub become_user: Option<String>,
+
+    /// How to become that user: sudo, su or doas
+    #[arg(long, value_name = "METHOD")]
+    pub become_method: Option<String>,
+
+    /// Ask for the password that this takes
+    #[arg(short = 'K', long, conflicts_with = "become_password_file")]
+    pub ask_become_pass: bool,
+
+    /// The password that this takes: a file that holds it, or a program that prints it
+    #[arg(long, alias = "become-pass-file", value_name = "FILE")]
+    pub become_password_file: Option<PathBuf>,
+}

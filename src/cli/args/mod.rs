@@ -1,0 +1,13 @@
+//! What can be typed: the names are those of `ansible-playbook`, and some of ours.
+
+mod become_args;
+mod connection;
+mod project;
+mod run;
+mod vault;
+
+pub use become_args::BecomeArgs;
+pub use connection::ConnectionArgs;
+pub use project::ProjectArgs;
+pub use run::{Language, OutputFormat, RunArgs};
+pub use vault::VaultArgs;

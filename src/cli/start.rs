@@ -1,0 +1,85 @@
+//! The way of the program: words, settings, the command, the exit code.
+
+use super::command::{Asked, Command, read};
+use super::refusal::refusal;
+use super::settings::Settings;
+use super::surroundings::{Here, Surroundings};
+use crate::report::{Redactor, Switch, exit};
+use crate::source::{Diagnostic, Diagnostics, Palette, Sources, render};
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+/// What every command works with.
+pub struct Project {
+    pub settings: Settings,
+    pub sources: Arc<Sources>,
+    pub redactor: Arc<Redactor>,
+}
+
+/// Does what the words ask for; `carry_out` is given the command and what it works with, and says what came of it.
+/// Gives the code to exit with. Errors are printed here and nowhere else.
+pub fn start(
+    words: Vec<String>,
+    carry_out: impl FnOnce(&Command, &Project) -> Result<u8, Diagnostics>,
+) -> u8 {
+    let place = Here;
+    let asked = match read(&words, &place) {
+        Ok(asked) => asked,
+        Err(error) if !error.use_stderr() => {
+            let _ = error.print();
+            return exit::FINE;
+        }
+        Err(error) => return complain(&[refusal(&error)], None, exit::OPTIONS, &place),
+    };
+    let Asked::Command(command) = asked else {
+        print!("{}", version());
+        return exit::FINE;
+    };
+    let (sources, redactor) = (Arc::new(Sources::default()), Arc::new(Redactor::default()));
+    let settings = match Settings::of(&command, &place, &sources) {
+        Ok(settings) => settings,
+        Err(found) => {
+            let project = Project { settings: Settings::default(), sources, redactor };
+            return complain(&found.all, Some(&project), exit::OPTIONS, &place);
+        }
+    };
+    let project = Project { settings, sources, redactor };
+    complain(&project.settings.warnings, Some(&project), exit::FINE, &place);
+    match carry_out(&command, &project) {
+        Ok(code) => code,
+        Err(found) => complain(&found.all, Some(&project), exit::MISTAKE, &place),
+    }
+}
+
+/// Prints diagnostics and gives the code.
+fn complain(found: &[Diagnostic], project: Option<&Project>, code: u8, place: &dyn Surroundings) -> u8 {
+    let none = Sources::default();
+    let sources = project.map_or(&none, |project| &*project.sources);
+    let palette = palette(project.map_or(Switch::Auto, |project| project.settings.output.colour), place);
+    for (index, diagnostic) in found.iter().enumerate() {
+        let text = render(diagnostic, sources, palette);
+        let text = project.map_or(text.clone(), |project| project.redactor.redact(&text).into_owned());
+        let gap = if index == 0 { "" } else { "\n" };
+        eprint!("{gap}{text}");
+    }
+    code
+}
+
+fn palette(colour: Switch, place: &dyn Surroundings) -> Palette {
+    let capable = std::io::stderr().is_terminal()
+        && place.variable("TERM").is_none_or(|term| term != "dumb")
+        && place.variable("NO_COLOR").is_none();
+    match colour {
+        Switch::On => Palette::COLOUR,
+        Switch::Auto if capable => Palette::COLOUR,
+        _ => Palette::PLAIN,
+    }
+}
+
+/// The version, and whose language is spoken.
+fn version() -> String {
+    format!(
+        "provision {}\nlanguage: ansible-core 2.19 (--language classic: before 2.19)\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}

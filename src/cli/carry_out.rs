@@ -8,8 +8,20 @@ use crate::source::{Diagnostic, Diagnostics};
 ///
 /// # Errors
 /// Mistakes in the user's files, or in what was typed.
-pub fn carry_out(command: &Command, _project: &Project) -> Result<u8, Diagnostics> {
-    let mut found = Diagnostics::default();
-    found.push(Diagnostic::error(format!("`{}` is not part of this build", command.word())));
-    Err(found)
+pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics> {
+    match command {
+        Command::Run(_) => super::play::play(project, project.settings.clone()),
+        Command::Drift(_) => {
+            let mut settings = project.settings.clone();
+            settings.execution.dry_run = true;
+            settings.execution.exit_code = true;
+            settings.output.dry_run = true;
+            super::play::play(project, settings)
+        }
+        other => {
+            let mut found = Diagnostics::default();
+            found.push(Diagnostic::error(format!("`{}` is not part of this build", other.word())));
+            Err(found)
+        }
+    }
 }

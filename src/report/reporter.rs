@@ -13,6 +13,7 @@ use crate::source::Sources;
 use indicatif::MultiProgress;
 use std::io::IsTerminal;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -54,6 +55,8 @@ pub struct Reporter {
     events: Sender<Event>,
     thread: JoinHandle<Recap>,
     stage: Stage,
+    /// Nothing is to be said at the end.
+    silent: Arc<AtomicBool>,
 }
 
 impl Reporter {
@@ -76,8 +79,11 @@ impl Reporter {
     /// Starts to show events in the given way.
     pub fn with(show: Box<dyn Show>, stage: Stage, dry_run: bool, redactor: Arc<Redactor>) -> Reporter {
         let (events, incoming) = channel();
-        let thread = std::thread::spawn(move || watch(&incoming, show, Recap::new(dry_run), &redactor));
-        Reporter { events, thread, stage }
+        let silent = Arc::new(AtomicBool::new(false));
+        let quiet = silent.clone();
+        let thread =
+            std::thread::spawn(move || watch(&incoming, show, Recap::new(dry_run), &redactor, &quiet));
+        Reporter { events, thread, stage, silent }
     }
 
     /// Where the run sends its events. Sending never waits.
@@ -90,6 +96,12 @@ impl Reporter {
         self.stage.clone()
     }
 
+    /// Ends without a word: there was no run after all.
+    pub fn abandon(self) {
+        self.silent.store(true, Ordering::Relaxed);
+        self.finish();
+    }
+
     /// Waits until all senders are gone and everything is shown.
     pub fn finish(self) -> Recap {
         drop(self.events);
@@ -98,7 +110,13 @@ impl Reporter {
 }
 
 /// Shows events until there are no more, and then what came of them.
-fn watch(events: &Receiver<Event>, mut show: Box<dyn Show>, mut recap: Recap, redactor: &Redactor) -> Recap {
+fn watch(
+    events: &Receiver<Event>,
+    mut show: Box<dyn Show>,
+    mut recap: Recap,
+    redactor: &Redactor,
+    silent: &AtomicBool,
+) -> Recap {
     let start = Instant::now();
     loop {
         match events.recv_timeout(TICK) {
@@ -112,7 +130,9 @@ fn watch(events: &Receiver<Event>, mut show: Box<dyn Show>, mut recap: Recap, re
         }
     }
     recap.took = start.elapsed();
-    show.end(&recap);
+    if !silent.load(Ordering::Relaxed) {
+        show.end(&recap);
+    }
     recap
 }
 

@@ -19,6 +19,7 @@ mod include;
 mod interpreter;
 mod judged;
 mod lanes;
+mod listing;
 mod loops;
 mod magic;
 mod merge;
@@ -36,6 +37,7 @@ mod task;
 mod task_scope;
 mod variables;
 
+pub use listing::listing;
 pub use prepare::{Parts, Passwords, Prepared, prepare};
 pub use services::{Desk, Events};
 

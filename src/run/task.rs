@@ -50,7 +50,8 @@ impl Interpreter {
 
     async fn attempt(&mut self, mut running: Running, at: &At) -> Result<(), Trouble> {
         self.prepare(&mut running, at).await?;
-        self.meets_next = self.play.meeting.is_needed() && (running.fatal || self.play.max_fail_percentage.is_some());
+        self.meets_next =
+            self.play.meeting.is_needed() && (running.fatal || self.play.max_fail_percentage.is_some());
         if running.task.own.repeat.is_some() {
             return self.repeat(running, at).await;
         }

@@ -1,0 +1,110 @@
+//! What would be run, in place of running it: `--list-hosts`, `--list-tasks`, `--list-tags`.
+
+use super::Run;
+use super::frame::{Frame, FrameKind};
+use super::prepare::Prepared;
+use super::tags::{split, tags_around};
+use crate::cli::Listing;
+use crate::playbook::{Entry, Play, Task};
+use crate::vars::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// The lists that are asked for, as text.
+pub fn listing(prepared: &Prepared, wanted: Listing) -> String {
+    let mut out = String::new();
+    for playbook in &prepared.playbooks {
+        let _ = writeln!(out, "\nplaybook: {}", shown(&prepared.run, &playbook.path));
+        if wanted.hosts || wanted.tasks || wanted.tags {
+            for (index, play) in playbook.plays.iter().enumerate() {
+                list_play(&mut out, &prepared.run, play, index + 1, wanted);
+            }
+        }
+    }
+    out
+}
+
+fn shown(run: &Run, path: &std::path::Path) -> String {
+    path.strip_prefix(&run.settings.directory).unwrap_or(path).display().to_string()
+}
+
+fn list_play(out: &mut String, run: &Run, play: &Play, number: usize, wanted: Listing) {
+    let pattern = text(&play.hosts);
+    let name = play.name.as_ref().map_or_else(|| pattern.clone(), text);
+    let tags: Vec<String> = play.keywords.tags.iter().flat_map(split).collect();
+    let _ = writeln!(out, "\n  play #{number} ({pattern}): {name}\tTAGS: [{}]", tags.join(","));
+    if wanted.hosts {
+        let hosts = run.hosts_of(play).unwrap_or_default();
+        let _ = writeln!(out, "    pattern: ['{pattern}']\n    hosts ({}):", hosts.len());
+        for host in hosts {
+            let _ = writeln!(out, "      {host}");
+        }
+    }
+    let frame = Frame::play(play.keywords.clone());
+    let tasks: Vec<Listed> = entries(play).iter().flat_map(|entry| tasks_in(entry, &frame)).collect();
+    let chosen = tasks.iter().filter(|task| run.tags.choose(&task.tags));
+    if wanted.tasks {
+        let _ = writeln!(out, "    tasks:");
+        for task in chosen.clone() {
+            let _ = writeln!(out, "      {}\tTAGS: [{}]", task.name, task.tags.join(", "));
+        }
+    }
+    if wanted.tags {
+        let all: BTreeSet<&str> = chosen.flat_map(|task| task.tags.iter().map(String::as_str)).collect();
+        let all: Vec<&str> = all.into_iter().collect();
+        let _ = writeln!(out, "      TASK TAGS: [{}]", all.join(", "));
+    }
+}
+
+/// A task as it is listed.
+struct Listed {
+    name: String,
+    tags: Vec<String>,
+}
+
+fn entries(play: &Play) -> Vec<Entry> {
+    let roles = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
+    play.pre_tasks
+        .iter()
+        .cloned()
+        .chain(roles)
+        .chain(play.tasks.iter().chain(&play.post_tasks).cloned())
+        .collect()
+}
+
+fn tasks_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Listed> {
+    match entry {
+        Entry::Task(task) => listed(task, frame).into_iter().collect(),
+        Entry::Block(block) => {
+            let inner = frame.keywords(&block.keywords);
+            let inside = block.tasks.iter().chain(&block.rescue).chain(&block.always);
+            inside.flat_map(|entry| tasks_in(entry, &inner)).collect()
+        }
+        Entry::Group(group) => {
+            let mut inner = frame.keywords(&group.keywords);
+            if let Some(role) = &group.role {
+                inner = inner.inside(FrameKind::Role(role.clone()));
+            }
+            group.entries.iter().flat_map(|entry| tasks_in(entry, &inner)).collect()
+        }
+    }
+}
+
+fn listed(task: &Task, frame: &Arc<Frame>) -> Option<Listed> {
+    if task.is(&["meta"]) {
+        return None;
+    }
+    let frame = frame.keywords(&task.keywords);
+    let name = task.name.as_ref().map_or_else(|| task.action.written.to_string(), text);
+    let name = frame.role().map_or_else(|| name.clone(), |role| format!("{} : {name}", role.name));
+    let tags: BTreeSet<String> = tags_around(&frame).iter().flat_map(split).collect();
+    Some(Listed { name, tags: tags.into_iter().collect() })
+}
+
+fn text(value: &Value) -> String {
+    match value.as_items() {
+        Some(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
+        None => crate::control::as_written(value).str().unwrap_or_default(),
+    }
+}

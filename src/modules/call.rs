@@ -44,12 +44,16 @@ macro_rules! modules {
 }
 
 modules! {
+    blockinfile::Blockinfile;
     command::Command;
     copy::Copy;
     file::File;
     group::Group;
+    ini_file::IniFile;
+    lineinfile::Lineinfile;
     ping::Ping;
     raw::Raw;
+    replace::Replace;
     script::Script;
     service::Service;
     shell::Shell;

@@ -133,10 +133,13 @@ fn word_at(words: &[String], place: &dyn Surroundings) -> Option<usize> {
 fn takes_the_next(word: &str) -> bool {
     let run = WithoutWord::command();
     let takes = |arg: &clap::Arg| matches!(arg.get_action(), ArgAction::Set | ArgAction::Append);
+    if word.contains('=') {
+        return false;
+    }
     if let Some(long) = word.strip_prefix("--") {
         let named = |arg: &clap::Arg| {
             let names = arg.get_long().into_iter().chain(arg.get_all_aliases().unwrap_or_default());
-            names.into_iter().any(|name| name == long)
+            names.into_iter().any(|name| name.starts_with(long))
         };
         return run.get_arguments().any(|arg| named(arg) && takes(arg));
     }

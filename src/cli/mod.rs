@@ -18,6 +18,8 @@ pub mod render;
 mod settings;
 mod start;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 pub mod trust;
 pub mod vault;
 

@@ -22,7 +22,7 @@ pub fn refusal(error: &clap::Error) -> Diagnostic {
         }
         ErrorKind::MissingRequiredArgument => {
             let missing = context(ContextKind::InvalidArg).unwrap_or_default();
-            Diagnostic::error(format!("missing {missing}"))
+            Diagnostic::error(format!("`{missing}` is missing"))
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Diagnostic::error("a command is missing")

@@ -78,8 +78,8 @@ fn palette(colour: Switch, place: &dyn Surroundings) -> Palette {
 
 /// The version, and whose language is spoken.
 fn version() -> String {
+    let own = env!("CARGO_PKG_VERSION");
     format!(
-        "provision {}\nlanguage: ansible-core 2.19 (--language classic: before 2.19)\n",
-        env!("CARGO_PKG_VERSION")
+        "provision {own}\nspeaks the language of ansible-playbook [core 2.19]; with --language classic, the one before\n"
     )
 }

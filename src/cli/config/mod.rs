@@ -84,8 +84,7 @@ fn without_meaning(entries: &[Entry], variables: &[(String, String)]) -> Option<
         return None;
     }
     let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let (noun, verb) = if names.len() == 1 { ("setting", "has") } else { ("settings", "have") };
-    let warning = Diagnostic::warning(format!("{noun} without a meaning here: {}", list.join(", ")));
+    let warning = Diagnostic::warning(format!("settings without a meaning here: {}", list.join(", ")));
     let warning = places.first().into_iter().fold(warning, |warning, entry| warning.at(entry.span));
-    Some(warning.hint(format!("what they ask for {verb} no equivalent; the run goes on without it")))
+    Some(warning.hint("there is no equivalent of what they ask for; the run goes on without it"))
 }

@@ -32,8 +32,8 @@ impl Settings {
         match command {
             Command::Run(run) => settings.run(run, place),
             Command::Drift(run) => {
-                settings.run(run, place);
-                (settings.execution.dry_run, settings.execution.exit_code) = (true, true);
+                let run = RunArgs { dry_run: true, exit_code: true, ..RunArgs::clone(run) };
+                settings.run(&run, place);
             }
             Command::Lint(lint) => settings.playbooks.clone_from(&lint.playbooks),
             Command::Explain(explain) => settings.playbooks = vec![explain.playbook.clone()],

@@ -88,7 +88,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         playbook_dir: settings.directory.clone(),
         services: services.clone(),
     });
-    let _ = services.surroundings.set(surroundings.clone());
+    let _ = services.surroundings.set(Arc::downgrade(&surroundings));
     let paths =
         RolePaths { roles: settings.paths.roles.clone(), collections: settings.paths.collections.clone() };
     let loader = Loader::new(sources.clone(), paths, Arc::new(Reading { services: services.clone() }));

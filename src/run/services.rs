@@ -7,7 +7,7 @@ use crate::template::{Engine, Services, Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use std::path::Path;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// Where events go.
 #[derive(Clone, Debug)]
@@ -45,8 +45,8 @@ pub struct RunServices {
     pub desk: Arc<dyn Desk>,
     pub events: Events,
     pub engine: Engine,
-    /// Set when all is ready, for those who evaluate without a host.
-    pub surroundings: OnceLock<Arc<Surroundings>>,
+    /// Set when all is ready, for those who evaluate without a host. Weak, because these services are part of it.
+    pub surroundings: OnceLock<Weak<Surroundings>>,
 }
 
 impl RunServices {
@@ -88,8 +88,8 @@ impl Resolve for Reading {
             return value.str().map_err(|_| Box::new(Diagnostic::error("this is no text").at(value.span())));
         }
         let mut scope = Variables::default();
-        if let Some(surroundings) = self.services.surroundings.get() {
-            scope.context.surroundings = surroundings.clone();
+        if let Some(surroundings) = self.services.surroundings.get().and_then(Weak::upgrade) {
+            scope.context.surroundings = surroundings;
         }
         vars.iter().for_each(|list| {
             scope.all.extend(list.iter().map(|(name, value)| (name.clone(), value.clone())))

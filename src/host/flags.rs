@@ -49,11 +49,15 @@ pub(in crate::host) fn read(system: &System, path: &str) -> String {
 
 /// Sets the flags of a file; those that have no letter are kept.
 pub(in crate::host) fn write(system: &System, path: &Path, letters: &str) -> Result<(), Failure> {
-    let file = open(system, path).ok_or_else(|| Failure::at(path, "set the flags of", "it cannot be opened"))?;
+    let file =
+        open(system, path).ok_or_else(|| Failure::at(path, "set the flags of", "it cannot be opened"))?;
     let cannot = |error| Failure::at(path, "set the flags of", error);
     let before = ioctl_getflags(&file).map_err(cannot)?.bits();
     let known = LETTERS.iter().fold(0, |bits, (_, bit, _)| bits | bit);
-    let wanted = LETTERS.iter().filter(|(letter, ..)| letters.contains(*letter)).fold(0, |bits, (_, bit, _)| bits | bit);
+    let wanted = LETTERS
+        .iter()
+        .filter(|(letter, ..)| letters.contains(*letter))
+        .fold(0, |bits, (_, bit, _)| bits | bit);
     let after = IFlags::from_bits_retain(before & !known | wanted);
     rustix::fs::ioctl_setflags(&file, after).map_err(cannot)
 }

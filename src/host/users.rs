@@ -120,7 +120,9 @@ pub fn groups(host: &dyn Probe) -> Result<Vec<Group>, Failure> {
 pub fn free_number(host: &dyn Probe, path: &str, system: bool) -> Result<u32, Failure> {
     let taken: Vec<u32> = entries(host, path)?.iter().filter_map(|line| line.get(2)?.parse().ok()).collect();
     let is_taken = |number: u32| -> Result<bool, Failure> {
-        Ok(taken.contains(&number) || user_with(host, number)?.is_some() || group_with(host, number)?.is_some())
+        Ok(taken.contains(&number)
+            || user_with(host, number)?.is_some()
+            || group_with(host, number)?.is_some())
     };
     let highest = taken.iter().filter(|number| (1000..60_000).contains(*number)).max();
     let mut number = if system { 999 } else { highest.map_or(1000, |highest| highest + 1) };

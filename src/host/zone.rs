@@ -57,7 +57,12 @@ impl Header {
 
     /// How long the block is whose times have so many bytes.
     fn length(&self, width: usize) -> usize {
-        44 + self.times * (width + 1) + self.kinds * 6 + self.letters + self.leaps * (width + 4) + self.isstd + self.isutc
+        44 + self.times * (width + 1)
+            + self.kinds * 6
+            + self.letters
+            + self.leaps * (width + 4)
+            + self.isstd
+            + self.isutc
     }
 
     fn zone(&self, data: &[u8]) -> Option<Zone> {
@@ -65,7 +70,8 @@ impl Header {
         let (indices, rest) = rest.split_at_checked(self.times)?;
         let (kinds, rest) = rest.split_at_checked(self.kinds * 6)?;
         let letters = rest.get(..self.letters)?;
-        let changes = times.chunks(8).map(number).zip(indices.iter().map(|index| usize::from(*index))).collect();
+        let changes =
+            times.chunks(8).map(number).zip(indices.iter().map(|index| usize::from(*index))).collect();
         let kind = |kind: &[u8]| {
             let start = usize::from(*kind.get(5)?);
             let name = letters.get(start..)?.split(|byte| *byte == 0).next()?;

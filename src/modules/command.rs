@@ -79,7 +79,9 @@ impl Command {
         match (&self.argv, self.cmd.as_ref().or(self._raw_params.as_ref())) {
             (Some(_), Some(_)) => Err("the command is given twice, as text and as `argv`".to_owned()),
             (Some(argv), None) => Ok(argv.clone()),
-            (None, Some(line)) => words::split(line).map_err(|error| format!("the command cannot be read: {error}")),
+            (None, Some(line)) => {
+                words::split(line).map_err(|error| format!("the command cannot be read: {error}"))
+            }
             (None, None) => Ok(Vec::new()),
         }
     }

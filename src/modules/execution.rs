@@ -2,7 +2,8 @@
 
 use super::argument::{PathText, expand};
 use crate::host::{
-    Bytes, Carried, Change, Effect, Failure, Fields, Output, Plan, Probe, Report, Run, Time, clock, glob, text,
+    Bytes, Carried, Change, Effect, Failure, Fields, Output, Plan, Probe, Report, Run, Time, clock, glob,
+    text,
 };
 use std::path::{Path, PathBuf};
 

@@ -88,7 +88,8 @@ impl Group {
             result.set("gid", gid);
         }
         result.set("system", self.system);
-        Ok(Plan { result, ..Plan::one(Change::Run(Run::changing(&argv).with_effects(vec![effect]))) }.and_again())
+        Ok(Plan { result, ..Plan::one(Change::Run(Run::changing(&argv).with_effects(vec![effect]))) }
+            .and_again())
     }
 
     fn modify(&self, found: Found, mut result: Fields) -> Result<Plan, Failure> {

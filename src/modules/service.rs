@@ -34,7 +34,10 @@ module! {
 
 impl Module for Service {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        if systemd::is_running(host)? || host.exists(Path::new("/usr/bin/systemctl"))? || host.exists(Path::new("/bin/systemctl"))? {
+        if systemd::is_running(host)?
+            || host.exists(Path::new("/usr/bin/systemctl"))?
+            || host.exists(Path::new("/bin/systemctl"))?
+        {
             return self.by_systemd(host);
         }
         self.by_script(host)
@@ -42,7 +45,11 @@ impl Module for Service {
 
     fn check(&self) -> Vec<super::ArgumentError> {
         let nothing = self.state.is_none() && self.enabled.is_none();
-        if nothing { vec![super::ArgumentError::new("", "one of `state`, `enabled` is missing")] } else { Vec::new() }
+        if nothing {
+            vec![super::ArgumentError::new("", "one of `state`, `enabled` is missing")]
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -71,7 +78,10 @@ impl Service {
         };
         if let Some(word) = word {
             let argv = [script.as_str(), word];
-            let effect = Effect::Set(systemd::script_subject(&script), Fields::new().with("rc", if word == "stop" { 3 } else { 0 }).into());
+            let effect = Effect::Set(
+                systemd::script_subject(&script),
+                Fields::new().with("rc", if word == "stop" { 3 } else { 0 }).into(),
+            );
             plan.push(Change::Run(Run::changing(&argv).with_effects(vec![effect])));
         }
         plan.changes.extend(self.enable_script(host)?);
@@ -86,12 +96,17 @@ impl Service {
 
     fn enable_script(&self, host: &dyn Probe) -> Result<Option<Change>, Failure> {
         let Some(wanted) = self.enabled else { return Ok(None) };
-        let links = crate::host::glob::expand(host, Path::new(&format!("/etc/rc[2-5].d/S[0-9][0-9]{}", self.name)))?;
+        let links =
+            crate::host::glob::expand(host, Path::new(&format!("/etc/rc[2-5].d/S[0-9][0-9]{}", self.name)))?;
         if wanted != links.is_empty() {
             return Ok(None);
         }
         let word = if wanted { "defaults" } else { "remove" };
-        let argv = if wanted { vec!["update-rc.d", &self.name, word] } else { vec!["update-rc.d", "-f", &self.name, word] };
+        let argv = if wanted {
+            vec!["update-rc.d", &self.name, word]
+        } else {
+            vec!["update-rc.d", "-f", &self.name, word]
+        };
         let unit = systemd::unit_subject(&whole_name(&self.name), Scope::System);
         let effect = Effect::Merge(unit, Fields::new().with("UnitFileState", Data::Null));
         Ok(Some(Change::Run(Run::changing(&argv).with_effects(vec![effect]))))

@@ -78,7 +78,13 @@ impl Stat {
         Ok(said)
     }
 
-    fn content(&self, host: &dyn Probe, path: &Path, found: &Found, said: &mut Fields) -> Result<(), Failure> {
+    fn content(
+        &self,
+        host: &dyn Probe,
+        path: &Path,
+        found: &Found,
+        said: &mut Fields,
+    ) -> Result<(), Failure> {
         if !found.is_file() || !(self.get_checksum || self.get_mime) {
             let kind = if found.is_directory() { "inode/directory" } else { "unknown" };
             said.set("mimetype", kind);
@@ -141,7 +147,8 @@ fn kinds(kind: Kind, said: &mut Fields) {
 }
 
 fn permissions(found: &Found, said: &mut Fields) {
-    let names = ["xoth", "woth", "roth", "xgrp", "wgrp", "rgrp", "xusr", "wusr", "rusr", "", "isgid", "isuid"];
+    let names =
+        ["xoth", "woth", "roth", "xgrp", "wgrp", "rgrp", "xusr", "wusr", "rusr", "", "isgid", "isuid"];
     for (bit, name) in names.into_iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         said.set(name, found.mode >> bit & 1 == 1);
     }
@@ -159,7 +166,10 @@ fn may(host: &dyn Probe, found: &Found, said: &mut Fields) {
     let root = me.uid == 0;
     said.set("readable", root || bits & 4 != 0);
     said.set("writeable", root || bits & 2 != 0);
-    said.set("executable", if root { found.mode & 0o111 != 0 || found.is_directory() } else { bits & 1 != 0 });
+    said.set(
+        "executable",
+        if root { found.mode & 0o111 != 0 || found.is_directory() } else { bits & 1 != 0 },
+    );
 }
 
 /// What kind of content it is, and its charset, by its first bytes.
@@ -186,6 +196,7 @@ fn mime(bytes: &[u8]) -> (&'static str, &'static str) {
         Ok(_) => "utf-8",
         Err(_) => return ("application/octet-stream", "binary"),
     };
-    let is_script = bytes.starts_with(b"#!") && bytes.get(..40).unwrap_or(bytes).windows(2).any(|two| two == b"sh");
+    let is_script =
+        bytes.starts_with(b"#!") && bytes.get(..40).unwrap_or(bytes).windows(2).any(|two| two == b"sh");
     (if is_script { "text/x-shellscript" } else { "text/plain" }, charset)
 }

@@ -69,7 +69,10 @@ impl Module for Systemd {
         match self.name {
             None if wishes => vec![ArgumentError::new("", "`name` is missing: which unit is meant")],
             None if !self.daemon_reload && !self.daemon_reexec => {
-                vec![ArgumentError::new("", "nothing is asked for: one of `name`, `daemon_reload`, `daemon_reexec` is missing")]
+                vec![ArgumentError::new(
+                    "",
+                    "nothing is asked for: one of `name`, `daemon_reload`, `daemon_reexec` is missing",
+                )]
             }
             _ => Vec::new(),
         }

@@ -24,7 +24,8 @@ pub struct Wish {
 }
 
 /// Where unit files lie.
-const PLACES: [&str; 4] = ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
+const PLACES: [&str; 4] =
+    ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
 impl Unit {
     /// What systemd knows of a unit.
@@ -76,11 +77,15 @@ impl Unit {
     }
 
     pub fn is_enabled(&self) -> bool {
-        matches!(self.property("UnitFileState").as_str(), "enabled" | "enabled-runtime" | "static" | "generated" | "transient")
+        matches!(
+            self.property("UnitFileState").as_str(),
+            "enabled" | "enabled-runtime" | "static" | "generated" | "transient"
+        )
     }
 
     fn is_masked(&self) -> bool {
-        matches!(self.property("UnitFileState").as_str(), "masked" | "masked-runtime") || self.property("LoadState") == "masked"
+        matches!(self.property("UnitFileState").as_str(), "masked" | "masked-runtime")
+            || self.property("LoadState") == "masked"
     }
 
     /// Runs `systemctl` on it; what it would come to is said for a dry run.
@@ -126,7 +131,8 @@ impl Wish {
 
     fn enable(&self, host: &dyn Probe, unit: &Unit) -> Result<Option<Change>, Failure> {
         let Some(wanted) = self.enabled else { return Ok(None) };
-        let is_enabled = unit.is_enabled() && !(unit.property("UnitFileState") == "generated" && !starts_by_rc(host, unit)?);
+        let is_enabled = unit.is_enabled()
+            && !(unit.property("UnitFileState") == "generated" && !starts_by_rc(host, unit)?);
         if wanted == is_enabled {
             return Ok(None);
         }
@@ -154,7 +160,9 @@ impl Wish {
 
     /// What roles read: the status is that of before.
     pub fn result(&self, name: &str, unit: &Unit) -> Fields {
-        let mut result = Fields::new().with("name", name).with("status", unit.status.as_map().cloned().unwrap_or_default());
+        let mut result = Fields::new()
+            .with("name", name)
+            .with("status", unit.status.as_map().cloned().unwrap_or_default());
         if let Some(enabled) = self.enabled {
             result.set("enabled", enabled);
         }
@@ -190,10 +198,24 @@ fn is_start(link: &str, name: &str) -> bool {
 /// The name with the suffix that is meant when there is none.
 pub fn whole_name(name: &str) -> String {
     let suffixes = [
-        ".service", ".socket", ".device", ".mount", ".automount", ".swap", ".target", ".path", ".timer", ".slice",
-        ".scope", ".snapshot",
+        ".service",
+        ".socket",
+        ".device",
+        ".mount",
+        ".automount",
+        ".swap",
+        ".target",
+        ".path",
+        ".timer",
+        ".slice",
+        ".scope",
+        ".snapshot",
     ];
-    if suffixes.iter().any(|suffix| name.ends_with(suffix)) { name.to_owned() } else { format!("{name}.service") }
+    if suffixes.iter().any(|suffix| name.ends_with(suffix)) {
+        name.to_owned()
+    } else {
+        format!("{name}.service")
+    }
 }
 
 /// Something for the manager itself; it is no change of the host.

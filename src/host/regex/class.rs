@@ -25,7 +25,8 @@ impl Set {
     /// Whether the scalar is in the set.
     pub fn holds(&self, scalar: char) -> bool {
         let found = self.items.iter().any(|item| item.holds(scalar))
-            || self.ignore_case && other_cases(scalar).any(|other| self.items.iter().any(|item| item.holds(other)));
+            || self.ignore_case
+                && other_cases(scalar).any(|other| self.items.iter().any(|item| item.holds(other)));
         found != self.negated
     }
 }

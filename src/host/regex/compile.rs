@@ -12,8 +12,13 @@ pub struct Program {
 /// One step.
 #[derive(Debug, PartialEq)]
 pub enum Step {
-    Scalar { scalar: char, ignore_case: bool },
-    Any { dot_all: bool },
+    Scalar {
+        scalar: char,
+        ignore_case: bool,
+    },
+    Any {
+        dot_all: bool,
+    },
     Set(Set),
     /// Goes on at the first; at the second when that fails.
     Split(usize, usize),
@@ -23,9 +28,16 @@ pub enum Step {
     /// Leaves a loop for the second where nothing was taken since the slot was noted: else it would never end.
     Progress(usize, usize),
     Place(Place),
-    Back { group: usize, ignore_case: bool },
+    Back {
+        group: usize,
+        ignore_case: bool,
+    },
     /// Whether the expression holds here; `behind` is how far back it begins.
-    Look { program: Program, behind: Option<usize>, negated: bool },
+    Look {
+        program: Program,
+        behind: Option<usize>,
+        negated: bool,
+    },
     /// Takes the first way in which the expression holds, and no other.
     Atomic(Program),
     /// Goes on at the place when the group did not match.
@@ -143,7 +155,8 @@ impl Compiler {
     }
 
     fn branch(&mut self, split: usize, end: usize, greed: Greed) {
-        let step = if greed == Greed::Least { Step::Split(end, split + 1) } else { Step::Split(split + 1, end) };
+        let step =
+            if greed == Greed::Least { Step::Split(end, split + 1) } else { Step::Split(split + 1, end) };
         self.fill(split, step);
     }
 
@@ -179,7 +192,9 @@ fn width(node: &Node) -> Option<usize> {
             let first = width(branches.first()?)?;
             branches.iter().all(|branch| width(branch) == Some(first)).then_some(first)
         }
-        Node::Repeat { node, least, most, .. } if Some(*least) == *most => Some(width(node)? * *least as usize),
+        Node::Repeat { node, least, most, .. } if Some(*least) == *most => {
+            Some(width(node)? * *least as usize)
+        }
         Node::Group { node, .. } | Node::Atomic(node) => width(node),
         Node::Which { then, otherwise, .. } => width(then).filter(|then| width(otherwise) == Some(*then)),
         _ => None,

@@ -22,7 +22,8 @@ pub fn expand(
         }
         match scalars.next() {
             Some('g') => {
-                let name: String = scalars.by_ref().skip_while(|scalar| *scalar == '<').take_while(|s| *s != '>').collect();
+                let name: String =
+                    scalars.by_ref().skip_while(|scalar| *scalar == '<').take_while(|s| *s != '>').collect();
                 let group = name.parse().ok().or_else(|| names.get(&name).copied());
                 out.push_str(&checked(group.ok_or_else(|| format!("unknown group name `{name}`"))?)?);
             }

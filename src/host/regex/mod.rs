@@ -74,7 +74,8 @@ impl Match {
 impl Regex {
     /// Reads an expression, or says what is wrong with it.
     pub fn new(pattern: &str, flags: Flags) -> Result<Regex, String> {
-        let parsed = parse::parse(pattern, flags).map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
+        let parsed = parse::parse(pattern, flags)
+            .map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
         let program = compile::compile(&parsed.node)?;
         Ok(Regex { program, groups: parsed.groups, names: parsed.names })
     }
@@ -118,7 +119,9 @@ impl Regex {
 
     /// What a template such as `\1-\g<name>` says of a match.
     pub fn expand(&self, found: &Match, text: &Text, template: &str) -> Result<String, String> {
-        expand::expand(template, &self.names, self.groups, |group| found.group(group).map(|place| text.part(place)))
+        expand::expand(template, &self.names, self.groups, |group| {
+            found.group(group).map(|place| text.part(place))
+        })
     }
 
     /// The names of groups and their numbers.

@@ -8,18 +8,42 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     Empty,
-    Scalar { scalar: char, ignore_case: bool },
-    Any { dot_all: bool },
+    Scalar {
+        scalar: char,
+        ignore_case: bool,
+    },
+    Any {
+        dot_all: bool,
+    },
     Set(Set),
     Join(Vec<Node>),
     Either(Vec<Node>),
-    Repeat { node: Box<Node>, least: u32, most: Option<u32>, greed: Greed },
-    Group { number: usize, node: Box<Node> },
+    Repeat {
+        node: Box<Node>,
+        least: u32,
+        most: Option<u32>,
+        greed: Greed,
+    },
+    Group {
+        number: usize,
+        node: Box<Node>,
+    },
     /// A group that gives nothing back once it has matched.
     Atomic(Box<Node>),
-    Look { behind: bool, negated: bool, node: Box<Node> },
-    Back { group: usize, ignore_case: bool },
-    Which { group: usize, then: Box<Node>, otherwise: Box<Node> },
+    Look {
+        behind: bool,
+        negated: bool,
+        node: Box<Node>,
+    },
+    Back {
+        group: usize,
+        ignore_case: bool,
+    },
+    Which {
+        group: usize,
+        then: Box<Node>,
+        otherwise: Box<Node>,
+    },
     Place(Place),
 }
 
@@ -54,8 +78,14 @@ pub struct Parsed {
 
 /// Reads an expression.
 pub fn parse(pattern: &str, flags: Flags) -> Result<Parsed, String> {
-    let mut parser =
-        Parser { scalars: pattern.chars().collect(), at: 0, flags, groups: 0, names: BTreeMap::new(), depth: 0 };
+    let mut parser = Parser {
+        scalars: pattern.chars().collect(),
+        at: 0,
+        flags,
+        groups: 0,
+        names: BTreeMap::new(),
+        depth: 0,
+    };
     let node = parser.either()?;
     match parser.peek() {
         Some(_) => Err("unbalanced parenthesis".to_owned()),
@@ -390,7 +420,8 @@ impl Parser {
                 return Ok(());
             }
         };
-        let is_range = self.peek() == Some('-') && self.scalars.get(self.at + 1).is_some_and(|next| *next != ']');
+        let is_range =
+            self.peek() == Some('-') && self.scalars.get(self.at + 1).is_some_and(|next| *next != ']');
         if !is_range {
             set.items.push(Item::Range(start, start));
             return Ok(());

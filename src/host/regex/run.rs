@@ -8,7 +8,12 @@ use super::parse::Place;
 const MOST_STEPS: usize = 20_000_000;
 
 /// Where the groups matched, when the expression matches from this place.
-pub fn run(program: &Program, text: &[char], at: usize, groups: usize) -> Option<Vec<Option<(usize, usize)>>> {
+pub fn run(
+    program: &Program,
+    text: &[char],
+    at: usize,
+    groups: usize,
+) -> Option<Vec<Option<(usize, usize)>>> {
     let mut machine = Machine { text, slots: vec![None; (groups + 1) * 2], loops: vec![None; 16], steps: 0 };
     let end = machine.run(program, at)?;
     let mut places = vec![Some((at, end))];
@@ -54,7 +59,13 @@ impl Machine<'_> {
     }
 
     /// Follows one way to its end, noting where others begin.
-    fn follow(&mut self, program: &Program, mut step: usize, mut at: usize, back: &mut Vec<Back>) -> Option<usize> {
+    fn follow(
+        &mut self,
+        program: &Program,
+        mut step: usize,
+        mut at: usize,
+        back: &mut Vec<Back>,
+    ) -> Option<usize> {
         loop {
             self.steps += 1;
             if self.steps > MOST_STEPS {
@@ -96,7 +107,8 @@ impl Machine<'_> {
             Step::Place(place) => return self.is_place(*place, at).then_some(at),
             Step::Back { group, ignore_case } => return self.back_reference(*group, *ignore_case, at),
             Step::Look { program, behind, negated } => {
-                let holds = at.checked_sub(behind.unwrap_or(0)).is_some_and(|start| self.holds(program, start));
+                let holds =
+                    at.checked_sub(behind.unwrap_or(0)).is_some_and(|start| self.holds(program, start));
                 return (holds != *negated).then_some(at);
             }
             Step::Atomic(program) => return self.run(program, at),

@@ -45,7 +45,10 @@ fn foreseen(user: &User, host: &dyn Probe) -> Result<Found, Failure> {
 
 /// The shell that `useradd` gives when none is asked for.
 fn default_shell(host: &dyn Probe) -> String {
-    let content = host.read(Path::new("/etc/default/useradd")).map(|bytes| text::from_bytes(&bytes)).unwrap_or_default();
+    let content = host
+        .read(Path::new("/etc/default/useradd"))
+        .map(|bytes| text::from_bytes(&bytes))
+        .unwrap_or_default();
     let shell = content.lines().find_map(|line| line.strip_prefix("SHELL=").map(str::to_owned));
     shell.unwrap_or_else(|| "/bin/sh".to_owned())
 }
@@ -60,7 +63,12 @@ fn argv(user: &User, host: &dyn Probe, made: &Found) -> Result<Vec<String>, Fail
     option("-u", user.uid.map(|uid| uid.to_string()));
     option("-Z", user.seuser.clone());
     option("-g", user.group.clone());
-    option("-G", user.wanted_groups(host, made.gid)?.filter(|groups| !groups.is_empty()).map(|groups| groups.join(",")));
+    option(
+        "-G",
+        user.wanted_groups(host, made.gid)?
+            .filter(|groups| !groups.is_empty())
+            .map(|groups| groups.join(",")),
+    );
     option("-c", user.comment.clone());
     option("-d", user.home.is_some().then(|| made.home.clone()));
     option("-s", user.shell.is_some().then(|| made.shell.clone()));

@@ -51,12 +51,19 @@ fn membership(
     let is: Vec<&str> = all.iter().filter(is_member).map(|group| group.name.as_str()).collect();
     let missing: Vec<&String> = wanted.iter().filter(|name| !is.contains(&name.as_str())).collect();
     let chief = |name: &&&str| all.iter().any(|group| group.name == **name && group.gid == after.gid);
-    let extra: Vec<&&str> =
-        is.iter().filter(|name| !wanted.iter().any(|wanted| wanted == **name)).filter(|name| !chief(name)).collect();
+    let extra: Vec<&&str> = is
+        .iter()
+        .filter(|name| !wanted.iter().any(|wanted| wanted == **name))
+        .filter(|name| !chief(name))
+        .collect();
     if missing.is_empty() && (user.append || extra.is_empty()) {
         return Ok(());
     }
-    let given = if user.append { missing.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(",") } else { wanted.join(",") };
+    let given = if user.append {
+        missing.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(",")
+    } else {
+        wanted.join(",")
+    };
     argv.extend(Some("-a".to_owned()).filter(|_| user.append));
     argv.extend(["-G".to_owned(), given]);
     for name in missing {
@@ -99,7 +106,12 @@ fn texts(
     Ok(())
 }
 
-fn expiry(user: &User, host: &dyn Probe, argv: &mut Vec<String>, effects: &mut Vec<Effect>) -> Result<(), Failure> {
+fn expiry(
+    user: &User,
+    host: &dyn Probe,
+    argv: &mut Vec<String>,
+    effects: &mut Vec<Effect>,
+) -> Result<(), Failure> {
     let Some(wanted) = user.end() else { return Ok(()) };
     let found = users::shadow(host, &user.name)?.text("expires").unwrap_or_default();
     if found == wanted || (wanted.is_empty() && found.starts_with('-')) {
@@ -118,7 +130,8 @@ fn home(user: &User, host: &dyn Probe, after: &Found) -> Result<Vec<Change>, Fai
         return Ok(Vec::new());
     }
     let owner = Owner { uid: after.uid, gid: after.gid };
-    let umask = user.umask.as_deref().and_then(|umask| u32::from_str_radix(umask, 8).ok()).unwrap_or(host.umask());
+    let umask =
+        user.umask.as_deref().and_then(|umask| u32::from_str_radix(umask, 8).ok()).unwrap_or(host.umask());
     let parent = home.parent().unwrap_or(std::path::Path::new("/"));
     let mut changes = if host.is_directory(parent)? {
         Vec::new()
@@ -130,7 +143,12 @@ fn home(user: &User, host: &dyn Probe, after: &Found) -> Result<Vec<Change>, Fai
     Ok(changes)
 }
 
-fn skeleton(user: &User, host: &dyn Probe, home: &std::path::Path, owner: Owner) -> Result<Vec<Change>, Failure> {
+fn skeleton(
+    user: &User,
+    host: &dyn Probe,
+    home: &std::path::Path,
+    owner: Owner,
+) -> Result<Vec<Change>, Failure> {
     let from = text::to_path(user.skeleton.as_deref().unwrap_or("/etc/skel"));
     if !host.is_directory(&from)? {
         return Ok(Vec::new());
@@ -140,7 +158,9 @@ fn skeleton(user: &User, host: &dyn Probe, home: &std::path::Path, owner: Owner)
         let path = home.join(text::to_path(&entry.path));
         changes.push(match entry.kind {
             crate::modules::EntryKind::Directory => Change::Directory { path, mode: entry.mode, owner },
-            crate::modules::EntryKind::Link(target) => Change::Link { path, target: text::to_path(&target), before: None },
+            crate::modules::EntryKind::Link(target) => {
+                Change::Link { path, target: text::to_path(&target), before: None }
+            }
             crate::modules::EntryKind::File(content) => Change::Write(crate::host::Write {
                 path,
                 content,

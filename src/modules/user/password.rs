@@ -6,7 +6,8 @@ use crate::host::{Bytes, Change, Effect, Failure, Fields, Probe, Run, text};
 
 /// What must be done for the password of a user who is made.
 pub fn at_creation(user: &User) -> Vec<Change> {
-    let password = user.password.as_deref().map(|password| locked(password, user.password_lock == Some(true)));
+    let password =
+        user.password.as_deref().map(|password| locked(password, user.password_lock == Some(true)));
     let mut changes: Vec<Change> = password.map(|password| set(user, &password)).into_iter().collect();
     changes.extend(ages(user, &crate::host::Data::Null));
     changes
@@ -63,5 +64,7 @@ fn ages(user: &User, shadow: &crate::host::Data) -> Vec<Change> {
 }
 
 fn run(user: &User, argv: &[&str], effect: Fields) -> Change {
-    Change::Run(Run::changing(argv).with_effects(vec![Effect::Merge(users::shadow_subject(&user.name), effect)]))
+    Change::Run(
+        Run::changing(argv).with_effects(vec![Effect::Merge(users::shadow_subject(&user.name), effect)]),
+    )
 }

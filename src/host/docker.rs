@@ -31,6 +31,23 @@ pub fn containers_with(host: &dyn Probe, label: &str) -> Result<Vec<String>, Fai
     Ok(listed.text("stdout").unwrap_or_default().lines().map(str::to_owned).collect())
 }
 
+/// What questions about these are about, for effects.
+pub fn container_subject(name: &str) -> Subject {
+    Subject::Container(name.to_owned())
+}
+
+pub fn network_subject(name: &str) -> Subject {
+    Subject::Network(name.to_owned())
+}
+
+pub fn image_subject(name: &str) -> Subject {
+    Subject::Image(name.to_owned())
+}
+
+pub fn volume_subject(name: &str) -> Subject {
+    Subject::Volume(name.to_owned())
+}
+
 /// What docker says when it is asked for anything: whether it is there and answers.
 pub fn version(host: &dyn Probe) -> Result<Data, Failure> {
     host.ask(&output_of(&["docker", "version", "--format", "{{json .}}"]))

@@ -23,6 +23,11 @@ pub enum Effect {
         mode: u32,
         owner: Owner,
     },
+    /// A file with this content.
+    Text {
+        path: PathBuf,
+        text: String,
+    },
     Gone(PathBuf),
     /// Anything may have come into being.
     Anything,

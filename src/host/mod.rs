@@ -1,6 +1,7 @@
 //! The agent's hands: what it may look at, what it may change, and how.
 
 mod answer;
+pub mod base64;
 mod bytes;
 mod change;
 pub mod clock;
@@ -12,7 +13,10 @@ pub mod facts;
 mod failure;
 pub mod flags;
 pub mod glob;
+pub mod health;
 pub mod http;
+mod http_stream;
+mod http_url;
 pub mod json;
 mod lock;
 pub mod mode;

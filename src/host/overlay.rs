@@ -117,6 +117,12 @@ impl Planned {
                 let stat = Stat::planned(Kind::File, *mode, *owner);
                 self.put(system, path, Node::There { stat, holds: Holds::Unknown(because.to_owned()) })?;
             }
+            Effect::Text { path, text } => {
+                let mut stat = Stat::planned(Kind::File, 0o644, system.me());
+                stat.size = text.len() as u64;
+                let holds = Holds::Bytes(Content::inline(text.as_bytes()));
+                self.put(system, path, Node::There { stat, holds })?;
+            }
             Effect::Gone(path) => self.remove(system, path)?,
             Effect::Anything => self.doubts.push(because.to_owned()),
         }

@@ -1,21 +1,281 @@
-//! The start loop.
+//! The start loop: components start side by side, each when those that it needs are healthy, and each is watched until
+//! it is healthy itself or has stayed up for long enough.
 
-use super::{Effect, Failure, Fields, Shown, System};
+use super::{Data, Effect, Failure, Fields, Run, Scope, Shown, System, docker, health, process, systemd};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How long a component may take until its container runs, health aside.
+const MOST_SECONDS_TO_RUN: u64 = 90;
+/// How often all that start are looked at.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Starts components.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct StartLoop {}
+pub struct StartLoop {
+    pub items: Vec<Item>,
+}
+
+/// A component that is started.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Item {
+    pub name: String,
+    pub docker: String,
+    /// Whether it runs already, with something else than it should.
+    pub restart: bool,
+    /// Components that must be healthy first, if they are started too.
+    pub needs: Vec<String>,
+    pub check: Check,
+    pub host_network: bool,
+    /// Where its unit writes down what it was started with, and what that will be.
+    pub record: (PathBuf, String),
+}
+
+/// How it is known that a component works.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Check {
+    /// Runs for so many seconds without a break.
+    StaysUp(u64),
+    Health {
+        test: health::Test,
+        interval: Duration,
+        timeout: Duration,
+    },
+}
+
+/// How far a component is.
+#[derive(Clone, PartialEq, Debug)]
+enum Stage {
+    Waiting,
+    Starting { since: Instant, looked: Option<Instant>, up: Option<(Instant, String)> },
+    Healthy { seconds: f64 },
+    Failed { why: String },
+}
 
 impl StartLoop {
+    /// For a dry run: all would run, with what they should.
     pub(in crate::host) fn effects(&self) -> Vec<Effect> {
-        Vec::new()
+        let effects = |item: &Item| {
+            let unit = systemd::unit_subject(&item.unit(), Scope::System);
+            let running = Fields::new().with("ActiveState", "active").with("SubState", "running");
+            let (path, text) = item.record.clone();
+            [Effect::Merge(unit, running), Effect::Text { path, text }]
+        };
+        self.items.iter().flat_map(effects).collect()
     }
 
     pub(in crate::host) fn shown(&self) -> Shown {
-        Shown::new("start", "components")
+        let mut shown = Shown::new(
+            "start",
+            self.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>().join(", "),
+        );
+        for item in &self.items {
+            let before = if item.restart { "running with an old state" } else { "not running" };
+            shown = shown.attribute(&item.name, Some(before.to_owned()), Some("running".to_owned()));
+        }
+        shown
     }
 
-    pub(in crate::host) fn carry_out(&self, _system: &System) -> Result<Fields, Failure> {
-        Ok(Fields::new())
+    /// Starts all; one that fails is told, and the others go on.
+    pub(in crate::host) fn carry_out(&self, system: &System) -> Result<Fields, Failure> {
+        let mut stages = vec![Stage::Waiting; self.items.len()];
+        while stages.iter().any(|stage| matches!(stage, Stage::Waiting | Stage::Starting { .. })) {
+            let mut moved = false;
+            for index in 0..self.items.len() {
+                moved |= self.step(system, &mut stages, index);
+            }
+            if system.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+                return Err(Failure::new("the components took too long to start").with("timedout", true));
+            }
+            if !moved {
+                self.tell(system, &stages);
+                std::thread::sleep(PAUSE);
+            }
+        }
+        Ok(self.said(system, &stages))
+    }
+
+    /// Looks at one component; whether anything came of it.
+    fn step(&self, system: &System, stages: &mut [Stage], index: usize) -> bool {
+        let (Some(item), Some(stage)) = (self.items.get(index), stages.get(index)) else { return false };
+        let next = match stage {
+            Stage::Waiting => self.may_start(item, stages).map(|ready| match ready {
+                Ok(()) => item.start(system),
+                Err(why) => Stage::Failed { why },
+            }),
+            Stage::Starting { .. } => item.look(system, stage),
+            _ => None,
+        };
+        let settled =
+            next.as_ref().is_some_and(|next| std::mem::discriminant(next) != std::mem::discriminant(stage));
+        if let (Some(next), Some(place)) = (next, stages.get_mut(index)) {
+            *place = next;
+        }
+        settled
+    }
+
+    /// Whether the turn of a component has come: `None` while it has to wait.
+    fn may_start(&self, item: &Item, stages: &[Stage]) -> Option<Result<(), String>> {
+        for (other, stage) in
+            self.items.iter().zip(stages).filter(|(other, _)| item.needs.contains(&other.name))
+        {
+            match stage {
+                Stage::Healthy { .. } => {}
+                Stage::Failed { .. } => {
+                    return Some(Err(format!("it needs `{}`, which did not start", other.name)));
+                }
+                _ if self.needs_in_circle(&other.name, &item.name) => {}
+                _ => return None,
+            }
+        }
+        Some(Ok(()))
+    }
+
+    /// Whether the first needs the second, over any number of others: then neither can wait for the other.
+    fn needs_in_circle(&self, first: &str, second: &str) -> bool {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut open = vec![first];
+        while let Some(name) = open.pop() {
+            if name == second {
+                return true;
+            }
+            if !seen.contains(&name) {
+                seen.push(name);
+                let needs = self.items.iter().filter(|item| item.name == name).flat_map(|item| &item.needs);
+                open.extend(needs.map(String::as_str));
+            }
+        }
+        false
+    }
+
+    fn tell(&self, system: &System, stages: &[Stage]) {
+        let starting = |stage: &Stage| matches!(stage, Stage::Starting { .. });
+        let names = self
+            .items
+            .iter()
+            .zip(stages)
+            .filter(|(_, stage)| starting(stage))
+            .map(|(item, _)| item.name.as_str());
+        system.note(&format!("waiting for {}", names.collect::<Vec<_>>().join(", ")));
+    }
+
+    fn said(&self, system: &System, stages: &[Stage]) -> Fields {
+        let mut components = Fields::new();
+        let mut failed = Vec::new();
+        for (item, stage) in self.items.iter().zip(stages) {
+            let said = Fields::new().with("restarted", item.restart);
+            components.set(
+                item.name.as_str(),
+                match stage {
+                    Stage::Healthy { seconds } => said.with("state", "started").with("seconds", *seconds),
+                    Stage::Failed { why } => {
+                        failed.push(item.name.clone());
+                        let journal = systemd::journal(system, &item.unit(), 20);
+                        said.with("state", "failed").with("msg", why.as_str()).with("journal", journal)
+                    }
+                    _ => said.with("state", "failed"),
+                },
+            );
+        }
+        Fields::new().with("components", components).with("failed_components", failed)
+    }
+}
+
+impl Item {
+    fn unit(&self) -> String {
+        format!("{}.service", self.name)
+    }
+
+    fn start(&self, system: &System) -> Stage {
+        let unit = self.unit();
+        // A unit that failed before may not start again unless it is forgiven.
+        let _ = process::run(
+            system,
+            &Run::quiet(["systemctl", "reset-failed", &unit].map(str::to_owned).to_vec()),
+        );
+        let argv = ["systemctl", "restart", "--no-block", "--", &unit].map(str::to_owned).to_vec();
+        match process::run_well(system, &Run::quiet(argv)) {
+            Ok(_) => Stage::Starting { since: Instant::now(), looked: None, up: None },
+            Err(failure) => Stage::Failed { why: failure.to_string() },
+        }
+    }
+
+    /// Looks how a component is that starts; `None` where nothing is new.
+    fn look(&self, system: &System, stage: &Stage) -> Option<Stage> {
+        let Stage::Starting { since, looked, up } = stage else { return None };
+        let state = match systemd::unit(system, &self.unit(), Scope::System) {
+            Ok(state) => state,
+            Err(failure) => return Some(Stage::Failed { why: failure.to_string() }),
+        };
+        let active = state.text("ActiveState").unwrap_or_default();
+        if active == "failed" {
+            let result = state.text("Result").unwrap_or_default();
+            return Some(Stage::Failed { why: format!("the unit failed: {result}") });
+        }
+        if since.elapsed() > self.patience() {
+            return Some(Stage::Failed { why: self.too_long(&active) });
+        }
+        if active != "active" {
+            return up.is_some().then_some(Stage::Starting { since: *since, looked: *looked, up: None });
+        }
+        self.look_inside(system, &state, (*since, *looked, up.clone()))
+    }
+
+    fn look_inside(
+        &self,
+        system: &System,
+        state: &Data,
+        (since, looked, up): (Instant, Option<Instant>, Option<(Instant, String)>),
+    ) -> Option<Stage> {
+        let process = state.text("MainPID").unwrap_or_default();
+        let healthy = Some(Stage::Healthy { seconds: since.elapsed().as_secs_f64() });
+        match &self.check {
+            Check::StaysUp(seconds) => {
+                match up {
+                    Some((from, same)) if same == process => {
+                        if from.elapsed() >= Duration::from_secs(*seconds) { healthy } else { None }
+                    }
+                    _ => Some(Stage::Starting { since, looked, up: Some((Instant::now(), process)) }),
+                }
+            }
+            Check::Health { interval, .. } if looked.is_some_and(|looked| looked.elapsed() < *interval) => {
+                None
+            }
+            Check::Health { test, .. } => match self.works(system, test) {
+                true => healthy,
+                false => Some(Stage::Starting { since, looked: Some(Instant::now()), up }),
+            },
+        }
+    }
+
+    fn works(&self, system: &System, test: &health::Test) -> bool {
+        let address = if self.host_network { Some("127.0.0.1".to_owned()) } else { self.address(system) };
+        test.holds(system, &self.docker, &self.name, address.as_deref())
+    }
+
+    /// The address of the container on the first of its networks.
+    fn address(&self, system: &System) -> Option<String> {
+        let container = docker::container(system, &self.name).ok()?;
+        let networks = container.entry("NetworkSettings").entry("Networks").as_map()?;
+        let addresses = networks.iter().filter_map(|(_, network)| network.text("IPAddress"));
+        addresses.into_iter().find(|address| !address.is_empty())
+    }
+
+    fn patience(&self) -> Duration {
+        match &self.check {
+            Check::StaysUp(seconds) => Duration::from_secs(MOST_SECONDS_TO_RUN + seconds),
+            Check::Health { timeout, .. } => *timeout,
+        }
+    }
+
+    fn too_long(&self, active: &str) -> String {
+        let seconds = self.patience().as_secs();
+        match (&self.check, active) {
+            (Check::Health { .. }, "active") => {
+                format!("it runs, but was not healthy within {seconds} seconds")
+            }
+            (Check::StaysUp(_), "active") => format!("it did not stay up within {seconds} seconds"),
+            _ => format!("it did not come up within {seconds} seconds; the unit is {active}"),
+        }
     }
 }

@@ -84,6 +84,14 @@ impl System {
         self.root != Path::new("/")
     }
 
+    /// The same host with a deadline of its own, for one small question.
+    pub(in crate::host) fn quick(&self, deadline: Instant) -> System {
+        let mut quick = System::below(self.root.clone(), Box::new(NoContents));
+        quick.environment.clone_from(&self.environment);
+        quick.deadline = Some(deadline);
+        quick
+    }
+
     /// Says what a long call is doing.
     pub fn note(&self, text: &str) {
         if let Some(notes) = &self.notes {

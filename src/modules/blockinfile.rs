@@ -72,18 +72,28 @@ impl Module for Blockinfile {
             (Some(_), true) => "Block removed",
             _ => "Block inserted",
         };
-        let how =
-            Rewriting { attributes: &self.attributes, backup: self.backup, validate: self.validate.clone(), message };
+        let how = Rewriting {
+            attributes: &self.attributes,
+            backup: self.backup,
+            validate: self.validate.clone(),
+            message,
+        };
         original.rewrite(host, &after, &how)
     }
 
     fn check(&self) -> Vec<ArgumentError> {
         let mut errors = Vec::new();
         if self.insertbefore.is_some() && self.insertafter.is_some() {
-            errors.push(ArgumentError::new("insertbefore", "`insertbefore` and `insertafter` exclude one another"));
+            errors.push(ArgumentError::new(
+                "insertbefore",
+                "`insertbefore` and `insertafter` exclude one another",
+            ));
         }
         if !self.marker.contains("{mark}") {
-            errors.push(ArgumentError::new("marker", "`marker` must hold `{mark}`: else beginning and end are the same"));
+            errors.push(ArgumentError::new(
+                "marker",
+                "`marker` must hold `{mark}`: else beginning and end are the same",
+            ));
         }
         errors
     }

@@ -46,7 +46,10 @@ macro_rules! modules {
 modules! {
     blockinfile::Blockinfile;
     command::Command;
+    component::Component;
+    components::Components;
     copy::Copy;
+    docker_network::DockerNetwork;
     file::File;
     group::Group;
     ini_file::IniFile;
@@ -70,8 +73,8 @@ pub enum Need {
     File { src: String, directory: bool },
     /// A rendered template of the controller.
     Template { src: String },
-    /// The unit text: `component.service.j2` rendered with the arguments (defaults filled in) as variable `component`.
-    Unit { arguments: Fields },
+    /// The text of a unit: a template of the `templates` folders, rendered with `arguments` as the variable `component`.
+    Unit { template: String, arguments: Fields },
 }
 
 /// What the controller sends along.

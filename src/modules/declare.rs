@@ -6,7 +6,7 @@
 /// `name [alias, ...]: Type;` has other names.
 macro_rules! arguments {
     ($(#[doc = $doc:literal])* $struct:ident {
-        $($(#[doc = $arg_doc:literal])* $arg:ident $([$($alias:literal),*])? : $type:ty $(= $default:literal)?;)*
+        $($(#[doc = $arg_doc:literal])* $arg:ident $([$($alias:literal),*])? : $type:ty $(= $default:expr)?;)*
     } $(with { $($group:ident : $group_type:ty),* })? $(attached { $($extra:ident : $extra_type:ty),* })?) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -57,7 +57,8 @@ impl Original {
         plan.result.set("backup", backup);
         let same = self.text.as_deref() == Some(after);
         let attributes_only = same && !plan.is_empty();
-        let message = if attributes_only { "ownership, perms or SE linux context changed" } else { how.message };
+        let message =
+            if attributes_only { "ownership, perms or SE linux context changed" } else { how.message };
         plan.result.set("msg", if same && !attributes_only { "" } else { message });
         Ok(plan)
     }

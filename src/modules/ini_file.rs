@@ -99,7 +99,8 @@ impl IniFile {
                 if self.option.is_none() {
                     return "section added";
                 }
-                let new: Vec<String> = self.wanted_values().iter().map(|value| self.line(value.as_deref())).collect();
+                let new: Vec<String> =
+                    self.wanted_values().iter().map(|value| self.line(value.as_deref())).collect();
                 lines.extend(new);
                 "section and option added"
             }
@@ -114,9 +115,11 @@ impl IniFile {
         let values = self.wanted_values();
         let doomed = |line: &str| {
             key_of(line, false) == Some(option.as_str())
-                && (self.exclusive || values.iter().any(|value| value.is_none() || value.as_deref() == Some(value_of(line))))
+                && (self.exclusive
+                    || values.iter().any(|value| value.is_none() || value.as_deref() == Some(value_of(line))))
         };
-        let doomed: Vec<usize> = (start..end).filter(|index| lines.get(*index).is_some_and(|line| doomed(line))).collect();
+        let doomed: Vec<usize> =
+            (start..end).filter(|index| lines.get(*index).is_some_and(|line| doomed(line))).collect();
         doomed.into_iter().rev().for_each(|index| {
             lines.remove(index);
         });
@@ -126,7 +129,8 @@ impl IniFile {
     fn set(&self, lines: &mut Vec<String>, start: usize, end: usize) -> &'static str {
         let Some(option) = &self.option else { return "OK" };
         let matches = |line: &String| key_of(line, self.modify_inactive_option) == Some(option.as_str());
-        let places: Vec<usize> = (start..end).filter(|index| lines.get(*index).is_some_and(matches)).collect();
+        let places: Vec<usize> =
+            (start..end).filter(|index| lines.get(*index).is_some_and(matches)).collect();
         let is_active = |index: &usize| lines.get(*index).is_some_and(|line| key_of(line, false).is_some());
         // An active line is the better place; a comment is taken when there is nothing else.
         let active: Vec<usize> = places.iter().copied().filter(is_active).collect();
@@ -134,7 +138,9 @@ impl IniFile {
         let mut missing = Vec::new();
         for value in self.wanted_values() {
             let same = |index: &usize| {
-                lines.get(*index).is_some_and(|line| key_of(line, false).is_some() && value.as_deref().unwrap_or("") == value_of(line))
+                lines.get(*index).is_some_and(|line| {
+                    key_of(line, false).is_some() && value.as_deref().unwrap_or("") == value_of(line)
+                })
             };
             match spots.iter().position(same) {
                 Some(found) => {
@@ -149,12 +155,19 @@ impl IniFile {
                 let index = spots.remove(0);
                 self.put(lines, index, value.as_deref());
             } else {
-                let index = last_filled(lines, start, section_place(lines, self.section.as_deref()).map_or(end, |p| p.1));
+                let index = last_filled(
+                    lines,
+                    start,
+                    section_place(lines, self.section.as_deref()).map_or(end, |p| p.1),
+                );
                 lines.insert(index, self.line(value.as_deref()));
             }
         }
         if self.exclusive {
-            let extra: Vec<usize> = spots.into_iter().filter(|index| lines.get(*index).is_some_and(|l| key_of(l, false).is_some())).collect();
+            let extra: Vec<usize> = spots
+                .into_iter()
+                .filter(|index| lines.get(*index).is_some_and(|l| key_of(l, false).is_some()))
+                .collect();
             extra.into_iter().rev().for_each(|index| {
                 lines.remove(index);
             });
@@ -185,18 +198,25 @@ impl IniFile {
 
 /// Where the lines of a section begin and end, its heading included.
 fn section_place(lines: &[String], section: Option<&str>) -> Option<(usize, usize)> {
-    let heading = |line: &String| bare(line).trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(str::to_owned);
+    let heading = |line: &String| {
+        bare(line).trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(str::to_owned)
+    };
     let start = match section {
         None | Some("") => 0,
         Some(section) => lines.iter().position(|line| heading(line).as_deref() == Some(section))? + 1,
     };
-    let end = lines.iter().skip(start).position(|line| heading(line).is_some()).map_or(lines.len(), |index| start + index);
+    let end = lines
+        .iter()
+        .skip(start)
+        .position(|line| heading(line).is_some())
+        .map_or(lines.len(), |index| start + index);
     Some((start - usize::from(start > 0 && section.is_some_and(|s| !s.is_empty())), end))
 }
 
 /// Behind the last line of a section that is not empty.
 fn last_filled(lines: &[String], start: usize, end: usize) -> usize {
-    let filled = (start..end).rev().find(|index| lines.get(*index).is_some_and(|line| !line.trim().is_empty()));
+    let filled =
+        (start..end).rev().find(|index| lines.get(*index).is_some_and(|line| !line.trim().is_empty()));
     filled.map_or(end, |index| index + 1)
 }
 

@@ -102,12 +102,21 @@ impl Module for Lineinfile {
         if self.state == State::Present && self.line.is_none() {
             wrong("", "`line` is missing");
         }
-        if self.state == State::Absent && self.line.is_none() && self.regexp.is_none() && self.search_string.is_none() {
+        if self.state == State::Absent
+            && self.line.is_none()
+            && self.regexp.is_none()
+            && self.search_string.is_none()
+        {
             wrong("", "one of `line`, `regexp`, `search_string` is missing");
         }
-        let patterns = [("regexp", &self.regexp), ("insertafter", &self.insertafter), ("insertbefore", &self.insertbefore)];
+        let patterns = [
+            ("regexp", &self.regexp),
+            ("insertafter", &self.insertafter),
+            ("insertbefore", &self.insertbefore),
+        ];
         for (name, pattern) in patterns {
-            if let Some(Err(message)) = pattern.as_ref().map(|pattern| Regex::new(pattern, Flags::default())) {
+            if let Some(Err(message)) = pattern.as_ref().map(|pattern| Regex::new(pattern, Flags::default()))
+            {
                 wrong(name, &message);
             }
         }
@@ -168,13 +177,22 @@ impl Lineinfile {
     }
 
     fn search(&self, lines: &[String], finder: &Finder) -> Option<(usize, Option<Match>)> {
-        let mut found = lines.iter().enumerate().filter_map(|(index, line)| Some((index, finder.finds(line)?)));
+        let mut found =
+            lines.iter().enumerate().filter_map(|(index, line)| Some((index, finder.finds(line)?)));
         if self.firstmatch { found.next() } else { found.last() }
     }
 
-    fn expanded(&self, finder: &Finder, found: Option<Match>, before: &str, line: &str) -> Result<String, Failure> {
+    fn expanded(
+        &self,
+        finder: &Finder,
+        found: Option<Match>,
+        before: &str,
+        line: &str,
+    ) -> Result<String, Failure> {
         match (finder, found) {
-            (Finder::Regex(regex), Some(found)) if self.backrefs => Ok(regex.expand(&found, &Text::new(before), line)?),
+            (Finder::Regex(regex), Some(found)) if self.backrefs => {
+                Ok(regex.expand(&found, &Text::new(before), line)?)
+            }
             _ => Ok(line.to_owned()),
         }
     }
@@ -206,7 +224,8 @@ impl Lineinfile {
             _ => return Ok(None),
         };
         let regex = Regex::new(pattern, Flags::default())?;
-        let mut found = lines.iter().enumerate().filter(|(_, line)| regex.is_match(line)).map(|(index, _)| index);
+        let mut found =
+            lines.iter().enumerate().filter(|(_, line)| regex.is_match(line)).map(|(index, _)| index);
         let index = if self.firstmatch { found.next() } else { found.last() };
         Ok(index.map(|index| index + offset))
     }

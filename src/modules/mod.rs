@@ -3,6 +3,7 @@
 #[macro_use]
 mod declare;
 
+#[macro_use]
 pub mod argument;
 mod call;
 mod files;
@@ -11,7 +12,11 @@ mod spec;
 
 mod blockinfile;
 mod command;
+mod component;
+mod components;
 mod copy;
+mod docker;
+mod docker_network;
 mod edit;
 mod execution;
 mod file;

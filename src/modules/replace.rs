@@ -38,7 +38,8 @@ impl Module for Replace {
         let original = edit::read(host, &self.path.on(host)?)?;
         let text = original.text.as_deref().ok_or_else(|| original.missing(host))?;
         let Some((start, section, end)) = self.section(text)? else {
-            let message = format!("Pattern for before/after params did not match the given file: {}", self.around());
+            let message =
+                format!("Pattern for before/after params did not match the given file: {}", self.around());
             return Ok(Plan::say(Fields::new().with("msg", message)));
         };
         let regex = Regex::new(&self.regexp, Flags { multiline: true, ..Flags::default() })?;
@@ -79,6 +80,8 @@ impl Replace {
         let text = Text::new(text);
         let number = regex.names().get("subsection").copied().unwrap_or(0);
         let place = regex.find_at(&text, 0).and_then(|found| found.group(number));
-        Ok(place.map(|(start, end)| (text.part((0, start)), text.part((start, end)), text.part((end, text.len())))))
+        Ok(place.map(|(start, end)| {
+            (text.part((0, start)), text.part((start, end)), text.part((end, text.len())))
+        }))
     }
 }

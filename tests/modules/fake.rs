@@ -207,6 +207,11 @@ fn come_true(effect: &Effect, answers: &Mutex<BTreeMap<String, Data>>, root: &Pa
         Effect::File { path, .. } => {
             let _ = fs::write(root.join(path.strip_prefix("/").unwrap()), "");
         }
+        Effect::Text { path, text } => {
+            let real = root.join(path.strip_prefix("/").unwrap());
+            let _ = fs::create_dir_all(real.parent().unwrap());
+            let _ = fs::write(real, text);
+        }
         Effect::Gone(path) => {
             let real = root.join(path.strip_prefix("/").unwrap());
             let _ = fs::remove_dir_all(&real).or_else(|_| fs::remove_file(&real));

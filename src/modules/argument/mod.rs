@@ -1,6 +1,8 @@
 //! Types of arguments, and how text and data become them: Ansible's coercions.
 
 mod list;
+#[macro_use]
+mod nested;
 mod mode;
 mod path;
 mod scalar;
@@ -9,6 +11,7 @@ mod taker;
 
 pub use crate::host::json;
 pub use mode::Mode;
+pub use nested::parse as parse_nested;
 pub use path::{PathText, expand};
 pub use scalar::{Json, Raw};
 pub use size::Size;

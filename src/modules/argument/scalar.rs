@@ -102,8 +102,14 @@ impl Argument for f64 {
 }
 
 impl Argument for Fields {
+    const REQUIRED: bool = false;
+
     fn kind() -> &'static str {
         "dict"
+    }
+
+    fn absent() -> Option<Fields> {
+        Some(Fields::new())
     }
 
     /// A dict, JSON text, or `k=v` pairs parted by commas or spaces.

@@ -1,0 +1,54 @@
+//! Taking a component away, and finding those that nobody names any more. Data stays.
+
+use super::{DIRECTORY, Definition, record_path};
+use crate::host::{Change, Effect, Failure, Kind, Plan, Probe, Run, Scope, docker};
+use crate::modules::systemd::State;
+use crate::modules::unit::{self, Unit, Wish};
+use std::path::Path;
+
+/// What must be done for the component to be gone.
+pub fn plan(host: &dyn Probe, name: &str) -> Result<Plan, Failure> {
+    let plan = Plan::from(removal(host, name)?);
+    Ok(plan.with("name", name))
+}
+
+/// The changes that take a component away.
+pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
+    let unit = Unit::find(host, name, Scope::System)?;
+    if unit.exists() {
+        let wish = Wish {
+            state: Some(State::Stopped),
+            enabled: Some(false),
+            masked: None,
+            no_block: false,
+            force: false,
+        };
+        changes.extend(wish.changes(host, &unit)?);
+    }
+    let files = [
+        Path::new("/etc/systemd/system").join(format!("{name}.service")),
+        Path::new(DIRECTORY).join(format!("{name}.env")),
+        record_path(name),
+    ];
+    for path in files {
+        if host.stat(&path)?.is_some() {
+            changes.push(Change::Remove { path, kind: Kind::File });
+        }
+    }
+    if !changes.is_empty() {
+        changes.push(unit::manager(Scope::System, "daemon-reload"));
+    }
+    if !docker::container(host, name)?.is_null() {
+        let effect = Effect::Set(docker::container_subject(name), crate::host::Data::Null);
+        changes
+            .push(Change::Run(Run::changing(&["docker", "rm", "--force", name]).with_effects(vec![effect])));
+    }
+    Ok(changes)
+}
+
+/// Components of the host that are not among those that are kept.
+pub fn orphans(host: &dyn Probe, kept: &[String]) -> Result<Vec<String>, Failure> {
+    let all = Definition::all(host)?.into_iter().map(|definition| definition.name);
+    Ok(all.filter(|name| !kept.contains(name)).collect())
+}

@@ -65,7 +65,8 @@ async fn without_an_agent_for_the_machine_the_file_is_named() {
     }
     let mut world = World::new();
     let port = world.host("");
-    std::fs::rename(world.path("agents/provision-agent"), world.path("agents/provision-agent-sparc-linux")).unwrap();
+    std::fs::rename(world.path("agents/provision-agent"), world.path("agents/provision-agent-sparc-linux"))
+        .unwrap();
     let connection = world.dialer().open(&world.target(port)).await.unwrap();
     let failure = connection.agent(&Become::nobody_else()).await.err().unwrap();
     assert!(matches!(failure.kind, FailureKind::Delivery { .. }));

@@ -1,4 +1,7 @@
 //! Connections to a real sshd.
 
 mod agent;
+mod login;
 mod sshd;
+mod verdicts;
+mod ways;

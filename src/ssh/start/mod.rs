@@ -3,7 +3,7 @@
 mod command;
 mod listen;
 
-use super::line::{Line, Output, Process, Rest};
+use super::line::{Line, Output, Process, Rest, child};
 use super::questions::Questions;
 use super::session::Said;
 use super::settings::check_user;
@@ -51,6 +51,9 @@ impl Starter<'_> {
             check_user("ansible_become_user", &identity.user)
                 .map_err(|(field, found)| self.mistake(field, found))?;
         }
+        if matches!((self.line, identity.method), (Line::Local, Method::None)) {
+            return self.own();
+        }
         let mut password = identity.password.clone();
         let mut terminal = password.is_some() && matches!(identity.method, Method::Su | Method::Doas);
         let mut fresh = false;
@@ -96,6 +99,19 @@ impl Starter<'_> {
             Ok(Err(trouble)) => Err(trouble),
             Err(_) => Err(Trouble::Final(start.stuck(PATIENCE + DELIVERY))),
         }
+    }
+
+    /// Starts the agent where it lies.
+    fn own(&self) -> Result<Session, Failure> {
+        let machine = std::env::consts::ARCH;
+        let agent = self.agents.own().ok_or_else(|| lacks(self.host, self.agents, machine))?;
+        let started = child::start(tokio::process::Command::new(&agent.path));
+        let process = started.map_err(|error| {
+            Failure::delivery(self.host, format!("`{}` does not start: {error}", agent.path.display()))
+        })?;
+        let said = Said::default();
+        let reader = Box::new(Rest::new(Vec::new(), process.output, said.clone()));
+        Ok(Session { reader, writer: process.input, said, delivered: false })
     }
 
     fn mistake(&self, field: &'static str, found: String) -> Failure {
@@ -255,9 +271,7 @@ impl Start<'_> {
     }
 
     fn lacks(&self, machine: &str) -> Failure {
-        let file = self.starter.agents.missing(machine);
-        Failure::delivery(self.starter.host, format!("there is none for its machine type `{machine}`"))
-            .hint(format!("build the agent for `{machine}` and put it at `{}`", file.display()))
+        lacks(self.starter.host, self.starter.agents, machine)
     }
 
     fn stuck(&self, after: Duration) -> Failure {
@@ -277,6 +291,12 @@ impl Start<'_> {
             said => format!("{why}: {said}"),
         }
     }
+}
+
+fn lacks(host: &str, agents: &AgentBinaries, machine: &str) -> Failure {
+    let file = agents.missing(machine);
+    Failure::delivery(host, format!("there is none for its machine type `{machine}`"))
+        .hint(format!("build the agent for `{machine}` and put it at `{}`", file.display()))
 }
 
 fn or_nothing(text: String) -> String {

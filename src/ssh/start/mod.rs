@@ -16,6 +16,8 @@ use tokio::time::timeout;
 
 /// How long a program may say nothing before the agent is there.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How long its last words may take once it has ended.
+const AFTER_END: Duration = Duration::from_secs(2);
 /// How long it may take altogether, less the delivery.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// How long the delivery may take.
@@ -39,6 +41,12 @@ enum Trouble {
     NoPassword(Failure),
     /// The agent that was there did not start.
     Broken(Failure),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Trouble {
+        Trouble::Final(failure)
+    }
 }
 
 impl Starter<'_> {
@@ -97,7 +105,7 @@ impl Starter<'_> {
         match timeout(PATIENCE + DELIVERY, start.follow()).await {
             Ok(Ok(first)) => Ok(start.into_session(first)),
             Ok(Err(trouble)) => Err(trouble),
-            Err(_) => Err(Trouble::Final(start.stuck(PATIENCE + DELIVERY))),
+            Err(_) => Err(start.stuck(PATIENCE + DELIVERY).into()),
         }
     }
 
@@ -146,14 +154,25 @@ struct Start<'a> {
 impl Start<'_> {
     /// Follows the program until the agent writes; gives what it wrote.
     async fn follow(&mut self) -> Result<Vec<u8>, Trouble> {
+        let mut status = None;
+        let mut patience = SILENCE;
         loop {
-            let output = timeout(SILENCE, self.process.output.recv()).await;
-            let output = output.map_err(|_| Trouble::Final(self.stuck(SILENCE)))?;
+            let Ok(output) = timeout(patience, self.process.output.recv()).await else {
+                return Err(if patience == SILENCE {
+                    self.stuck(SILENCE).into()
+                } else {
+                    self.ended(status)
+                });
+            };
             let heard = match output {
                 Some(Output::Stdout(bytes)) => self.listener.out(&bytes),
                 Some(Output::Stderr(bytes)) => self.listener.err(&bytes),
-                Some(Output::Ended(status)) => return Err(self.ended(status)),
-                None => return Err(self.ended(None)),
+                // What was written before may still be on its way.
+                Some(Output::Ended(with)) => {
+                    (status, patience) = (with, AFTER_END);
+                    continue;
+                }
+                None => return Err(self.ended(status)),
             };
             if let Some(heard) = heard
                 && let Some(first) = self.act(heard).await?
@@ -169,7 +188,7 @@ impl Start<'_> {
             Heard::Agent(first) => return Ok(Some(first)),
             Heard::Wants { machine } => self.deliver(&machine).await?,
             Heard::Prompt => self.answer().await?,
-            Heard::Lacks { machine } => return Err(Trouble::Final(self.lacks(&machine))),
+            Heard::Lacks { machine } => return Err(self.lacks(&machine).into()),
             Heard::Nowhere { tried } => return delivery(format!("it can be put nowhere: {tried}")),
             Heard::Fails { why } => return delivery(self.with_said(why)),
             Heard::TooMuch => return delivery("64 kilobytes were written before it".to_owned()),
@@ -183,7 +202,7 @@ impl Start<'_> {
             return Err(Trouble::NoPassword(self.refused(Refusal::PasswordNeeded)));
         };
         if self.sent {
-            return Err(Trouble::Final(self.refused(Refusal::PasswordWrong)));
+            return Err(self.refused(Refusal::PasswordWrong).into());
         }
         self.sent = true;
         self.listener.answered();
@@ -214,7 +233,7 @@ impl Start<'_> {
         // Where the program has ended, what it said tells more than the broken pipe.
         match timeout(DELIVERY, writing).await {
             Ok(_) => Ok(()),
-            Err(_) => Err(Trouble::Final(self.stuck(DELIVERY))),
+            Err(_) => Err(self.stuck(DELIVERY).into()),
         }
     }
 
@@ -266,7 +285,7 @@ impl Start<'_> {
 
     fn refused(&self, reason: Refusal) -> Failure {
         let Become { user, method, .. } = self.identity;
-        let program = method.program().to_owned();
+        let program = method.program();
         Failure::new(self.starter.host, FailureKind::Become { user: user.clone(), program, reason })
     }
 

@@ -114,7 +114,9 @@ mod tests {
     fn agents_are_found_by_their_names() {
         let directory = tempfile::tempdir().unwrap();
         let put = |name: &str| std::fs::write(directory.path().join(name), name).unwrap();
-        ["provision", "provision-agent", "provision-agent.d", "provision-agent-riscv64-linux"].map(put);
+        ["provision", "provision-agent", "provision-agent.d", "provision-agent-riscv64-linux"]
+            .into_iter()
+            .for_each(put);
         let agents = AgentBinaries::find_in(directory.path()).unwrap();
         assert_eq!(agents.all().count(), 2);
         assert_eq!(agents.own().unwrap().size, 15);

@@ -38,7 +38,10 @@ pub(super) struct Dialled {
 
 /// Connections to hosts on the way: every one is shared by all hosts behind it.
 #[derive(Default)]
-pub(super) struct Bastions(Mutex<HashMap<String, Arc<Mutex<Option<Arc<Builtin>>>>>>);
+pub(super) struct Bastions(Mutex<HashMap<String, Bastion>>);
+
+/// One of them, once it is open; locked while it is being opened.
+type Bastion = Arc<Mutex<Option<Arc<Builtin>>>>;
 
 /// Shakes hands with a host for the sake of its key of one type; `None` where it has none of that type.
 ///

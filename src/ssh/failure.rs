@@ -14,7 +14,7 @@ pub enum Kind {
     /// The host let nobody in; methods and keys that were tried, in order.
     Auth { user: String, tried: Vec<String> },
     /// The other user could not be become.
-    Become { user: String, program: String, reason: Refusal },
+    Become { user: String, program: &'static str, reason: Refusal },
     /// The agent could not be brought to the host or not be started there.
     Delivery { reason: String },
 }

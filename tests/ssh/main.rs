@@ -1,4 +1,8 @@
 //! Connections to a real sshd.
 
 mod agent;
+mod lab;
+mod login;
 mod sshd;
+mod verdicts;
+mod ways;

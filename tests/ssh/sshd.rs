@@ -113,6 +113,7 @@ impl World {
             address: Some("127.0.0.1".to_owned()),
             port: Some(port),
             user: Some(user()),
+            config: Some(PathBuf::from("none")),
             ..Target::named("web1")
         }
     }

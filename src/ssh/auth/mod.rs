@@ -47,6 +47,8 @@ struct Attempt<'a> {
     open: Option<MethodSet>,
     tried: Vec<String>,
     skipped: Vec<String>,
+    /// Whether the password was sent.
+    spent: bool,
     entered: bool,
 }
 
@@ -59,6 +61,7 @@ impl Login<'_> {
             open: None,
             tried: Vec::new(),
             skipped: Vec::new(),
+            spent: false,
             entered: false,
         };
         for method in &self.settings.methods {
@@ -73,24 +76,37 @@ impl Login<'_> {
 
 impl Attempt<'_> {
     async fn method(&mut self, method: &str) {
+        if method == "publickey" {
+            return if self.accepts(MethodKind::PublicKey) {
+                self.keys().await
+            };
+        }
+        let Some(password) = self.password() else {
+            return;
+        };
+        self.learn_methods().await;
         match method {
-            "publickey" if self.accepts(MethodKind::PublicKey) => self.keys().await,
             "keyboard-interactive" if self.accepts(MethodKind::KeyboardInteractive) => {
-                if let Some(password) = self.password() {
-                    self.answer(&password).await;
-                }
+                self.answer(&password).await;
             }
-            "password" if self.accepts(MethodKind::Password) => {
-                if let Some(password) = self.password() {
-                    self.send(&password).await;
-                }
-            }
+            "password" if self.accepts(MethodKind::Password) => self.send(&password).await,
             _ => {}
         }
     }
 
+    /// The password, as long as it was not refused: trying it twice may lock the account.
     fn password(&self) -> Option<Secret> {
-        self.login.target.password.clone().filter(|_| self.login.passwords)
+        let may_be_sent = self.login.passwords && !self.spent;
+        self.login.target.password.clone().filter(|_| may_be_sent)
+    }
+
+    /// Asks what the host accepts, where no answer has told it yet.
+    async fn learn_methods(&mut self) {
+        if self.open.is_none()
+            && let Ok(result) = self.handle.authenticate_none(&self.login.settings.user).await
+        {
+            self.settle(result);
+        }
     }
 
     fn accepts(&self, method: MethodKind) -> bool {

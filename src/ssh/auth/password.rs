@@ -12,6 +12,7 @@ impl Attempt<'_> {
     /// Sends a password, once.
     pub(super) async fn send(&mut self, password: &Secret) {
         self.tried.push("the password".to_owned());
+        self.spent = true;
         let user = &self.login.settings.user;
         if let Ok(result) = self.handle.authenticate_password(user, password.reveal()).await {
             self.settle(result);
@@ -47,11 +48,14 @@ impl Attempt<'_> {
         }
     }
 
-    async fn answers(&self, prompts: &[Prompt], password: &mut Option<&Secret>) -> Option<Vec<String>> {
+    async fn answers(&mut self, prompts: &[Prompt], password: &mut Option<&Secret>) -> Option<Vec<String>> {
         let mut answers = Vec::new();
         for prompt in prompts {
             let answer = match password.take_if(|_| !prompt.echo) {
-                Some(password) => password.reveal().to_owned(),
+                Some(password) => {
+                    self.spent = true;
+                    password.reveal().to_owned()
+                }
                 // The same question again: the password is wrong, and trying it twice may lock the account.
                 None if prompt.prompt.to_ascii_lowercase().contains("password") => return None,
                 None => self.ask(&prompt.prompt).await?,

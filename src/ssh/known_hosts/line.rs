@@ -49,8 +49,16 @@ impl<'a> Line<'a> {
         let bytes = STANDARD.decode(compact).ok()?;
         let mut reader = bytes.as_slice();
         let key = KeyData::decode(&mut reader).ok()?;
-        let known = !key.is_other() && key.algorithm().as_str() == self.kind;
+        let known = !key.is_other() && name(&key) == self.kind;
         (known && reader.is_empty()).then_some(key)
+    }
+}
+
+/// The word for the type of a key.
+fn name(key: &KeyData) -> String {
+    match key.is_certificate() {
+        true => key.algorithm().to_certificate_type(),
+        false => key.algorithm().as_str().to_owned(),
     }
 }
 
@@ -75,4 +83,30 @@ fn word(text: &str) -> Option<(&str, &str)> {
 pub(super) fn write(names: &str, key: &KeyData) -> Option<String> {
     let key = PublicKey::new(key.clone(), "").to_openssh().ok()?;
     Some(format!("{names} {}\n", key.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_odd(line in "[@|!*,# \\ta-z0-9AZ=/+\\r]{0,80}") {
+            let _ = Line::parse(&line).map(|line| line.key());
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let key = KeyData::decode(&mut STANDARD.decode(ED25519).unwrap().as_slice()).unwrap();
+        let text = write("web1,web2", &key).unwrap();
+        assert_eq!(text, format!("web1,web2 ssh-ed25519 {ED25519}\n"));
+        let line = Line::parse(&text).unwrap();
+        assert_eq!((line.marker, line.names), (Marker::None, "web1,web2"));
+        // The line break is no part of what files are split into.
+        assert_eq!(Line::parse(text.trim_end()).unwrap().key(), Some(key));
+    }
+
+    const ED25519: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIHExZwzGEDFdX9y0sRQXW0mvcSBmOi0tWvAtAAAAAAAA";
 }

@@ -2,7 +2,6 @@
 
 use super::file::{Entry, Place};
 use super::line::Marker;
-use super::pattern::glob;
 use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::public::KeyData;
 use russh::keys::{Algorithm, Certificate, HashAlg, PublicKeyOrCertificate};
@@ -61,7 +60,7 @@ fn vouched_for(entries: &[Entry], certificate: &Certificate, name: &str, now: u6
         && signed_well(certificate)
         && certificate.validate_at(now, [&fingerprint]).is_ok()
         && certificate.critical_options().is_empty()
-        && certificate.valid_principals().iter().any(|principal| glob(name, &principal.to_ascii_lowercase()))
+        && certificate.valid_principals().iter().any(|principal| principal == name)
 }
 
 /// Signatures with SHA-1 do not count.

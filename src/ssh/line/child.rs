@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
 /// Starts a program; it is killed when nobody listens to it any more.
-pub(super) fn start(mut command: Command) -> io::Result<Process> {
+pub(in crate::ssh) fn start(mut command: Command) -> io::Result<Process> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn()?;
     let (Some(input), Some(out), Some(err)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())

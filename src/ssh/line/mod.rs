@@ -1,7 +1,7 @@
 //! The ways to a host: each can run any number of programs there.
 
 mod builtin;
-mod child;
+pub(super) mod child;
 mod process;
 mod system;
 

@@ -3,6 +3,8 @@
 mod algorithms;
 mod arguments;
 mod config;
+#[cfg(test)]
+mod differential;
 mod hop;
 mod openssh;
 mod options;

@@ -62,13 +62,15 @@ async fn ask(program: &Path, words: &[String], host: &str) -> Result<Options, St
 /// Keywords whose value is a list of words; the value of every other is one word, blanks included.
 const LISTS: [&str; 2] = ["userknownhostsfile", "globalknownhostsfile"];
 
-fn parse(text: &str) -> Options {
+pub(super) fn parse(text: &str) -> Options {
     let mut options = Options::default();
     for line in text.lines() {
         let (keyword, value) = line.split_once(' ').unwrap_or((line, ""));
-        let words = match LISTS.contains(&keyword) {
-            true => value.split(' ').map(str::to_owned).collect(),
-            false => vec![value.to_owned()],
+        let words = match keyword {
+            _ if LISTS.contains(&keyword) => value.split(' ').map(str::to_owned).collect(),
+            // Its tokens have been replaced already; what is left are percent signs.
+            "hostname" => vec![value.replace('%', "%%")],
+            _ => vec![value.to_owned()],
         };
         options.set(keyword, words);
     }

@@ -3,7 +3,7 @@
 mod command;
 mod listen;
 
-use super::line::{Line, Output, Process, Rest};
+use super::line::{Line, Output, Process, Rest, child};
 use super::questions::Questions;
 use super::session::Said;
 use super::settings::check_user;
@@ -16,6 +16,8 @@ use tokio::time::timeout;
 
 /// How long a program may say nothing before the agent is there.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How long its last words may take once it has ended.
+const AFTER_END: Duration = Duration::from_secs(2);
 /// How long it may take altogether, less the delivery.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// How long the delivery may take.
@@ -41,6 +43,12 @@ enum Trouble {
     Broken(Failure),
 }
 
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Trouble {
+        Trouble::Final(failure)
+    }
+}
+
 impl Starter<'_> {
     /// Starts an agent as that user.
     ///
@@ -50,6 +58,9 @@ impl Starter<'_> {
         if identity.method != Method::None {
             check_user("ansible_become_user", &identity.user)
                 .map_err(|(field, found)| self.mistake(field, found))?;
+        }
+        if matches!((self.line, identity.method), (Line::Local, Method::None)) {
+            return self.own();
         }
         let mut password = identity.password.clone();
         let mut terminal = password.is_some() && matches!(identity.method, Method::Su | Method::Doas);
@@ -94,8 +105,21 @@ impl Starter<'_> {
         match timeout(PATIENCE + DELIVERY, start.follow()).await {
             Ok(Ok(first)) => Ok(start.into_session(first)),
             Ok(Err(trouble)) => Err(trouble),
-            Err(_) => Err(Trouble::Final(start.stuck(PATIENCE + DELIVERY))),
+            Err(_) => Err(start.stuck(PATIENCE + DELIVERY).into()),
         }
+    }
+
+    /// Starts the agent where it lies.
+    fn own(&self) -> Result<Session, Failure> {
+        let machine = std::env::consts::ARCH;
+        let agent = self.agents.own().ok_or_else(|| lacks(self.host, self.agents, machine))?;
+        let started = child::start(tokio::process::Command::new(&agent.path));
+        let process = started.map_err(|error| {
+            Failure::delivery(self.host, format!("`{}` does not start: {error}", agent.path.display()))
+        })?;
+        let said = Said::default();
+        let reader = Box::new(Rest::new(Vec::new(), process.output, said.clone()));
+        Ok(Session { reader, writer: process.input, said, delivered: false })
     }
 
     fn mistake(&self, field: &'static str, found: String) -> Failure {
@@ -130,14 +154,25 @@ struct Start<'a> {
 impl Start<'_> {
     /// Follows the program until the agent writes; gives what it wrote.
     async fn follow(&mut self) -> Result<Vec<u8>, Trouble> {
+        let mut status = None;
+        let mut patience = SILENCE;
         loop {
-            let output = timeout(SILENCE, self.process.output.recv()).await;
-            let output = output.map_err(|_| Trouble::Final(self.stuck(SILENCE)))?;
+            let Ok(output) = timeout(patience, self.process.output.recv()).await else {
+                return Err(if patience == SILENCE {
+                    self.stuck(SILENCE).into()
+                } else {
+                    self.ended(status)
+                });
+            };
             let heard = match output {
                 Some(Output::Stdout(bytes)) => self.listener.out(&bytes),
                 Some(Output::Stderr(bytes)) => self.listener.err(&bytes),
-                Some(Output::Ended(status)) => return Err(self.ended(status)),
-                None => return Err(self.ended(None)),
+                // What was written before may still be on its way.
+                Some(Output::Ended(with)) => {
+                    (status, patience) = (with, AFTER_END);
+                    continue;
+                }
+                None => return Err(self.ended(status)),
             };
             if let Some(heard) = heard
                 && let Some(first) = self.act(heard).await?
@@ -153,7 +188,7 @@ impl Start<'_> {
             Heard::Agent(first) => return Ok(Some(first)),
             Heard::Wants { machine } => self.deliver(&machine).await?,
             Heard::Prompt => self.answer().await?,
-            Heard::Lacks { machine } => return Err(Trouble::Final(self.lacks(&machine))),
+            Heard::Lacks { machine } => return Err(self.lacks(&machine).into()),
             Heard::Nowhere { tried } => return delivery(format!("it can be put nowhere: {tried}")),
             Heard::Fails { why } => return delivery(self.with_said(why)),
             Heard::TooMuch => return delivery("64 kilobytes were written before it".to_owned()),
@@ -167,7 +202,7 @@ impl Start<'_> {
             return Err(Trouble::NoPassword(self.refused(Refusal::PasswordNeeded)));
         };
         if self.sent {
-            return Err(Trouble::Final(self.refused(Refusal::PasswordWrong)));
+            return Err(self.refused(Refusal::PasswordWrong).into());
         }
         self.sent = true;
         self.listener.answered();
@@ -198,7 +233,7 @@ impl Start<'_> {
         // Where the program has ended, what it said tells more than the broken pipe.
         match timeout(DELIVERY, writing).await {
             Ok(_) => Ok(()),
-            Err(_) => Err(Trouble::Final(self.stuck(DELIVERY))),
+            Err(_) => Err(self.stuck(DELIVERY).into()),
         }
     }
 
@@ -250,14 +285,12 @@ impl Start<'_> {
 
     fn refused(&self, reason: Refusal) -> Failure {
         let Become { user, method, .. } = self.identity;
-        let program = method.program().to_owned();
+        let program = method.program();
         Failure::new(self.starter.host, FailureKind::Become { user: user.clone(), program, reason })
     }
 
     fn lacks(&self, machine: &str) -> Failure {
-        let file = self.starter.agents.missing(machine);
-        Failure::delivery(self.starter.host, format!("there is none for its machine type `{machine}`"))
-            .hint(format!("build the agent for `{machine}` and put it at `{}`", file.display()))
+        lacks(self.starter.host, self.starter.agents, machine)
     }
 
     fn stuck(&self, after: Duration) -> Failure {
@@ -277,6 +310,12 @@ impl Start<'_> {
             said => format!("{why}: {said}"),
         }
     }
+}
+
+fn lacks(host: &str, agents: &AgentBinaries, machine: &str) -> Failure {
+    let file = agents.missing(machine);
+    Failure::delivery(host, format!("there is none for its machine type `{machine}`"))
+        .hint(format!("build the agent for `{machine}` and put it at `{}`", file.display()))
 }
 
 fn or_nothing(text: String) -> String {

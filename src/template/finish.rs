@@ -56,6 +56,27 @@ fn plain(value: &Value) -> Answer<Value> {
     Ok(result.marked(value.marks()).at(value.span()))
 }
 
+/// A value whose tuples, and objects that stand for lists, are lists: as ansible-core 2.19 prints
+/// what a template puts out.
+pub fn without_tuples(value: Value) -> Value {
+    if is_plain(&value) {
+        return value;
+    }
+    let lists = |items: &[Value]| Value::list(items.iter().cloned().map(without_tuples).collect());
+    let result = match value.data() {
+        Data::List(list) => lists(&list.items()),
+        Data::Tuple(items) => lists(items),
+        Data::Object(object) if object.kind() == Kind::Sequence => lists(&object.items()),
+        Data::Dict(dict) => {
+            let entries = dict.entries();
+            let entries = entries.iter().map(|(key, value)| (key.clone(), without_tuples(value.clone())));
+            Value::dict(entries.collect::<Map>())
+        }
+        _ => return value,
+    };
+    result.marked(value.marks()).at(value.span())
+}
+
 /// Objects that have a text that is worth having.
 fn is_shown(value: &Value) -> bool {
     known::<Moment>(value).is_some() || known::<Duration>(value).is_some()

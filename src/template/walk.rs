@@ -122,7 +122,7 @@ impl Walker<'_> {
 
     fn target(&mut self, target: &Target) {
         match target {
-            Target::Name(name, _) => self.bound.push(name.clone()),
+            Target::Name(name) => self.bound.push(name.clone()),
             Target::Attribute(name, _, part) => self.read(name, *part),
             Target::Tuple(targets, _) => targets.iter().for_each(|target| self.target(target)),
         }

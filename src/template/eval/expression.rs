@@ -86,7 +86,7 @@ impl Evaluator<'_> {
 
     /// The raw value of a variable; a private copy where the template may change it.
     fn variable(&mut self, name: &Name) -> Answer<Option<Value>> {
-        if self.private.is_none() || !self.forcing.is_empty() {
+        if self.private.is_none() {
             return Ok(self.scope.value(name));
         }
         if let Some(value) = self.private.as_ref().and_then(|private| private.get(name)) {

@@ -130,7 +130,9 @@ impl Evaluator<'_> {
         let outer = std::mem::replace(&mut self.place, place);
         let mark = self.frames.hide();
         let blocks = std::mem::take(&mut self.blocks);
+        let private = self.private.take();
         let result = run(self);
+        self.private = private;
         self.blocks = blocks;
         self.frames.leave(mark);
         self.place = outer;

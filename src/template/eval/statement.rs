@@ -6,7 +6,7 @@ use crate::template::objects::{Namespace, known};
 use crate::template::python::iterate;
 use crate::template::python::types;
 use crate::template::syntax::tree::{Body, Expr, Name, Part, Stmt, Target, Template};
-use crate::template::{Answer, Error};
+use crate::template::{Answer, Error, Language, finish};
 use crate::vars::Value;
 use std::sync::Arc;
 
@@ -22,9 +22,9 @@ impl Evaluator<'_> {
     /// Runs a whole template at the current place, and the templates that it extends.
     pub(super) fn root(&mut self, template: &Arc<Template>, out: &mut Output) -> Answer<()> {
         self.prepare(template);
-        self.add_blocks(template);
         let outer = self.parent.take();
         let mark = self.frames.enter();
+        self.add_blocks(template);
         let result = self.root_body(template, out);
         self.frames.leave(mark);
         self.parent = outer;
@@ -114,6 +114,10 @@ impl Evaluator<'_> {
     /// Puts a value out. Text of a container needs all of it.
     pub(super) fn put(&mut self, value: Value, part: Part, out: &mut Output) -> Answer<()> {
         let value = if value.is_lazy() { self.deep(value)? } else { value };
+        let value = match self.language() {
+            Language::Native => finish::without_tuples(value),
+            Language::Classic => value,
+        };
         out.push(value).map_err(|error| self.placed(error, part))
     }
 
@@ -164,7 +168,7 @@ impl Evaluator<'_> {
     /// Binds a value to a target.
     pub(super) fn assign(&mut self, target: &Target, value: Value) -> Answer<()> {
         match target {
-            Target::Name(name, _) => {
+            Target::Name(name) => {
                 self.frames.bind(name, value);
                 Ok(())
             }

@@ -44,7 +44,7 @@ pub fn parse_template(text: &Arc<str>, rules: &Delimiters) -> Parsed<Template> {
     let mut parser = Parser::new(lexer::template_tokens(text, rules)?);
     let body = parser.body_until(&[])?;
     let lone_name = lone_name(&body);
-    Ok(parser.finish(text.clone(), body, lone_name))
+    Ok(parser.finish(body, lone_name))
 }
 
 /// Parses an expression without braces, as `when` has it.
@@ -57,7 +57,7 @@ pub fn parse_expression(text: &Arc<str>, rules: &Delimiters) -> Parsed<Template>
     if !matches!(parser.token(), Token::End) {
         return Err(parser.unexpected("the end of the expression"));
     }
-    Ok(parser.finish(text.clone(), vec![Stmt::Emit(expr)], None))
+    Ok(parser.finish(vec![Stmt::Emit(expr)], None))
 }
 
 fn lone_name(body: &[Stmt]) -> Option<Name> {
@@ -82,8 +82,8 @@ impl<'t> Parser<'t> {
         Parser { tokens, at: 0, depth: 0, blocks: Vec::new(), mutates: false, reads: [false; 3] }
     }
 
-    fn finish(self, text: Arc<str>, body: Vec<Stmt>, lone_name: Option<Name>) -> Template {
-        Template { text, body, blocks: self.blocks, mutates: self.mutates, lone_name }
+    fn finish(self, body: Vec<Stmt>, lone_name: Option<Name>) -> Template {
+        Template { body, blocks: self.blocks, mutates: self.mutates, lone_name }
     }
 
     pub(super) fn token(&self) -> &Token<'t> {
@@ -103,13 +103,6 @@ impl<'t> Parser<'t> {
     pub(super) fn since(&self, start: Part) -> Part {
         let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
         last.map_or(start, |placed| start.to(placed.part))
-    }
-
-    /// Takes the current token.
-    pub(super) fn take(&mut self) -> Token<'t> {
-        let token = self.token().clone();
-        self.at += 1;
-        token
     }
 
     pub(super) fn skip(&mut self) {

@@ -156,13 +156,14 @@ impl<'t> Parser<'t> {
         if self.blocks.iter().any(|block| block.name == name) {
             return Err(SyntaxError::new(format!("the block `{name}` is defined twice"), name_part));
         }
-        let scoped = self.skip_word("scoped");
+        // Blocks see the names around them in any case.
+        self.skip_word("scoped");
         let required = self.skip_word("required");
         let (body, _) = self.body_and_word(&["endblock"])?;
         if matches!(self.token(), Token::Name(_)) {
             self.skip();
         }
-        let block = Arc::new(Block { name, required, scoped, body });
+        let block = Arc::new(Block { name, required, body });
         self.blocks.push(block.clone());
         Ok(Stmt::Block(block))
     }
@@ -309,7 +310,7 @@ impl<'t> Parser<'t> {
                 return Err(SyntaxError::new(format!("`{name}` cannot be assigned to"), name_part));
             }
             if !parser.skip_operator(".") {
-                return Ok(Target::Name(name, name_part));
+                return Ok(Target::Name(name));
             }
             let (attribute, _) = parser.expect_name("a name")?;
             Ok(Target::Attribute(name, attribute, parser.since(name_part)))

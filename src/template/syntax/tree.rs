@@ -23,7 +23,6 @@ impl Part {
 /// A parsed template or expression.
 #[derive(Debug)]
 pub struct Template {
-    pub text: Arc<str>,
     pub body: Body,
     /// All blocks at any depth, by name.
     pub blocks: Vec<Arc<Block>>,
@@ -74,7 +73,6 @@ pub struct For {
 pub struct Block {
     pub name: Name,
     pub required: bool,
-    pub scoped: bool,
     pub body: Body,
 }
 
@@ -114,7 +112,7 @@ pub struct Macro {
 /// What a value is bound to.
 #[derive(Debug)]
 pub enum Target {
-    Name(Name, Part),
+    Name(Name),
     /// An attribute of a namespace.
     Attribute(Name, Name, Part),
     Tuple(Vec<Target>, Part),

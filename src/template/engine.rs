@@ -1,34 +1,22 @@
 //! The engine: what the rest of the program calls.
 
-use super::{Answer, Error, Scope};
-use crate::source::{Diagnostics, Span};
-use crate::vars::Value;
+use super::cache::Cache;
+use super::context::{Context, Language};
+use super::eval::output::Output;
+use super::eval::{Evaluator, Place};
+use super::python::types;
+use super::syntax::tree::{Kind, Stmt, Template};
+use super::syntax::{Delimiters, Escapes};
+use super::{Answer, Error, Overrides, Scope, check, finish};
+use crate::source::{Diagnostic, Diagnostics, Span};
+use crate::vars::{Data, Value};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Parses templates and evaluates them. Cheap to clone; clones share the parsed templates.
 #[derive(Clone, Default)]
-pub struct Engine {}
-
-/// What the first line of a template file (`#jinja2: trim_blocks: False`) or the arguments of the
-/// module change in how it is read. An argument left out has the file's or Ansible's meaning.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Overrides {
-    /// Whether the first newline after a block is removed; `true` for template files.
-    pub trim_blocks: Option<bool>,
-    /// Whether blanks before a block are removed; `false` if not given.
-    pub lstrip_blocks: Option<bool>,
-    /// Whether the last newline of the file stays; `true` for template files.
-    pub keep_trailing_newline: Option<bool>,
-    /// What newlines become in the result; `\n` if not given.
-    pub newline_sequence: Option<String>,
-    pub variable_start_string: Option<String>,
-    pub variable_end_string: Option<String>,
-    pub block_start_string: Option<String>,
-    pub block_end_string: Option<String>,
-    pub comment_start_string: Option<String>,
-    pub comment_end_string: Option<String>,
-    pub line_statement_prefix: Option<String>,
-    pub line_comment_prefix: Option<String>,
+pub struct Engine {
+    cache: Arc<Cache>,
 }
 
 /// A free variable that a template reads.
@@ -46,16 +34,22 @@ impl Engine {
     ///
     /// # Errors
     /// If something is pending, undefined, or cannot be evaluated.
-    pub fn resolve(&self, _value: &Value, _scope: &dyn Scope) -> Answer<Value> {
-        Err(Error::failed("not yet"))
+    pub fn resolve(&self, value: &Value, scope: &dyn Scope) -> Answer<Value> {
+        if !value.is_lazy() && !matches!(value.data(), Data::Undefined(_)) {
+            return finish::finished(value, scope);
+        }
+        let mut ev = Evaluator::new(self, scope);
+        let result = ev.deep(value.clone()).and_then(|value| finish::finished(&value, scope));
+        result.map_err(|error| finish::hinted(error, scope))
     }
 
     /// Evaluates a value itself but leaves the elements of a container as they are.
     ///
     /// # Errors
     /// As [`Engine::resolve`]; an undefined result is given as a value.
-    pub fn shallow(&self, _value: &Value, _scope: &dyn Scope) -> Answer<Value> {
-        Err(Error::failed("not yet"))
+    pub fn shallow(&self, value: &Value, scope: &dyn Scope) -> Answer<Value> {
+        let result = Evaluator::new(self, scope).force(value.clone());
+        result.map_err(|error| finish::hinted(error, scope))
     }
 
     /// Evaluates a bare expression (`a.b + 1`, no braces), written at `span`, to its full depth.
@@ -63,8 +57,16 @@ impl Engine {
     ///
     /// # Errors
     /// If something is pending, or cannot be evaluated.
-    pub fn expression(&self, _text: &str, _span: Span, _scope: &dyn Scope) -> Answer<Value> {
-        Err(Error::failed("not yet"))
+    pub fn expression(&self, text: &str, span: Span, scope: &dyn Scope) -> Answer<Value> {
+        let place = Place { text: text.into(), span };
+        let template = self.parsed_expression(&place, scope.context())?;
+        let mut ev = Evaluator::new(self, scope);
+        let value = ev.run_expression(&template, place).and_then(|value| ev.deep(value));
+        match value {
+            Ok(value) if value.is_undefined() => Ok(value),
+            Ok(value) => finish::finished(&value, scope),
+            Err(error) => Err(finish::hinted(error, scope)),
+        }
     }
 
     /// Whether a condition holds: a boolean, or the text of an expression (`when`, `failed_when`,
@@ -73,8 +75,9 @@ impl Engine {
     ///
     /// # Errors
     /// If something is pending, undefined, or cannot be evaluated.
-    pub fn condition(&self, _condition: &Value, _scope: &dyn Scope) -> Answer<bool> {
-        Err(Error::failed("not yet"))
+    pub fn condition(&self, condition: &Value, scope: &dyn Scope) -> Answer<bool> {
+        let result = super::condition::holds(self, condition, scope);
+        result.map_err(|error| finish::hinted(error, scope))
     }
 
     /// Renders the text of a template file. `span` is that of the whole file. A `#jinja2:` first
@@ -84,38 +87,164 @@ impl Engine {
     /// As [`Engine::resolve`].
     pub fn template_text(
         &self,
-        _text: &str,
-        _span: Span,
-        _overrides: &Overrides,
-        _scope: &dyn Scope,
+        text: &str,
+        span: Span,
+        overrides: &Overrides,
+        scope: &dyn Scope,
     ) -> Answer<Value> {
-        Err(Error::failed("not yet"))
+        let result = self.render(text, span, overrides, scope);
+        result.map_err(|error| finish::hinted(error, scope))
+    }
+
+    fn render(&self, text: &str, span: Span, overrides: &Overrides, scope: &dyn Scope) -> Answer<Value> {
+        let context = scope.context();
+        let (body, header) = super::header::read(text, span, context.surroundings.language)?;
+        let overrides = header.over(overrides);
+        let skipped = text.len() - body.len();
+        let span = if span.is_known() { span.part(skipped, text.len()) } else { span };
+        let place = Place { text: super::header::plain_newlines(body), span };
+        let template = self.parsed_by(&place, &overrides.rules(), context)?;
+        let mut out = Output::text();
+        Evaluator::new(self, scope).run(&template, place, &mut out)?;
+        let value = out.into_text()?;
+        let newline = overrides.newline_sequence.as_deref().unwrap_or("\n");
+        if newline == "\n" {
+            return Ok(value);
+        }
+        let text = value.as_str().unwrap_or_default().replace('\n', newline);
+        Ok(Value::text(text).marked(value.marks()))
     }
 
     /// Everything that can be known to be wrong in the text of a lazy value without evaluating it:
     /// syntax, unknown filters, tests, lookups.
-    pub fn check_template(&self, _text: &str, _span: Span, _context: &super::Context) -> Diagnostics {
-        Diagnostics::default()
+    pub fn check_template(&self, text: &str, span: Span, context: &Context) -> Diagnostics {
+        let place = Place { text: text.into(), span };
+        check::checked(self.parsed(&place, Escapes::Kept, context), &place, context)
+    }
+
+    /// The same for the text of a template file.
+    pub fn check_file(
+        &self,
+        text: &str,
+        span: Span,
+        overrides: &Overrides,
+        context: &Context,
+    ) -> Diagnostics {
+        let (body, header) = match super::header::read(text, span, context.surroundings.language) {
+            Ok(read) => read,
+            Err(error) => return Diagnostics { all: vec![error.into_diagnostic()] },
+        };
+        let span = if span.is_known() { span.part(text.len() - body.len(), text.len()) } else { span };
+        let place = Place { text: super::header::plain_newlines(body), span };
+        let template = self.parsed_by(&place, &header.over(overrides).rules(), context);
+        check::checked(template, &place, context)
     }
 
     /// The same for a condition or bare expression.
-    pub fn check_expression(&self, _text: &str, _span: Span, _context: &super::Context) -> Diagnostics {
-        Diagnostics::default()
+    pub fn check_expression(&self, text: &str, span: Span, context: &Context) -> Diagnostics {
+        let place = Place { text: text.into(), span };
+        if super::condition::is_braced(text) {
+            return check::checked(self.parsed(&place, Escapes::Kept, context), &place, context);
+        }
+        check::checked(self.parsed_expression(&place, context), &place, context)
     }
 
     /// The free variables of the text of a lazy value, in the order of their first use. Text with
     /// a syntax error has none.
-    pub fn names_used(&self, _text: &str, _span: Span, _context: &super::Context) -> Vec<NameUsed> {
-        Vec::new()
+    pub fn names_used(&self, text: &str, span: Span, context: &Context) -> Vec<NameUsed> {
+        let place = Place { text: text.into(), span };
+        check::names_used(self.parsed(&place, Escapes::Kept, context), &place, context)
     }
 
     /// The free variables of a condition or bare expression.
-    pub fn names_used_by_expression(
-        &self,
-        _text: &str,
-        _span: Span,
-        _context: &super::Context,
-    ) -> Vec<NameUsed> {
-        Vec::new()
+    pub fn names_used_by_expression(&self, text: &str, span: Span, context: &Context) -> Vec<NameUsed> {
+        let place = Place { text: text.into(), span };
+        if super::condition::is_braced(text) {
+            return check::names_used(self.parsed(&place, Escapes::Kept, context), &place, context);
+        }
+        check::names_used(self.parsed_expression(&place, context), &place, context)
     }
+
+    /// The template of a text that stands in YAML.
+    pub(super) fn parsed(&self, place: &Place, escapes: Escapes, context: &Context) -> Answer<Arc<Template>> {
+        let parse =
+            || super::syntax::parse_template(&place.text, &Delimiters { escapes, ..Delimiters::default() });
+        self.cache.template(place, context, parse)
+    }
+
+    /// The tree of an expression without braces.
+    pub(super) fn parsed_expression(&self, place: &Place, context: &Context) -> Answer<Arc<Template>> {
+        let parse = || super::syntax::parse_expression(&place.text, &Delimiters::default());
+        self.cache.expression(place, context, parse)
+    }
+
+    /// The template of a file, by the rules that it is read with.
+    pub(super) fn parsed_by(
+        &self,
+        place: &Place,
+        rules: &Delimiters,
+        context: &Context,
+    ) -> Answer<Arc<Template>> {
+        self.cache.file(place, rules, context)
+    }
+
+    /// How included and imported files are read.
+    pub(super) fn file_rules(&self) -> Delimiters {
+        Overrides::default().rules()
+    }
+
+    /// Empty text, shared.
+    pub(super) fn no_text(&self) -> Arc<str> {
+        self.cache.no_text()
+    }
+
+    /// The text of a template file: beside the template that names it, else on the search path.
+    pub(super) fn template_file(&self, name: &str, from: &Place, context: &Context) -> Answer<Option<Place>> {
+        let beside = context.surroundings.sources.source(from.span.file);
+        let beside = beside.as_ref().and_then(|source| source.path.parent()).map(|folder| folder.join(name));
+        let found =
+            beside.filter(|path| path.is_file()).or_else(|| super::search::find(context, "templates", name));
+        found.map(|path| self.file_place(&path, context)).transpose()
+    }
+
+    fn file_place(&self, path: &Path, context: &Context) -> Answer<Place> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::failed(format!("`{}` cannot be read: {error}", path.display())))?;
+        let known = self.cache.read_before(path, &text);
+        Ok(known.unwrap_or_else(|| {
+            let plain = super::header::plain_newlines(&text);
+            let file = context.surroundings.sources.add(path, text.as_str());
+            let place = Place { text: plain, span: Span::new(file, 0, text.len()) };
+            self.cache.remember(PathBuf::from(path), text, place.clone());
+            place
+        }))
+    }
+}
+
+/// The one expression of a tree that was parsed as an expression.
+pub(super) fn only_expression(template: &Template) -> Option<&super::syntax::tree::Expr> {
+    match template.body.as_slice() {
+        [Stmt::Emit(expr)] => Some(expr),
+        _ => None,
+    }
+}
+
+/// Whether the expression is a lone name.
+pub(super) fn lone_name(template: &Template) -> Option<&Arc<str>> {
+    match &only_expression(template)?.kind {
+        Kind::Name(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// A warning that a value was taken that is no boolean.
+pub(super) fn no_boolean(value: &Value, span: Span, language: Language) -> Option<Diagnostic> {
+    if value.as_bool().is_some() || language == Language::Classic {
+        return None;
+    }
+    let what = types::type_name(value);
+    let holds = types::is_true(value).unwrap_or(false);
+    let message = format!("the condition gives `{what}`, which counts as {holds}, not a boolean");
+    let hint = "write what must hold, such as `x | length > 0`, `x is defined` or `x | bool`";
+    Some(Diagnostic::warning(message).at(span).hint(hint))
 }

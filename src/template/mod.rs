@@ -4,13 +4,36 @@
 //! they are used: text that a trusted file wrote as a template is evaluated when an expression,
 //! a filter or the caller needs it, through any depth, once a scope. What evaluation gives is
 //! data and is never evaluated again.
+//!
+//! `syntax` reads text, `eval` walks the tree, `python` has the meaning of operators and formats,
+//! `methods`, `filters`, `tests`, `lookups` and `globals` hold what templates can call.
 
+mod cache;
+mod check;
+mod classic;
+mod condition;
 mod context;
 mod engine;
 mod error;
+mod eval;
+mod filters;
+mod finish;
+mod globals;
+mod header;
+mod literal;
+mod lookups;
+mod methods;
+mod objects;
+mod overrides;
+mod python;
 mod scope;
+mod search;
+mod syntax;
+mod tests;
+mod walk;
 
 pub use context::{Context, Fetch, Language, Memo, NoServices, Resolved, Services, Surroundings};
-pub use engine::{Engine, NameUsed, Overrides};
+pub use engine::{Engine, NameUsed};
 pub use error::{Answer, Error};
+pub use overrides::Overrides;
 pub use scope::{Scope, Variables};

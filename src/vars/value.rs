@@ -42,6 +42,8 @@ impl Value {
             Data::List(list) => List::marks(&list.items()),
             Data::Dict(dict) => Dict::marks(&dict.entries()),
             Data::Tuple(items) => List::marks(items),
+            // Whoever needs the full depth of a value has to look at it.
+            Data::Promise(_) => Marks::LAZY,
             _ => Marks::NONE,
         };
         Value { data, marks, span: Span::NONE }

@@ -1,0 +1,112 @@
+//! Conditions: `when`, `failed_when`, `until`, `that`.
+
+use super::context::Language;
+use super::engine::{lone_name, no_boolean};
+use super::eval::{Evaluator, Place};
+use super::python::types;
+use super::{Answer, Engine, Error, Scope};
+use crate::source::{Diagnostic, Span};
+use crate::vars::{Data, Marks, Value};
+use std::sync::Arc;
+
+/// Whether a condition holds.
+pub fn holds(engine: &Engine, condition: &Value, scope: &dyn Scope) -> Answer<bool> {
+    match condition.data() {
+        Data::Text(text) => text_holds(engine, text, condition, scope, 0),
+        Data::None => Err(Error::failed("the condition is empty").at(condition.span())),
+        _ => value_holds(condition, condition.span(), scope),
+    }
+}
+
+/// Whether the text is one or more tags from its start: no bare expression.
+pub fn is_braced(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with("{{") || text.starts_with("{%")
+}
+
+fn text_holds(
+    engine: &Engine,
+    text: &Arc<str>,
+    condition: &Value,
+    scope: &dyn Scope,
+    depth: u32,
+) -> Answer<bool> {
+    let span = condition.span();
+    if text.trim().is_empty() {
+        return Err(Error::failed("the condition is empty").at(span));
+    }
+    if is_braced(text) {
+        return braced_holds(engine, text, condition, scope, depth);
+    }
+    let context = scope.context();
+    let place = Place { text: text.clone(), span };
+    let template = engine.parsed_expression(&place, context)?;
+    let mut ev = Evaluator::new(engine, scope);
+    let value = ev.run_expression(&template, place.clone())?;
+    if let Data::Undefined(undefined) = value.data() {
+        return Err(Error::undefined(undefined));
+    }
+    if let Some(name) = lone_name(&template)
+        && let Some(again) = bare_condition(name, &value, scope)
+        && depth < 3
+    {
+        return text_holds(engine, &again.0, &again.1, scope, depth + 1);
+    }
+    value_holds(&value, span, scope)
+}
+
+/// A bare variable whose text is itself a condition, as old playbooks have it: only text that the
+/// user wrote counts.
+fn bare_condition(name: &str, value: &Value, scope: &dyn Scope) -> Option<(Arc<str>, Value)> {
+    let written = scope.value(name)?;
+    let text = value.as_str()?;
+    let is_expression = written.marks().has(Marks::TRUSTED)
+        && !written.is_lazy()
+        && text.contains([' ', '(', '.', '='])
+        && scope.context().surroundings.language == Language::Classic;
+    let Data::Text(text) = written.data() else { return None };
+    is_expression.then(|| (text.clone(), written.clone()))
+}
+
+/// A condition in braces: taken as the expression inside of them, with a warning.
+fn braced_holds(
+    engine: &Engine,
+    text: &Arc<str>,
+    condition: &Value,
+    scope: &dyn Scope,
+    depth: u32,
+) -> Answer<bool> {
+    let (span, services) = (condition.span(), &scope.context().surroundings.services);
+    let warning = Diagnostic::warning("a condition is an expression and needs no braces").at(span);
+    services.warn(warning);
+    let lazy = condition.clone().marked(Marks::LAZY);
+    let value = Evaluator::new(engine, scope).force(lazy)?;
+    let Data::Text(result) = value.data() else {
+        return match value.data() {
+            Data::Undefined(undefined) => Err(Error::undefined(undefined)),
+            _ => value_holds(&value, span, scope),
+        };
+    };
+    match result.trim() {
+        "True" | "true" => return Ok(true),
+        "False" | "false" | "" | "None" => return Ok(false),
+        _ => {}
+    }
+    // The text of a variable that the user wrote may be a condition of its own.
+    let place = Place { text: text.clone(), span };
+    let template = engine.parsed(&place, super::syntax::Escapes::Kept, scope.context())?;
+    let written = template.lone_name.as_ref().and_then(|name| scope.value(name));
+    match written.filter(|written| written.marks().has(Marks::TRUSTED) && !written.is_lazy() && depth < 3) {
+        Some(written) => text_holds(engine, result, &written, scope, depth + 1),
+        None => value_holds(&value, span, scope),
+    }
+}
+
+fn value_holds(value: &Value, span: Span, scope: &dyn Scope) -> Answer<bool> {
+    let surroundings = &scope.context().surroundings;
+    let holds = types::is_true(value).map_err(|error| error.at(span))?;
+    if let Some(warning) = no_boolean(value, span, surroundings.language) {
+        surroundings.services.warn(warning);
+    }
+    Ok(holds)
+}

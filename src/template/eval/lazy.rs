@@ -1,0 +1,250 @@
+//! Lazy values: evaluated when used, to the depth that is needed.
+
+use super::output::Output;
+use super::{Evaluator, Place};
+use crate::source::{Diagnostic, Span};
+use crate::template::classic;
+use crate::template::context::Language;
+use crate::template::syntax::Escapes;
+use crate::template::syntax::tree::Part;
+use crate::template::{Answer, Error};
+use crate::vars::{Data, Kind, Map, Marks, Undefined, Value};
+use std::sync::Arc;
+
+/// How deep lazy values may refer to one another.
+const DEEPEST: usize = 60;
+
+/// Lazy text that is being evaluated.
+pub(super) struct Forcing {
+    text: Arc<str>,
+    span: Span,
+    name: String,
+}
+
+impl Evaluator<'_> {
+    /// Evaluates a value itself; the elements of a container stay lazy. What is undefined in it
+    /// becomes an undefined value that remembers why.
+    pub fn force(&mut self, value: Value) -> Answer<Value> {
+        if !value.is_lazy() {
+            return Ok(value);
+        }
+        match value.data() {
+            Data::Text(text) => self.evaluate_lazy(&text.clone(), &value, ""),
+            Data::Promise(promise) => match promise.value() {
+                Some(settled) => {
+                    let marks = value.marks().without(Marks::LAZY);
+                    self.force(settled.clone().marked(marks))
+                }
+                None => Err(Error::Pending(promise.clone())),
+            },
+            _ => Ok(value),
+        }
+    }
+
+    /// Evaluates the value of a name or element that is used at a part of the current template.
+    pub(super) fn used(&mut self, value: Value, part: Part) -> Answer<Value> {
+        self.secrets |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
+        if !value.is_lazy() {
+            return Ok(value);
+        }
+        let forced = match value.data() {
+            Data::Text(text) => {
+                let name = self.place.slice(part).to_owned();
+                self.evaluate_lazy(&text.clone(), &value, &name)
+            }
+            _ => self.force(value),
+        };
+        match forced {
+            Ok(value) if value.is_undefined() => Ok(self.needed(value, part)),
+            Ok(value) => {
+                self.secrets |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
+                Ok(value)
+            }
+            Err(error) => Err(error.needed(self.span(part))),
+        }
+    }
+
+    /// An undefined value that came out of another template, with the place of its use.
+    fn needed(&self, value: Value, part: Part) -> Value {
+        let Data::Undefined(undefined) = value.data() else { return value };
+        let Error::Undefined(because) = Error::undefined(undefined).needed(self.span(part)) else {
+            return value;
+        };
+        undefined_because(&undefined.name, *because)
+    }
+
+    fn evaluate_lazy(&mut self, text: &Arc<str>, value: &Value, name: &str) -> Answer<Value> {
+        if let Some(known) = self.context.resolved.value(text) {
+            return Ok(known);
+        }
+        if self.forcing.iter().any(|forcing| Arc::ptr_eq(&forcing.text, text)) {
+            return Err(self.cycle(text, name));
+        }
+        if self.forcing.len() >= DEEPEST {
+            return Err(Error::failed("variables refer to one another too deep").at(value.span()));
+        }
+        self.forcing.push(Forcing { text: text.clone(), span: value.span(), name: name.to_owned() });
+        let result = self.evaluate_text(text, value.span());
+        self.forcing.pop();
+        let result = match result {
+            Ok(result) if result.is_undefined() => return Ok(explained(result)),
+            Err(Error::Undefined(because)) => return Ok(undefined_because("", *because)),
+            other => other?,
+        };
+        let result = self.finished(result, value);
+        self.context.resolved.keep(text, &result);
+        Ok(result)
+    }
+
+    /// What a lazy text gave, with the marks it inherits: secret text makes secret results.
+    fn finished(&self, result: Value, value: &Value) -> Value {
+        let result = result.unmarked(Marks::TRUSTED);
+        let result = if value.is_secret() { super::secret::hidden(result) } else { result };
+        if result.span().is_known() { result } else { result.at(value.span()) }
+    }
+
+    /// Evaluates template text apart from the template that uses it.
+    pub(super) fn evaluate_text(&mut self, text: &Arc<str>, span: Span) -> Answer<Value> {
+        let place = Place { text: text.clone(), span };
+        let template = self.engine.parsed(&place, Escapes::Kept, self.context)?;
+        if self.language() == Language::Classic
+            && let Some(name) = &template.lone_name
+        {
+            return self.apart(place, |ev| {
+                let value = ev.name(name, Part { start: 0, end: ev.place.text.len() as u32 })?;
+                classic::kept(value)
+            });
+        }
+        self.apart(place, |ev| {
+            let mut out = ev.output();
+            ev.root(&template, &mut out)?;
+            match ev.language() {
+                Language::Native => out.finish(),
+                Language::Classic => Ok(classic::converted(out.into_text()?)),
+            }
+        })
+    }
+
+    /// Runs something at another place, seeing none of the names bound here.
+    fn apart<T>(&mut self, place: Place, run: impl FnOnce(&mut Self) -> Answer<T>) -> Answer<T> {
+        let outer = std::mem::replace(&mut self.place, place);
+        let mark = self.frames.hide();
+        let blocks = std::mem::take(&mut self.blocks);
+        let private = self.private.take();
+        let result = run(self);
+        self.private = private;
+        self.blocks = blocks;
+        self.frames.leave(mark);
+        self.place = outer;
+        result
+    }
+
+    /// Output as the language has it.
+    pub(super) fn output(&self) -> Output {
+        match self.language() {
+            Language::Native => Output::native(),
+            Language::Classic => Output::text(),
+        }
+    }
+
+    fn cycle(&self, text: &Arc<str>, name: &str) -> Error {
+        let start = self.forcing.iter().position(|forcing| Arc::ptr_eq(&forcing.text, text)).unwrap_or(0);
+        let cycle = &self.forcing[start..];
+        let names: Vec<&str> = cycle.iter().map(|forcing| forcing.name.as_str()).chain([name]).collect();
+        let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        let chain = names.join("` → `");
+        let message = format!("`{name}` is defined by itself: `{chain}`");
+        let spans = cycle.iter().map(|forcing| forcing.span);
+        let diagnostic = spans.fold(Diagnostic::error(message), |diagnostic, span| {
+            let text = if diagnostic.labels.is_empty() { "" } else { "which is used here" };
+            diagnostic.label(span, text)
+        });
+        diagnostic.into()
+    }
+
+    /// Evaluates a value to its full depth. What is undefined inside of a container stays an
+    /// undefined element, which fails when it is used.
+    pub fn deep(&mut self, value: Value) -> Answer<Value> {
+        if !value.is_lazy() {
+            return Ok(value);
+        }
+        match value.data() {
+            Data::Text(_) | Data::Promise(_) => {
+                let forced = self.force(value)?;
+                self.deep(forced)
+            }
+            Data::List(list) => {
+                let (list, marks) = (list.clone(), value.marks().without(Marks::LAZY));
+                let items = self.deep_items(&list.items())?;
+                Ok(Value::list(items).marked(marks).at(value.span()))
+            }
+            Data::Tuple(items) => {
+                let items = self.deep_items(items)?;
+                Ok(Value::tuple(items).marked(value.marks().without(Marks::LAZY)).at(value.span()))
+            }
+            Data::Dict(dict) => {
+                let mut entries = Map::with_capacity(dict.entries().len());
+                for (key, element) in dict.entries().iter() {
+                    // Keys are never templates.
+                    entries.insert(key.clone().unmarked(Marks::LAZY), self.deep(element.clone())?);
+                }
+                Ok(Value::dict(entries).marked(value.marks().without(Marks::LAZY)).at(value.span()))
+            }
+            _ => Ok(value),
+        }
+    }
+
+    fn deep_items(&mut self, items: &[Value]) -> Answer<Vec<Value>> {
+        items.iter().map(|item| self.deep(item.clone())).collect()
+    }
+
+    /// A copy that shares nothing with its original, for templates that change their values.
+    pub(super) fn private_copy(&mut self, value: &Value) -> Answer<Value> {
+        let value = self.deep(value.clone())?;
+        Ok(copied(&value))
+    }
+}
+
+fn copied(value: &Value) -> Value {
+    let copy = match value.data() {
+        Data::List(list) => Value::list(list.items().iter().map(copied).collect()),
+        Data::Dict(dict) => {
+            Value::dict(dict.entries().iter().map(|(key, value)| (key.clone(), copied(value))).collect())
+        }
+        _ => return value.clone(),
+    };
+    copy.marked(value.marks()).at(value.span())
+}
+
+/// An undefined result keeps its own message when it is used elsewhere.
+fn explained(value: Value) -> Value {
+    match value.data() {
+        Data::Undefined(undefined) if undefined.because.is_none() && undefined.name.is_empty() => {
+            let message = "the condition does not hold and there is no `else`";
+            undefined_because("", Diagnostic::error(message).at(undefined.span))
+        }
+        Data::Undefined(undefined) => undefined_because(&undefined.name, undefined.diagnostic()),
+        _ => value,
+    }
+}
+
+/// An undefined value with a message of its own.
+pub fn undefined_because(name: &str, because: Diagnostic) -> Value {
+    let name = if name.is_empty() { "value" } else { name };
+    let span = because.span();
+    let undefined = Undefined { name: name.to_owned(), span, because: Some(Box::new(because)) };
+    Value::new(Data::Undefined(Arc::new(undefined)))
+}
+
+/// The entries of a dict or of an object that is a mapping.
+pub fn entries(value: &Value) -> Option<Arc<Map>> {
+    match value.data() {
+        Data::Dict(dict) => Some(dict.entries()),
+        Data::Object(object) if object.kind() == Kind::Mapping => {
+            let entry = |key: Value| object.get(&key).map(|value| (key, value));
+            Some(Arc::new(object.items().into_iter().filter_map(entry).collect()))
+        }
+        Data::Promise(promise) => entries(promise.value()?),
+        _ => None,
+    }
+}

@@ -1,0 +1,85 @@
+//! What a template puts out: one value, or several joined as text.
+
+use crate::template::Answer;
+use crate::template::python::types;
+use crate::vars::{Data, Marks, Value};
+
+/// Whether this is the value of an `if` that does not hold and has no `else`.
+pub fn is_no_choice(value: &Value) -> bool {
+    matches!(value.data(), Data::Undefined(undefined) if undefined.name.is_empty())
+}
+
+/// Collects what statements put out.
+#[derive(Debug)]
+pub struct Output {
+    /// Whether a single value keeps its type.
+    native: bool,
+    single: Option<Value>,
+    pieces: usize,
+    text: String,
+    secret: bool,
+}
+
+impl Output {
+    /// Output that is text whatever is put in.
+    pub fn text() -> Output {
+        Output { native: false, single: None, pieces: 0, text: String::new(), secret: false }
+    }
+
+    /// Output whose single piece keeps its type.
+    pub fn native() -> Output {
+        Output { native: true, ..Output::text() }
+    }
+
+    /// Adds text of the template.
+    pub fn push_text(&mut self, text: &str) -> Answer<()> {
+        self.flush()?;
+        self.pieces += 1;
+        self.text.push_str(text);
+        Ok(())
+    }
+
+    /// Adds a value. `None`, what is omitted and an `if` without `else` put out nothing.
+    pub fn push(&mut self, value: Value) -> Answer<()> {
+        match value.data() {
+            Data::None | Data::Omit => return Ok(()),
+            _ if is_no_choice(&value) && (!self.native || self.pieces > 0) => return Ok(()),
+            _ => {}
+        }
+        if self.native && self.pieces == 0 {
+            self.single = Some(value);
+            self.pieces = 1;
+            return Ok(());
+        }
+        self.flush()?;
+        self.pieces += 1;
+        self.append(&value)
+    }
+
+    fn flush(&mut self) -> Answer<()> {
+        match self.single.take() {
+            Some(value) if !is_no_choice(&value) => self.append(&value),
+            _ => Ok(()),
+        }
+    }
+
+    fn append(&mut self, value: &Value) -> Answer<()> {
+        self.secret |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
+        value.write_str(&mut self.text).map_err(types::unprintable)
+    }
+
+    /// Everything put out, as text.
+    pub fn into_text(mut self) -> Answer<Value> {
+        self.flush()?;
+        Ok(Value::text(self.text).marked(Marks::SECRET.when(self.secret)))
+    }
+
+    /// The single value that was put out, else the text of all; nothing is `None`.
+    pub fn finish(self) -> Answer<Value> {
+        match (self.native, self.pieces, self.single.clone()) {
+            (true, 0, _) => Ok(Value::none()),
+            (true, 1, Some(single)) => Ok(single),
+            _ => self.into_text(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Filters: one file a family, a function and a line in its table each.
+
+mod choose;
+mod defaults;
+mod html;
+mod numbers;
+pub mod order;
+mod sequence;
+mod text;
+mod wrap;
+
+use super::Answer;
+use super::eval::Call;
+use crate::vars::Value;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a filter does.
+pub type Run = fn(&mut Call) -> Answer<Value>;
+
+/// Names and functions of a family.
+pub type Table = &'static [(&'static str, Run)];
+
+/// A filter.
+#[derive(Clone, Copy)]
+pub struct Filter {
+    pub run: Run,
+    /// Whether it may be given what is undefined.
+    pub takes_undefined: bool,
+}
+
+const FAMILIES: &[Table] = &[
+    choose::TABLE,
+    defaults::TABLE,
+    html::TABLE,
+    numbers::TABLE,
+    order::TABLE,
+    sequence::TABLE,
+    text::TABLE,
+    wrap::TABLE,
+];
+
+const TAKE_UNDEFINED: [&str; 5] = ["default", "d", "mandatory", "type_debug", "undef"];
+
+static FILTERS: LazyLock<HashMap<&'static str, Filter>> = LazyLock::new(|| {
+    let all = FAMILIES.iter().flat_map(|table| table.iter());
+    all.map(|(name, run)| (*name, Filter { run: *run, takes_undefined: TAKE_UNDEFINED.contains(name) }))
+        .collect()
+});
+
+/// Collections whose filters, tests and lookups are found by their full names too.
+const COLLECTIONS: [&str; 8] = [
+    "ansible.builtin.",
+    "ansible.legacy.",
+    "community.general.",
+    "ansible.utils.",
+    "ansible.posix.",
+    "ansible.netcommon.",
+    "community.crypto.",
+    "ansible.windows.",
+];
+
+/// A name without its collection.
+pub fn short(name: &str) -> &str {
+    COLLECTIONS.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
+}
+
+/// The filter of a name, with or without its collection.
+pub fn find(name: &str) -> Option<Filter> {
+    FILTERS.get(short(name)).copied()
+}
+
+/// All names, for "did you mean".
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = FILTERS.keys().copied().collect();
+    names.sort_unstable();
+    names
+}

@@ -1,0 +1,42 @@
+//! How a template is read: its delimiters and what happens to white space around its tags.
+
+/// What a backslash in a string means.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Escapes {
+    /// As in Python: template files, conditions, statements.
+    #[default]
+    Python,
+    /// As it stands inside `{{ }}`, as Ansible reads templates in YAML: `'\1'` is two characters.
+    Kept,
+}
+
+/// How a template is read.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Delimiters {
+    pub variable: (String, String),
+    pub block: (String, String),
+    pub comment: (String, String),
+    pub line_statement: Option<String>,
+    pub line_comment: Option<String>,
+    pub trim_blocks: bool,
+    pub lstrip_blocks: bool,
+    pub keep_trailing_newline: bool,
+    pub escapes: Escapes,
+}
+
+impl Default for Delimiters {
+    fn default() -> Delimiters {
+        let pair = |open: &str, close: &str| (open.to_owned(), close.to_owned());
+        Delimiters {
+            variable: pair("{{", "}}"),
+            block: pair("{%", "%}"),
+            comment: pair("{#", "#}"),
+            line_statement: None,
+            line_comment: None,
+            trim_blocks: false,
+            lstrip_blocks: false,
+            keep_trailing_newline: false,
+            escapes: Escapes::Python,
+        }
+    }
+}

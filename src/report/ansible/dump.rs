@@ -1,6 +1,7 @@
 //! Results as text: what is left of them for the reader, in Python's JSON.
 
 use crate::host::{Data, Fields};
+use crate::report::{Result, Status};
 use std::fmt::Write;
 
 /// Fields of a result that are told elsewhere or to nobody.
@@ -17,9 +18,19 @@ const BESIDE_DEBUG: [&str; 8] = [
     "ansible_loop",
 ];
 
-/// Whether results of this action are always shown, and over several lines.
-pub fn is_spoken(action: &str) -> bool {
-    matches!(short(action), "debug" | "assert")
+/// Whether a result is always shown, and over several lines: what an action has to say, not what kept it from it.
+pub fn is_spoken(action: &str, result: &Result) -> bool {
+    let fields = match &result.data {
+        Data::Map(fields) => fields,
+        _ => return false,
+    };
+    let fine = matches!(result.status, Status::Ok | Status::Changed);
+    let said = match short(action) {
+        "debug" => fine,
+        "assert" => fine || fields.get("evaluated_to").is_some(),
+        _ => false,
+    };
+    said || fields.get("_ansible_verbose_always") == Some(&Data::Bool(true))
 }
 
 /// Whether results of this action are too long to be shown with `-v`.

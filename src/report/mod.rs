@@ -22,4 +22,4 @@ pub use options::{Colours, Format, Output, Switch};
 pub use recap::{Counts, HostRecap, Recap, Trouble};
 pub use redact::{HIDDEN, HIDDEN_LABEL, REDACTED, Redactor, SHORTEST};
 pub use reporter::{Reporter, Screen, Show, Stage, choose};
-pub use sink::Sink;
+pub use sink::{Sink, complain, tell};

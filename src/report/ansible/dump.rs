@@ -5,7 +5,7 @@ use crate::report::{Result, Status};
 use std::fmt::Write;
 
 /// Fields of a result that are told elsewhere or to nobody.
-const TOLD_ELSEWHERE: [&str; 3] = ["exception", "warnings", "deprecations"];
+const TOLD_ELSEWHERE: [&str; 5] = ["exception", "warnings", "deprecations", "failed", "skipped"];
 /// Fields that are no part of what `debug: var=` was asked to show.
 const BESIDE_DEBUG: [&str; 8] = [
     "changed",

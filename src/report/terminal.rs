@@ -77,6 +77,10 @@ impl Show for Terminal {
     }
 
     fn tick(&mut self) {
+        if let Some((rows, columns)) = console::Term::stdout().size_checked() {
+            self.live.resize(rows.into(), columns.into());
+            self.story.look.width = Some(usize::from(columns).max(40));
+        }
         self.draw();
     }
 

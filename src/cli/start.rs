@@ -4,7 +4,7 @@ use super::command::{Asked, Command, read};
 use super::refusal::refusal;
 use super::settings::Settings;
 use super::surroundings::{Here, Surroundings};
-use crate::report::{Redactor, Switch, exit};
+use crate::report::{self, Redactor, Switch, exit};
 use crate::source::{Diagnostic, Diagnostics, Palette, Sources, render};
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub fn start(
         Err(error) => return complain(&[refusal(&error)], None, exit::OPTIONS, &place),
     };
     let Asked::Command(command) = asked else {
-        print!("{}", version());
+        report::tell(&version());
         return exit::FINE;
     };
     let (sources, redactor) = (Arc::new(Sources::default()), Arc::new(Redactor::default()));
@@ -60,7 +60,7 @@ fn complain(found: &[Diagnostic], project: Option<&Project>, code: u8, place: &d
         let text = render(diagnostic, sources, palette);
         let text = project.map_or(text.clone(), |project| project.redactor.redact(&text).into_owned());
         let gap = if index == 0 { "" } else { "\n" };
-        eprint!("{gap}{text}");
+        report::complain(&format!("{gap}{text}"));
     }
     code
 }

@@ -121,7 +121,8 @@ pub enum Event {
         label: String,
         result: Box<Result>,
     },
-    /// A file or role was brought in for this host, by the task; for an item of a loop with its label.
+    /// A file or role was brought in for this host, by the task; for an item of a loop with its label. Counts as one
+    /// `ok`; the [`Event::Done`] of the task itself does not.
     Included {
         host: HostName,
         task: Arc<TaskInfo>,

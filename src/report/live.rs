@@ -4,6 +4,7 @@ use super::reporter::Screen;
 use super::story::title;
 use super::style::{Line, Style, columns, count};
 use super::{Activity, Event, HostName};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// Most live lines, however high the terminal is.
@@ -19,6 +20,8 @@ const LONG: Duration = Duration::from_secs(2);
 pub struct Live {
     screen: Screen,
     hosts: Vec<Host>,
+    /// Where each host stands in the list.
+    places: HashMap<HostName, usize>,
 }
 
 struct Host {
@@ -32,13 +35,21 @@ struct Host {
 impl Live {
     /// Nobody does anything yet.
     pub fn new(screen: Screen) -> Live {
-        Live { screen, hosts: Vec::new() }
+        Live { screen, hosts: Vec::new(), places: HashMap::new() }
+    }
+
+    /// The terminal has another size now.
+    pub fn resize(&mut self, rows: usize, columns: usize) {
+        (self.screen.rows, self.screen.columns) = (rows, columns);
     }
 
     /// Notes what a host does.
     pub fn event(&mut self, event: &Event) {
         match event {
-            Event::Play { hosts, .. } => self.hosts = hosts.iter().map(Host::new).collect(),
+            Event::Play { hosts, .. } => {
+                self.hosts = hosts.iter().map(Host::new).collect();
+                self.places = hosts.iter().enumerate().map(|(place, host)| (host.clone(), place)).collect();
+            }
             Event::Activity { host, activity } => {
                 let host = self.host(host);
                 if host.activity.as_ref().map(std::mem::discriminant)
@@ -53,17 +64,21 @@ impl Live {
                 let host = self.host(host);
                 (host.done, host.known) = (*done, *known);
             }
-            Event::End { .. } => self.hosts.clear(),
+            Event::End { .. } => {
+                self.hosts.clear();
+                self.places.clear();
+            }
             _ => {}
         }
     }
 
     fn host(&mut self, name: &HostName) -> &mut Host {
-        let index = self.hosts.iter().position(|host| host.name == *name).unwrap_or_else(|| {
+        let next = self.hosts.len();
+        let place = *self.places.entry(name.clone()).or_insert(next);
+        if place >= next {
             self.hosts.push(Host::new(name));
-            self.hosts.len() - 1
-        });
-        &mut self.hosts[index]
+        }
+        &mut self.hosts[place.min(next)]
     }
 
     /// The lines to draw now: the hosts that are at work, as many as there is room for, and how many more.

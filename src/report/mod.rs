@@ -18,8 +18,8 @@ mod terminal;
 
 pub use bug::confess;
 pub use event::{Activity, Event, HostName, Result, Status, TaskInfo, TaskKind};
-pub use options::{Colours, Format, Output, ResultFormat, Switch};
+pub use options::{Colours, Format, Output, Switch};
 pub use recap::{Counts, HostRecap, Recap, Trouble};
 pub use redact::{HIDDEN, HIDDEN_LABEL, REDACTED, Redactor, SHORTEST};
 pub use reporter::{Reporter, Screen, Show, Stage, choose};
-pub use sink::Sink;
+pub use sink::{Sink, complain, tell};

@@ -17,6 +17,8 @@ pub struct Output {
     pub colour: Switch,
     /// The terminal can do nothing but print (`TERM=dumb`): no live lines.
     pub dumb: bool,
+    /// The file of settings that was read, which `--output ansible -v` tells.
+    pub config_file: Option<PathBuf>,
     /// What is shown is also appended to this file, without colours.
     pub log: Option<PathBuf>,
     pub colours: Colours,
@@ -30,13 +32,8 @@ pub struct Output {
     pub custom_stats: bool,
     /// Headings of `--output ansible` tell that it is a dry run.
     pub check_mode_markers: bool,
-    /// Every host's start on a task is told by `--output ansible`.
-    pub per_host_start: bool,
     /// Where a failed task is written is told by `--output ansible`.
     pub task_path_on_failure: bool,
-    /// Arguments of tasks in the headings of `--output ansible`.
-    pub task_arguments: bool,
-    pub results: ResultFormat,
     /// Whether results of `--output ansible` are spread over lines; none stands for as the verbosity says.
     pub pretty: Option<bool>,
 }
@@ -64,14 +61,6 @@ pub enum Switch {
     Auto,
     On,
     Off,
-}
-
-/// How results are printed by `--output ansible`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum ResultFormat {
-    #[default]
-    Json,
-    Yaml,
 }
 
 /// The colours of `--output ansible`, by Ansible's names; none stands for the usual one.

@@ -1,13 +1,14 @@
 //! What came of a run: counted as Ansible counts, and what changed and failed where.
 
-use super::{Event, HostName, Result, Status, TaskInfo, exit};
+use super::{Event, HostName, Result, Status, TaskInfo, TaskKind, exit};
 use crate::host::Data;
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How the tasks of one host ended. An ignored failure is `ok` and `ignored`; what changed is `ok` and `changed`.
+/// How the tasks of one host ended. An ignored failure is `ok` and `ignored`; what changed is `ok` and `changed`; of a
+/// task that brings in others, each file is `ok`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
     pub ok: usize,
@@ -104,6 +105,7 @@ impl Recap {
                 let titles = titles(result, label);
                 self.items.entry(host.clone()).or_default().extend(titles);
             }
+            Event::Included { host, .. } => self.hosts.entry(host.clone()).or_default().counts.ok += 1,
             Event::Done { host, task, looped, result } => self.done(host, task, *looped, result),
             Event::Stats { host, data } => self.stats.push((host.clone(), data.clone())),
             Event::End { interrupted } => self.interrupted = *interrupted,
@@ -114,7 +116,9 @@ impl Recap {
     fn done(&mut self, host: &HostName, task: &Arc<TaskInfo>, looped: bool, result: &Result) {
         let items = self.items.remove(host).unwrap_or_default();
         let entry = self.hosts.entry(host.clone()).or_default();
-        entry.counts.add(result);
+        if task.kind != TaskKind::Include || result.status != Status::Ok {
+            entry.counts.add(result);
+        }
         if result.status == Status::Changed {
             let whole = if looped && !items.is_empty() { items } else { titles(result, &task.name) };
             entry.changed.extend(whole);

@@ -5,7 +5,7 @@ use super::json::Json;
 use super::live::Live;
 use super::options::{Format, Output, Switch};
 use super::plain::Plain;
-use super::sink::Sink;
+use super::sink::{Sink, complain};
 use super::story::Look;
 use super::terminal::Terminal;
 use super::{Event, Recap, Redactor};
@@ -67,7 +67,7 @@ impl Reporter {
             sink = match sink.logging(path) {
                 Ok(sink) => sink,
                 Err(error) => {
-                    eprintln!("warning: cannot write the log {}: {error}", path.display());
+                    complain(&format!("warning: cannot write the log `{}`: {error}\n", path.display()));
                     Sink::standard(redactor.clone())
                 }
             };

@@ -60,3 +60,13 @@ impl Sink {
         }
     }
 }
+
+/// Prints to the standard output; that nobody reads it is no mistake of anybody.
+pub fn tell(text: &str) {
+    let _ = stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush());
+}
+
+/// Prints to the error output; that nobody reads it is no mistake of anybody.
+pub fn complain(text: &str) {
+    let _ = stderr().write_all(text.as_bytes());
+}

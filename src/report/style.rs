@@ -93,15 +93,18 @@ impl Line {
         if self.width() <= width {
             return self;
         }
-        let mut room = width;
+        let mut room = width.saturating_sub(1);
+        let mut kept = 0;
         for (_, text) in &mut self.0 {
+            kept += 1;
             let here = columns(text);
             if here > room {
-                *text = console::truncate_str(text, room, "…").into_owned();
+                *text = format!("{}…", console::truncate_str(text, room, ""));
+                break;
             }
-            room = room.saturating_sub(here);
+            room -= here;
         }
-        self.0.retain(|(_, text)| !text.is_empty());
+        self.0.truncate(kept);
         self
     }
 
@@ -175,6 +178,7 @@ mod tests {
         let line = Line::of(Style::Bad, "failed ").text("a long name");
         assert_eq!(line.clone().fit(12).print(false), "failed a lo…");
         assert_eq!(line.clone().fit(4).print(false), "fai…");
+        assert_eq!(line.clone().fit(7).print(false), "failed…");
         assert_eq!(line.fit(40).print(true), "\x1b[1;31mfailed \x1b[0ma long name");
     }
 

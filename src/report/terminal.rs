@@ -34,11 +34,10 @@ impl Terminal {
     }
 
     fn print(&mut self, lines: &[Line]) {
-        let Look { colour, width, .. } = self.story.look;
+        let colour = self.story.look.colour;
         let heading = self.story.take_heading().map(|heading| [Line::new(), heading]);
         let all = heading.iter().flatten().chain(lines);
         let text: String = all.map(|line| line.print(colour) + "\n").collect();
-        let _ = width;
         let sink = &mut self.sink;
         self.bars.suspend(|| sink.print(&text));
     }
@@ -78,6 +77,10 @@ impl Show for Terminal {
     }
 
     fn tick(&mut self) {
+        if let Some((rows, columns)) = console::Term::stdout().size_checked() {
+            self.live.resize(rows.into(), columns.into());
+            self.story.look.width = Some(usize::from(columns).max(40));
+        }
         self.draw();
     }
 

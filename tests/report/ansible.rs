@@ -155,3 +155,38 @@ fn files_that_are_brought_in_are_told_once_for_all_hosts() {
     tape.done("a", &task, skipped()).done("b", &task, changed(Vec::new())).end();
     assert_snapshot("ansible-included", &tape.plain(&output(Format::Ansible)));
 }
+
+proptest::proptest! {
+    /// Three hosts go through the same tasks, each at its own pace, and some stop on the way.
+    #[test]
+    fn every_heading_stands_once_and_in_order(turns in proptest::collection::vec(0..3_usize, 0..60), stops in [0..=8_usize, 0..=8, 0..=8]) {
+        const NAMES: [&str; 3] = ["a", "b", "c"];
+        let positions: Vec<Vec<u32>> = (0..8).map(|number| vec![0, number]).collect();
+        let positions: Vec<&[u32]> = positions.iter().map(Vec::as_slice).collect();
+        let mut pace = Pace::new(true, &positions);
+        if let Some(Event::Play { hosts, .. }) = pace.tape.events.last_mut() {
+            *hosts = NAMES.iter().map(|name| host(name)).collect();
+        }
+        let (mut reached, mut announced) = ([0; 3], 0);
+        for turn in turns.into_iter().chain((0..30).map(|turn| turn % 3)) {
+            let task = reached[turn];
+            match task.cmp(&stops[turn]) {
+                std::cmp::Ordering::Less => {
+                    if task == announced {
+                        pace.announced(task);
+                        announced += 1;
+                    }
+                    pace.done(NAMES[turn], task);
+                }
+                std::cmp::Ordering::Equal => { pace.finished(NAMES[turn]); }
+                std::cmp::Ordering::Greater => {}
+            }
+            reached[turn] += 1;
+        }
+        let lines = pace.lines();
+        let headings: Vec<&String> = lines.iter().filter(|line| line.starts_with("TASK")).collect();
+        let expected: Vec<String> = (0..announced).map(|number| format!("TASK [at [0, {number}]]")).collect();
+        proptest::prop_assert_eq!(headings, expected.iter().collect::<Vec<_>>());
+        proptest::prop_assert_eq!(lines.len() - announced, stops.iter().sum::<usize>());
+    }
+}

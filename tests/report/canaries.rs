@@ -64,13 +64,7 @@ fn leak() -> Result {
 fn every_output() -> impl Iterator<Item = Output> {
     let formats = [Format::Plain, Format::Terminal, Format::Json, Format::Ansible];
     formats.into_iter().flat_map(|format| {
-        (0..=4).map(move |verbosity| Output {
-            verbosity,
-            diff: true,
-            custom_stats: true,
-            per_host_start: true,
-            ..output(format)
-        })
+        (0..=4).map(move |verbosity| Output { verbosity, diff: true, custom_stats: true, ..output(format) })
     })
 }
 

@@ -4,7 +4,9 @@
 //! keep it.
 
 mod ansible;
+mod bug;
 mod canaries;
+mod parity;
 mod recap;
 mod snapshot;
 mod tape;

@@ -193,6 +193,7 @@ impl Settings {
         }
         self.output.dry_run = self.execution.dry_run;
         self.output.diff = self.execution.diff;
+        self.output.config_file.clone_from(&self.config_file);
     }
 }
 

@@ -83,7 +83,7 @@ fn what_has_an_equivalent_is_honoured() {
         "[defaults]\nhost_key_checking = False\ngathering = smart\nhash_behaviour = merge\ntimeout=30\n\
          fact_caching = jsonfile\nfact_caching_connection = ~/facts\nfact_caching_timeout = 60\n\
          duplicate_dict_key = error\nansible_managed = by hand\nstrategy=free\nlog_path=run.log\n\
-         callback_result_format = yaml\nerror_on_missing_handler = no\n\
+         error_on_missing_handler = no\n\
          [privilege_escalation]\nbecome = yes\nbecome_user = 'root'\nbecome_ask_pass = true\n\
          [ssh_connection]\nssh_args = -o A=b\nretries = 2\npipelining = True\n\
          [inventory]\nhost_pattern_mismatch = error\nany_unparsed_is_failed = yes\n[diff]\nalways = on\ncontext = 5\n",

@@ -1,10 +1,10 @@
 //! Texts before and after, as `ansible-playbook --diff` shows them.
 
 use super::dump::json;
+use super::matching::{Step, groups};
 use super::paint::{Paint, Tone};
 use crate::host::{Attribute, Data, Fields, Shown, TextChange};
 use crate::report::Result;
-use similar::TextDiff;
 
 /// Both sides of a change, with the names of their files.
 struct Sides {
@@ -103,30 +103,55 @@ fn attributes(change: &Shown, side: fn(&Attribute) -> Option<&String>) -> String
 }
 
 fn unified(sides: &Sides, context: usize, paint: &Paint) -> String {
-    let diff = TextDiff::from_lines(&sides.before, &sides.after);
-    let mut out = String::new();
-    for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
-        if out.is_empty() {
-            out.push_str(&paint.paint(Tone::DiffRemove, &format!("--- {}\n", sides.before_header)));
-            out.push_str(&paint.paint(Tone::DiffAdd, &format!("+++ {}\n", sides.after_header)));
-        }
-        out.push_str(&paint.paint(Tone::DiffLines, &format!("{}\n", hunk.header().to_string().trim_end())));
-        for change in hunk.iter_changes() {
-            let text = change.value().trim_end_matches('\n').replace('\x1b', "\\x1b");
-            let end = if change.missing_newline() { "\n\\ No newline at end of file\n" } else { "\n" };
-            match change.tag() {
-                similar::ChangeTag::Equal => out.push_str(&format!(" {text}{end}")),
-                similar::ChangeTag::Insert => {
-                    out.push_str(&paint.paint(Tone::DiffAdd, &format!("+{text}{end}")))
-                }
-                similar::ChangeTag::Delete => {
-                    out.push_str(&paint.paint(Tone::DiffRemove, &format!("-{text}{end}")));
-                }
-            }
+    let (before, after) = (lines(&sides.before), lines(&sides.after));
+    let before: Vec<&str> = before.iter().map(String::as_str).collect();
+    let after: Vec<&str> = after.iter().map(String::as_str).collect();
+    let groups = groups(&before, &after, context);
+    if groups.is_empty() {
+        return String::new();
+    }
+    let mut out = paint.paint(Tone::DiffRemove, &format!("--- {}\n", sides.before_header));
+    out.push_str(&paint.paint(Tone::DiffAdd, &format!("+++ {}\n", sides.after_header)));
+    for group in groups {
+        out.push_str(&paint.paint(Tone::DiffLines, &format!("@@ {} @@\n", range(&group))));
+        for step in group {
+            out.push_str(&step_lines(&step, &before, &after, paint));
         }
     }
-    if !out.is_empty() {
-        out.push('\n');
+    out + "\n"
+}
+
+/// With their ends; a last one without an end says so. No host speaks to the terminal.
+fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> =
+        text.split_inclusive('\n').map(|line| line.replace('\x1b', "\\x1b")).collect();
+    if let Some(last) = lines.last_mut().filter(|last| !last.ends_with('\n')) {
+        last.push_str("\n\\ No newline at end of file\n");
     }
-    out
+    lines
+}
+
+fn step_lines(step: &Step, before: &[&str], after: &[&str], paint: &Paint) -> String {
+    let of = |lines: &[&str], range: std::ops::Range<usize>, mark: char| -> Vec<String> {
+        lines.get(range).into_iter().flatten().map(|line| format!("{mark}{line}")).collect()
+    };
+    if step.equal {
+        return of(before, step.before.clone(), ' ').concat();
+    }
+    let removed = of(before, step.before.clone(), '-');
+    let added = of(after, step.after.clone(), '+');
+    let removed = removed.iter().map(|line| paint.paint(Tone::DiffRemove, line));
+    removed.chain(added.iter().map(|line| paint.paint(Tone::DiffAdd, line))).collect()
+}
+
+/// Where a group stands in both texts: `-1,3 +1,4`.
+fn range(group: &[Step]) -> String {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return String::new() };
+    let side = |start: usize, end: usize| match end - start {
+        0 => format!("{start},0"),
+        1 => format!("{}", start + 1),
+        length => format!("{},{length}", start + 1),
+    };
+    let before = side(first.before.start, last.before.end);
+    format!("-{before} +{}", side(first.after.start, last.after.end))
 }

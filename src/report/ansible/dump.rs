@@ -1,10 +1,10 @@
 //! Results as text: what is left of them for the reader, in Python's JSON.
 
 use crate::host::{Data, Fields};
-use std::fmt::Write;
+use crate::report::{Result, Status};
 
 /// Fields of a result that are told elsewhere or to nobody.
-const TOLD_ELSEWHERE: [&str; 3] = ["exception", "warnings", "deprecations"];
+const TOLD_ELSEWHERE: [&str; 5] = ["exception", "warnings", "deprecations", "failed", "skipped"];
 /// Fields that are no part of what `debug: var=` was asked to show.
 const BESIDE_DEBUG: [&str; 8] = [
     "changed",
@@ -17,9 +17,19 @@ const BESIDE_DEBUG: [&str; 8] = [
     "ansible_loop",
 ];
 
-/// Whether results of this action are always shown, and over several lines.
-pub fn is_spoken(action: &str) -> bool {
-    matches!(short(action), "debug" | "assert")
+/// Whether a result is always shown, and over several lines: what an action has to say, not what kept it from it.
+pub fn is_spoken(action: &str, result: &Result) -> bool {
+    let fields = match &result.data {
+        Data::Map(fields) => fields,
+        _ => return false,
+    };
+    let fine = matches!(result.status, Status::Ok | Status::Changed);
+    let said = match short(action) {
+        "debug" => fine,
+        "assert" => fine || fields.get("evaluated_to").is_some(),
+        _ => false,
+    };
+    said || fields.get("_ansible_verbose_always") == Some(&Data::Bool(true))
 }
 
 /// Whether results of this action are too long to be shown with `-v`.
@@ -64,61 +74,66 @@ fn without_internal(data: &Data) -> Data {
 
 /// As Python's `json.dumps` writes it with sorted keys; over several lines where there is an indent.
 pub fn json(data: &Data, indent: Option<usize>) -> String {
-    let mut out = String::new();
-    write(&mut out, data, indent, 0);
-    out
+    let mut writer = Writer { out: String::new(), indent, depth: 0 };
+    writer.data(data);
+    writer.out
 }
 
-fn write(out: &mut String, data: &Data, indent: Option<usize>, depth: usize) {
-    match data {
-        Data::Null => out.push_str("null"),
-        Data::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Data::Int(value) => {
-            let _ = write!(out, "{value}");
-        }
-        Data::Float(value) => out.push_str(&float(*value)),
-        Data::Text(text) => out.push_str(&quoted(text)),
-        Data::List(items) => group(out, ['[', ']'], items.iter(), indent, depth, |out, item| {
-            write(out, item, indent, depth + 1);
-        }),
-        Data::Map(fields) => {
-            let mut sorted: Vec<(&str, &Data)> = fields.iter().collect();
-            sorted.sort_by_key(|(name, _)| *name);
-            group(out, ['{', '}'], sorted.into_iter(), indent, depth, |out, (name, value)| {
-                let _ = write!(out, "{}: ", quoted(name));
-                write(out, value, indent, depth + 1);
-            });
-        }
-    }
-}
-
-fn group<T>(
-    out: &mut String,
-    brackets: [char; 2],
-    items: impl ExactSizeIterator<Item = T>,
+struct Writer {
+    out: String,
     indent: Option<usize>,
     depth: usize,
-    mut each: impl FnMut(&mut String, T),
-) {
-    out.push(brackets[0]);
-    let (any, last) = (items.len() > 0, items.len());
-    for (index, item) in items.enumerate() {
-        line_break(out, indent, depth + 1);
-        each(out, item);
-        if index + 1 < last {
-            out.push_str(if indent.is_some() { "," } else { ", " });
-        }
-    }
-    if any {
-        line_break(out, indent, depth);
-    }
-    out.push(brackets[1]);
 }
 
-fn line_break(out: &mut String, indent: Option<usize>, depth: usize) {
-    if let Some(indent) = indent {
-        out.push('\n');
-        out.extend(std::iter::repeat_n(' ', indent * depth));
+impl Writer {
+    fn data(&mut self, data: &Data) {
+        match data {
+            Data::Null => self.out.push_str("null"),
+            Data::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
+            Data::Int(value) => self.out.push_str(&value.to_string()),
+            Data::Float(value) => self.out.push_str(&float(*value)),
+            Data::Text(text) => self.out.push_str(&quoted(text)),
+            Data::List(items) => self.group(['[', ']'], items.iter(), Writer::data),
+            Data::Map(fields) => {
+                let mut sorted: Vec<(&str, &Data)> = fields.iter().collect();
+                sorted.sort_by_key(|(name, _)| *name);
+                self.group(['{', '}'], sorted.into_iter(), |writer, (name, value)| {
+                    writer.out.push_str(&quoted(name));
+                    writer.out.push_str(": ");
+                    writer.data(value);
+                });
+            }
+        }
+    }
+
+    fn group<T>(
+        &mut self,
+        brackets: [char; 2],
+        items: impl ExactSizeIterator<Item = T>,
+        mut each: impl FnMut(&mut Writer, T),
+    ) {
+        self.out.push(brackets[0]);
+        let count = items.len();
+        self.depth += 1;
+        for (index, item) in items.enumerate() {
+            self.line_break();
+            each(self, item);
+            if index + 1 < count {
+                self.out.push_str(if self.indent.is_some() { "," } else { ", " });
+            }
+        }
+        self.depth -= 1;
+        if count > 0 {
+            self.line_break();
+        }
+        self.out.push(brackets[1]);
+    }
+
+    fn line_break(&mut self) {
+        if let Some(indent) = self.indent {
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n(' ', indent * self.depth));
+        }
     }
 }
 

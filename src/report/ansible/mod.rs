@@ -2,6 +2,7 @@
 
 mod diff;
 mod dump;
+mod matching;
 mod order;
 mod origin;
 mod paint;
@@ -30,6 +31,8 @@ pub struct Ansible {
     inclusions: Inclusions,
     play: Vec<HostName>,
     lockstep: bool,
+    /// Whether the first playbook was told.
+    begun: bool,
     /// The task under whose heading the next lines stand.
     headed: Option<usize>,
     /// Errors that were told; each is told once.
@@ -49,6 +52,7 @@ impl Ansible {
             inclusions: Inclusions::default(),
             play: Vec::new(),
             lockstep: true,
+            begun: false,
             headed: None,
             told: HashSet::new(),
         }
@@ -74,6 +78,13 @@ impl Ansible {
 
     fn playbook(&mut self, name: &str) {
         self.flush();
+        if self.output.verbosity > 0 && !std::mem::replace(&mut self.begun, true) {
+            let text = match &self.output.config_file {
+                Some(path) => format!("Using {} as config file", path.display()),
+                None => "No config file found; using defaults".to_owned(),
+            };
+            self.say(Tone::Verbose, &text);
+        }
         if self.output.verbosity > 1 {
             let file = name.rsplit('/').next().unwrap_or(name);
             self.banner(&format!("PLAYBOOK: {file}"));

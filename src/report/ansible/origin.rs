@@ -28,17 +28,16 @@ const OF_THE_CONTROLLER: [&str; 15] = [
 /// The block that stands before the line of a failed result.
 pub fn error(task: &TaskInfo, result: &Result, sources: &Sources) -> String {
     let message = message(task, result);
-    match &result.diagnostic {
+    let said_so = matches!(short(&task.action), "assert" | "fail");
+    let at_task = origin(task.span, sources);
+    match result.diagnostic.as_ref().filter(|_| !said_so) {
         Some(found) => {
-            let cause = format!("{}\n{}", message, origin(found.span(), sources));
+            let cause = origin(found.span(), sources);
             format!(
-                "[ERROR]: Task failed: {message}\n\nTask failed.\n{}\n<<< caused by >>>\n\n{cause}",
-                origin(task.span, sources)
+                "[ERROR]: Task failed: {message}\n\nTask failed.\n{at_task}\n<<< caused by >>>\n\n{message}\n{cause}"
             )
         }
-        None => {
-            format!("[ERROR]: Task failed: {}{message}\n{}", who(task, result), origin(task.span, sources))
-        }
+        None => format!("[ERROR]: Task failed: {}{message}\n{at_task}", who(task, result)),
     }
 }
 

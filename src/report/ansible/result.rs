@@ -80,7 +80,9 @@ impl Ansible {
     fn failed(&mut self, host: &HostName, task: &TaskInfo, told_by_items: bool, result: &Result) {
         self.heading(task);
         if !told_by_items {
-            self.error(task, result);
+            if task.kind != TaskKind::Include || !has(result, "reason") {
+                self.error(task, result);
+            }
             if self.output.verbosity < 2 && self.output.task_path_on_failure {
                 self.task_path(task);
             }
@@ -121,8 +123,7 @@ impl Ansible {
 
     /// The result, where it is wanted behind the line.
     fn shown(&self, task: &TaskInfo, result: &Result) -> String {
-        let spoken = is_spoken(&task.action) && result.status != Status::Skipped
-            || flag(result, "_ansible_verbose_always");
+        let spoken = is_spoken(&task.action, result);
         let quiet = is_quiet(&task.action) || flag(result, "_ansible_verbose_override");
         if (self.output.verbosity > 0 || spoken) && !quiet {
             format!(" => {}", self.dump(task, result))
@@ -140,10 +141,9 @@ impl Ansible {
             }
         }
         fields.remove("results");
-        let spoken = is_spoken(&task.action) && result.status != Status::Skipped;
         let wide = match self.output.pretty {
             Some(pretty) => pretty,
-            None => spoken || self.output.verbosity > 2 || flag(result, "_ansible_verbose_always"),
+            None => self.output.verbosity > 2 || is_spoken(&task.action, result),
         };
         json(&fields.into(), wide.then_some(4))
     }
@@ -158,7 +158,11 @@ fn on(host: &HostName, result: &Result) -> String {
 }
 
 fn has_results(result: &Result) -> bool {
-    result.no_log || matches!(&result.data, Data::Map(fields) if fields.get("results").is_some())
+    result.no_log || has(result, "results")
+}
+
+fn has(result: &Result, name: &str) -> bool {
+    matches!(&result.data, Data::Map(fields) if fields.get(name).is_some())
 }
 
 fn flag(result: &Result, name: &str) -> bool {

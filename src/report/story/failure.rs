@@ -11,7 +11,11 @@ const TAIL: usize = 10;
 impl Story {
     /// All about a failure, at once.
     pub(super) fn failure(&self, host: &HostName, task: &TaskInfo, name: &str, result: &Result) -> Vec<Line> {
-        let mut lines = vec![self.failed_line(host, name, result)];
+        let line = self.failed_line(host, name, result);
+        if is_harmless(result) && self.look.verbosity == 0 {
+            return self.beside_message(line, result);
+        }
+        let mut lines = vec![line];
         match &result.diagnostic {
             Some(diagnostic) => lines.extend(self.diagnostic(diagnostic).into_iter().map(indented)),
             None => lines.extend(self.reason(task, result)),
@@ -20,6 +24,16 @@ impl Story {
             lines.extend(self.output(fields));
         }
         lines
+    }
+
+    /// What it says in one line is enough where the run goes on.
+    fn beside_message(&self, line: Line, result: &Result) -> Vec<Line> {
+        let said = result.message.as_deref().and_then(|message| message.lines().next());
+        let said = said.or_else(|| result.diagnostic.as_ref().map(|found| found.message.as_str()));
+        match said {
+            Some(said) => self.beside(line, Line::of(Style::Faint, said)),
+            None => vec![line],
+        }
     }
 
     /// The one line that says that it failed.
@@ -77,6 +91,11 @@ impl Story {
         );
         lines
     }
+}
+
+/// Whether the playbook takes care of it.
+fn is_harmless(result: &Result) -> bool {
+    result.ignored || result.status == Status::Rescued
 }
 
 fn indented(line: Line) -> Line {

@@ -83,7 +83,7 @@ impl Story {
     }
 
     /// More about a line: beside it where the terminal has room, else under it.
-    fn beside(&self, line: Line, more: Line) -> Vec<Line> {
+    pub(super) fn beside(&self, line: Line, more: Line) -> Vec<Line> {
         let Some(width) = self.look.width else { return vec![line.add(Style::Faint, " · ").join(more)] };
         if line.width() + 3 + more.width() <= width {
             return vec![line.add(Style::Faint, " · ").join(more)];
@@ -140,6 +140,7 @@ impl Story {
             Data::Map(fields) => fields
                 .get("msg")
                 .or_else(|| fields.iter().find(|(name, _)| is_spoken(name)).map(|(_, value)| value))
+                .or_else(|| fields.get("item"))
                 .map(spoken),
             _ => None,
         };

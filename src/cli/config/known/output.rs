@@ -1,7 +1,7 @@
 //! Settings of what is shown.
 
 use super::{Given, Known, Settings, sets};
-use crate::report::{Colours, Format, ResultFormat, Switch};
+use crate::report::{Colours, Format, Switch};
 
 macro_rules! colour {
     ($written:literal, $exported:literal, $field:ident) => {
@@ -48,18 +48,11 @@ pub(super) const KNOWN: &[Known] = &[
     sets(&["defaults.check_mode_markers"], &["ANSIBLE_CHECK_MODE_MARKERS"], |settings, given| {
         given.flag().map(|flag| settings.output.check_mode_markers = flag)
     }),
-    sets(&["defaults.show_per_host_start"], &["ANSIBLE_SHOW_PER_HOST_START"], |settings, given| {
-        given.flag().map(|flag| settings.output.per_host_start = flag)
-    }),
     sets(
         &["defaults.show_task_path_on_failure"],
         &["ANSIBLE_SHOW_TASK_PATH_ON_FAILURE"],
         |settings, given| given.flag().map(|flag| settings.output.task_path_on_failure = flag),
     ),
-    sets(&["defaults.callback_result_format"], &["ANSIBLE_CALLBACK_RESULT_FORMAT"], |settings, given| {
-        let words = [("json", ResultFormat::Json), ("yaml", ResultFormat::Yaml)];
-        given.word(&words).map(|word| settings.output.results = word)
-    }),
     sets(&["defaults.callback_format_pretty"], &["ANSIBLE_CALLBACK_FORMAT_PRETTY"], |settings, given| {
         given.flag().map(|flag| settings.output.pretty = Some(flag))
     }),

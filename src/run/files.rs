@@ -17,7 +17,7 @@ impl Interpreter {
         match need {
             Need::File { src, directory } => self.file(arguments, &src, directory, at),
             Need::Template { src } => self.template(arguments, &src, at).await,
-            Need::Unit { arguments: component } => self.unit(arguments, component, at).await,
+            Need::Unit { template, arguments: component } => self.unit(arguments, &template, component, at).await,
         }
     }
 
@@ -121,11 +121,11 @@ impl Interpreter {
     async fn unit(
         &mut self,
         arguments: &Arguments,
+        name: &str,
         component: crate::host::Fields,
         at: &At,
     ) -> Result<Source, Trouble> {
         let at = at.with("component", Value::from(component));
-        let name = "component.service.j2";
         let found = self.find(name, "templates", &at);
         let own = found.ok().map(|path| {
             self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))

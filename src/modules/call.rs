@@ -44,16 +44,20 @@ macro_rules! modules {
 }
 
 modules! {
+    apt::Apt;
     blockinfile::Blockinfile;
     command::Command;
     component::Component;
     components::Components;
     copy::Copy;
+    docker_image::DockerImage;
+    docker_image_pull::DockerImagePull;
     docker_network::DockerNetwork;
     file::File;
     group::Group;
     ini_file::IniFile;
     lineinfile::Lineinfile;
+    package::Package;
     ping::Ping;
     raw::Raw;
     replace::Replace;

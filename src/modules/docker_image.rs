@@ -131,8 +131,10 @@ impl Module for DockerImage {
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let image = docker::image(host, &self.image())?;
-        let mut result = carried.result.clone().with("image", if image.is_null() { Fields::new().into() } else { image });
-        let actions: Vec<String> = carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
+        let mut result =
+            carried.result.clone().with("image", if image.is_null() { Fields::new().into() } else { image });
+        let actions: Vec<String> =
+            carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
         result.set("actions", actions);
         let mut report = Report::from(result);
         // Pulling what is there already changes something only where another image came.
@@ -159,7 +161,8 @@ impl DockerImage {
     }
 
     fn run(&self, argv: &[&str], effects: Vec<Effect>) -> Change {
-        let environment = self.docker_host.iter().map(|host| ("DOCKER_HOST".to_owned(), host.clone())).collect();
+        let environment =
+            self.docker_host.iter().map(|host| ("DOCKER_HOST".to_owned(), host.clone())).collect();
         Change::Run(Run { environment, ..Run::changing(argv).with_effects(effects) })
     }
 
@@ -193,7 +196,10 @@ impl DockerImage {
                 if !host.exists(&path)? {
                     return Err(host.missing(format!("`{}` does not exist", path.display())));
                 }
-                Ok(Some(self.run(&["docker", "load", "--input", &text::from_path(&path)], self.foreseen("to be loaded"))))
+                Ok(Some(self.run(
+                    &["docker", "load", "--input", &text::from_path(&path)],
+                    self.foreseen("to be loaded"),
+                )))
             }
             _ => Err(host.missing(format!("there is no image `{image}` on this host"))),
         }
@@ -209,13 +215,24 @@ impl DockerImage {
         let mut argv: Vec<String> = ["docker", "build", "--tag", &image].map(str::to_owned).to_vec();
         let text_of = |value: &Data| <String as super::Argument>::parse(value).unwrap_or_default();
         for (option, fields) in [("--build-arg", &build.args), ("--label", &build.labels)] {
-            fields.iter().for_each(|(name, value)| argv.extend([option.to_owned(), format!("{name}={}", text_of(value))]));
+            fields.iter().for_each(|(name, value)| {
+                argv.extend([option.to_owned(), format!("{name}={}", text_of(value))])
+            });
         }
-        build.etc_hosts.iter().for_each(|(name, value)| argv.extend(["--add-host".to_owned(), format!("{name}:{}", text_of(value))]));
+        build.etc_hosts.iter().for_each(|(name, value)| {
+            argv.extend(["--add-host".to_owned(), format!("{name}:{}", text_of(value))])
+        });
         build.cache_from.iter().for_each(|image| argv.extend(["--cache-from".to_owned(), image.clone()]));
         let file = build.dockerfile.as_ref().map(|file| text::from_path(&path.join(text::to_path(file))));
-        let options = [("--file", &file), ("--target", &build.target), ("--network", &build.network), ("--platform", &build.platform)];
-        options.iter().for_each(|(option, value)| argv.extend(value.iter().flat_map(|value| [(*option).to_owned(), value.clone()])));
+        let options = [
+            ("--file", &file),
+            ("--target", &build.target),
+            ("--network", &build.network),
+            ("--platform", &build.platform),
+        ];
+        options.iter().for_each(|(option, value)| {
+            argv.extend(value.iter().flat_map(|value| [(*option).to_owned(), value.clone()]))
+        });
         argv.extend(Some("--no-cache".to_owned()).filter(|_| build.nocache));
         argv.extend(Some("--pull".to_owned()).filter(|_| build.pull == Some(true)));
         argv.push(text::from_path(&path));
@@ -246,7 +263,13 @@ impl DockerImage {
     }
 
     fn push(&self) -> Option<Change> {
-        let target = self.repository.as_ref().map_or_else(|| self.image(), |name| common::with_tag(name, &self.tag));
-        self.push.then(|| self.run(&["docker", "push", &target], vec![Effect::Merge(docker::image_subject(&target), Fields::new())]))
+        let target =
+            self.repository.as_ref().map_or_else(|| self.image(), |name| common::with_tag(name, &self.tag));
+        self.push.then(|| {
+            self.run(
+                &["docker", "push", &target],
+                vec![Effect::Merge(docker::image_subject(&target), Fields::new())],
+            )
+        })
     }
 }

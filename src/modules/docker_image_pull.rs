@@ -42,7 +42,10 @@ impl Module for DockerImagePull {
         if self.pull == When::NotPresent && !found.is_null() {
             return Ok(Plan::nothing());
         }
-        let plan = Plan { changes: common::pull(host, &image, self.platform.as_deref())?.into_iter().collect(), ..Plan::default() };
+        let plan = Plan {
+            changes: common::pull(host, &image, self.platform.as_deref())?.into_iter().collect(),
+            ..Plan::default()
+        };
         Ok(plan.with("image_before", found.text("Id")))
     }
 
@@ -51,7 +54,8 @@ impl Module for DockerImagePull {
         let mut result = carried.result.clone();
         let before = result.remove("image_before").unwrap_or_default();
         let changed = carried.changed() && before.as_text() != image.text("Id").as_deref();
-        let actions: Vec<String> = carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
+        let actions: Vec<String> =
+            carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
         result.set("actions", actions);
         result.set("image", if image.is_null() { Fields::new().into() } else { image });
         Ok(Report { changed: Some(changed), ..Report::from(result) })

@@ -33,13 +33,23 @@ impl Module for Package {
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        if self.manager(host)? == "apt" { self.as_apt()?.report(host, carried) } else { Ok(carried.result.clone().into()) }
+        if self.manager(host)? == "apt" {
+            self.as_apt()?.report(host, carried)
+        } else {
+            Ok(carried.result.clone().into())
+        }
     }
 }
 
 impl Package {
     fn manager(&self, host: &dyn Probe) -> Result<&'static str, Failure> {
-        let known = [("apt", "/usr/bin/apt-get"), ("dnf", "/usr/bin/dnf"), ("yum", "/usr/bin/yum"), ("apk", "/sbin/apk"), ("pacman", "/usr/bin/pacman")];
+        let known = [
+            ("apt", "/usr/bin/apt-get"),
+            ("dnf", "/usr/bin/dnf"),
+            ("yum", "/usr/bin/yum"),
+            ("apk", "/sbin/apk"),
+            ("pacman", "/usr/bin/pacman"),
+        ];
         for (name, path) in known {
             if self.r#use == name || self.r#use == "auto" && host.exists(Path::new(path))? {
                 return Ok(name);
@@ -55,7 +65,9 @@ impl Package {
             .with("update_cache", self.update_cache);
         let mut taker = Taker::new(&fields);
         let apt = Apt::take(&mut taker);
-        apt.ok_or_else(|| taker.errors.into_iter().next().map(|error| error.message).unwrap_or_default().into())
+        apt.ok_or_else(|| {
+            taker.errors.into_iter().next().map(|error| error.message).unwrap_or_default().into()
+        })
     }
 
     fn by(&self, host: &dyn Probe, manager: &str) -> Result<Plan, Failure> {

@@ -17,8 +17,14 @@ pub fn is_old(host: &dyn Probe, valid: i64) -> Result<bool, Failure> {
 /// Reads the index; a failing mirror is tried again.
 pub fn update(apt: &Apt) -> Change {
     let mut argv: Vec<String> = ["apt-get", "-q", "update"].map(str::to_owned).to_vec();
-    argv.extend(["-o".to_owned(), format!("DPkg::Lock::Timeout={}", apt.lock_timeout), "-o".to_owned(), "APT::Update::Error-Mode=any".to_owned()]);
-    let (tries, longest) = (apt.update_cache_retries.clamp(1, 50), apt.update_cache_retry_max_delay.clamp(0, 600));
+    argv.extend([
+        "-o".to_owned(),
+        format!("DPkg::Lock::Timeout={}", apt.lock_timeout),
+        "-o".to_owned(),
+        "APT::Update::Error-Mode=any".to_owned(),
+    ]);
+    let (tries, longest) =
+        (apt.update_cache_retries.clamp(1, 50), apt.update_cache_retry_max_delay.clamp(0, 600));
     let line = format!(
         "n=1; d=1; until {}; do [ $n -ge {tries} ] && exit 100; sleep $d; n=$((n+1)); d=$((d*2)); [ $d -gt {longest} ] && d={longest}; done",
         words::join(&argv)

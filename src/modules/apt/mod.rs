@@ -171,7 +171,11 @@ impl Apt {
             plan.changes.extend(self.simulated(host, &["autoclean".to_owned()])?);
         }
         if self.clean {
-            plan.push(self.run(&["clean".to_owned()], vec![Effect::Merge(crate::host::packages::index_subject(), Fields::new())], false));
+            plan.push(self.run(
+                &["clean".to_owned()],
+                vec![Effect::Merge(crate::host::packages::index_subject(), Fields::new())],
+                false,
+            ));
         }
         Ok(plan)
     }
@@ -196,7 +200,9 @@ impl Apt {
     }
 
     fn must_not_remove(&self, simulation: &simulation::Simulation, words: &[String]) -> Result<(), Failure> {
-        let removes = words.iter().any(|word| matches!(word.as_str(), "remove" | "purge" | "autoremove" | "dist-upgrade"));
+        let removes = words
+            .iter()
+            .any(|word| matches!(word.as_str(), "remove" | "purge" | "autoremove" | "dist-upgrade"));
         if !self.fail_on_autoremove || removes || simulation.removed.is_empty() {
             return Ok(());
         }
@@ -223,7 +229,10 @@ impl Apt {
         }
         options.extend(["-o".to_owned(), format!("DPkg::Lock::Timeout={}", self.lock_timeout)]);
         if let Some(recommends) = self.install_recommends {
-            options.extend(["-o".to_owned(), format!("APT::Install-Recommends={}", if recommends { "yes" } else { "no" })]);
+            options.extend([
+                "-o".to_owned(),
+                format!("APT::Install-Recommends={}", if recommends { "yes" } else { "no" }),
+            ]);
         }
         if let Some(release) = &self.default_release {
             options.extend(["-t".to_owned(), release.clone()]);

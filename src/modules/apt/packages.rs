@@ -18,7 +18,9 @@ impl Wanted {
             return Wanted { name: name.trim().to_owned(), version: Some((">=", version.trim().to_owned())) };
         }
         match spec.split_once('=') {
-            Some((name, version)) => Wanted { name: name.trim().to_owned(), version: Some(("=", version.trim().to_owned())) },
+            Some((name, version)) => {
+                Wanted { name: name.trim().to_owned(), version: Some(("=", version.trim().to_owned())) }
+            }
             None => Wanted { name: spec.to_owned(), version: None },
         }
     }
@@ -31,7 +33,11 @@ pub fn named(apt: &Apt, host: &dyn Probe) -> Result<Plan, Failure> {
         wanted.extend(expanded(host, Wanted::read(spec))?);
     }
     if apt.state == State::Fixed {
-        let words: Vec<String> = ["-f", "install"].map(str::to_owned).into_iter().chain(wanted.into_iter().map(|w| w.name)).collect();
+        let words: Vec<String> = ["-f", "install"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(wanted.into_iter().map(|w| w.name))
+            .collect();
         return apt.simulated(host, &words).map(|change| Plan::from(Vec::from_iter(change)));
     }
     let words = match apt.state {
@@ -86,7 +92,13 @@ fn present(apt: &Apt, host: &dyn Probe, wanted: Vec<Wanted>, latest: bool) -> Re
             None if !installed && !latest && provided(host, &wanted.name)? => {}
             None => words.push(wanted.name),
             Some((relation, version)) => {
-                words.extend(versioned(host, &wanted.name, relation, version, found.text("version").filter(|_| installed))?);
+                words.extend(versioned(
+                    host,
+                    &wanted.name,
+                    relation,
+                    version,
+                    found.text("version").filter(|_| installed),
+                )?);
             }
         }
     }
@@ -143,7 +155,8 @@ pub fn upgrade(apt: &Apt, host: &dyn Probe) -> Result<Plan, Failure> {
 /// A package file: one of the host, or one that has to be fetched first.
 pub fn deb(apt: &Apt, host: &dyn Probe, deb: &PathText) -> Result<Plan, Failure> {
     let file = if deb.0.contains("://") {
-        let path = format!("/var/cache/apt/archives/partial/{}", deb.0.rsplit('/').next().unwrap_or("package.deb"));
+        let path =
+            format!("/var/cache/apt/archives/partial/{}", deb.0.rsplit('/').next().unwrap_or("package.deb"));
         if !host.exists(&text::to_path(&path))? {
             return Err(Failure::new(format!("`{}` has to be fetched first: use `get_url`", deb.0)));
         }

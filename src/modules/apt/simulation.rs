@@ -42,7 +42,10 @@ impl Simulation {
     pub fn effects(&self) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (name, _, version) in &self.installed {
-            let known = Fields::new().with("name", name.as_str()).with("status", "ii").with("version", version.as_str());
+            let known = Fields::new()
+                .with("name", name.as_str())
+                .with("status", "ii")
+                .with("version", version.as_str());
             effects.push(Effect::Set(packages::package_subject(name), known.into()));
         }
         for name in &self.removed {
@@ -55,7 +58,8 @@ impl Simulation {
     /// In words: what is installed, upgraded, removed.
     pub fn title(&self, words: &[String]) -> String {
         let mut parts = Vec::new();
-        let (new, upgraded): (Vec<_>, Vec<_>) = self.installed.iter().partition(|(_, before, _)| before.is_none());
+        let (new, upgraded): (Vec<_>, Vec<_>) =
+            self.installed.iter().partition(|(_, before, _)| before.is_none());
         let list = |packages: &[&(String, Option<String>, String)]| {
             let one = |(name, before, after): &&(String, Option<String>, String)| match before {
                 Some(before) => format!("{name} ({before} -> {after})"),
@@ -106,7 +110,10 @@ mod tests {
         let text = "NOTE: This is only a simulation!\nInst libx [1.0-1] (1.1-1 Debian:12.1/stable [amd64])\n\
                     Inst nginx (1.22 Debian:12.1/stable [amd64]) []\nConf nginx (1.22 x)\nRemv old [2]\nConf half (1)\n";
         let read = Simulation::read(text);
-        assert_eq!(read.title(&[]), "install nginx (1.22); upgrade libx (1.0-1 -> 1.1-1); remove old; set up half");
+        assert_eq!(
+            read.title(&[]),
+            "install nginx (1.22); upgrade libx (1.0-1 -> 1.1-1); remove old; set up half"
+        );
         assert!(Simulation::read("0 upgraded, 0 newly installed").is_empty());
     }
 }

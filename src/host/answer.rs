@@ -28,6 +28,7 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         }
         Subject::Flags(path) => Ok(super::flags::read(system, path).into()),
         Subject::Hostname => Ok(rustix::system::uname().nodename().to_string_lossy().into_owned().into()),
+        Subject::Reachable(host, port) => Ok(super::health::takes_connections(host, *port).into()),
         Subject::Output(argv) => {
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
         }

@@ -1,7 +1,7 @@
 //! What programs that only read say of a host. Each question is a function here, so that all can be reviewed.
 
 use super::answer::output_of;
-use super::{Data, Failure, Probe};
+use super::{Data, Failure, Probe, Query, Subject};
 
 /// The fingerprint of a key for SSH.
 pub fn key_fingerprint(host: &dyn Probe, path: &str) -> Result<String, Failure> {
@@ -10,10 +10,17 @@ pub fn key_fingerprint(host: &dyn Probe, path: &str) -> Result<String, Failure> 
 
 /// The table of `cron` of a user; nothing where there is none.
 pub fn cron_table(host: &dyn Probe, user: Option<&str>) -> Result<String, Failure> {
-    match user {
-        Some(user) => said(host, &["crontab", "-u", user, "-l"]),
-        None => said(host, &["crontab", "-l"]),
-    }
+    let said = host.ask(&Query::about(cron_subject(user)))?;
+    Ok(said.text("stdout").filter(|_| said.number::<i64>("rc") == Some(0)).unwrap_or_default())
+}
+
+/// What the question about a table of `cron` is about, for effects.
+pub fn cron_subject(user: Option<&str>) -> Subject {
+    let argv = match user {
+        Some(user) => vec!["crontab", "-u", user, "-l"],
+        None => vec!["crontab", "-l"],
+    };
+    Subject::Output(argv.into_iter().map(str::to_owned).collect())
 }
 
 /// What kind of machine pretends to be one.

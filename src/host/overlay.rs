@@ -1,5 +1,6 @@
 //! The probe of a dry run: what is planned, laid over what is.
 
+use super::http::{Answer as HttpAnswer, Exchange};
 use super::{Change, Content, Data, Effect, Failure, Hash, Kind, Owner, Probe, Query, Stat, Subject, System};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -336,6 +337,14 @@ impl Probe for Overlay<'_> {
             Some(Holds::Same(place)) => self.system.file_content(place),
             Some(_) => self.read(path).map(Content::inline),
         }
+    }
+
+    fn fetch(&self, exchange: &Exchange) -> HttpAnswer {
+        self.system.fetch(exchange)
+    }
+
+    fn answered(&self) -> Option<HttpAnswer> {
+        None
     }
 
     fn doubt(&self) -> Option<String> {

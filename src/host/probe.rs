@@ -1,5 +1,6 @@
 //! The read-only view of the host: all that a plan may look at.
 
+use super::http::{Answer, Exchange};
 use super::{Content, Data, Failure, Hash, Owner, Query, Stat};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,12 @@ pub trait Probe {
 
     /// The content of a file of the host, to be put elsewhere.
     fn file_content(&self, path: &Path) -> Result<Content, Failure>;
+
+    /// Fetches what an address holds: asking for it must change nothing there.
+    fn fetch(&self, exchange: &Exchange) -> Answer;
+
+    /// What the request of the plan before answered; `None` where none was sent.
+    fn answered(&self) -> Option<Answer>;
 
     /// In a dry run: what was not done and may have made things that now seem missing.
     fn doubt(&self) -> Option<String>;

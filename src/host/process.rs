@@ -27,6 +27,8 @@ pub struct Run {
     pub any_status: bool,
     /// Whether running it makes the call `changed`.
     pub counts: bool,
+    /// A text that it changes, for users to see.
+    pub text: Option<(String, String)>,
     /// What it would have done, for a dry run. Empty: nobody knows, anything may have come into being.
     pub effects: Vec<Effect>,
 }

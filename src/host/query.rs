@@ -42,6 +42,8 @@ pub enum Subject {
     Hostname,
     /// The flags of `chattr` on a file, as letters.
     Flags(String),
+    /// Whether somebody takes connections there.
+    Reachable(String, u16),
     /// What a command that only reads prints: `rc`, `stdout`, `stderr`.
     Output(Vec<String>),
 }
@@ -92,6 +94,7 @@ impl fmt::Display for Subject {
             Subject::KernelModule(name) => write!(f, "kernel module {name}"),
             Subject::Flags(path) => write!(f, "flags {path}"),
             Subject::Hostname => f.write_str("hostname"),
+            Subject::Reachable(host, port) => write!(f, "reachable {host} {port}"),
             Subject::Output(argv) => f.write_str(&argv.join(" ")),
         }
     }

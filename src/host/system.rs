@@ -1,8 +1,10 @@
 //! The host as it is: the probe that asks the system itself.
 
+use super::http::{self, Answer, Exchange};
 use super::{Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, Run, Stat, Time, text};
 use rustix::fs::{AtFlags, FileType};
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{Read, Write};
@@ -34,6 +36,8 @@ pub struct System {
     pub(in crate::host) contents: Box<dyn ContentSource>,
     /// The environment that the call adds to the agent's own.
     pub environment: Vec<(String, String)>,
+    /// What the last request answered.
+    pub answered: RefCell<Option<Answer>>,
     /// How often the call has been planned before.
     pub stage: usize,
     /// When to give up.
@@ -58,6 +62,7 @@ impl System {
             root,
             contents,
             environment: Vec::new(),
+            answered: RefCell::default(),
             stage: 0,
             deadline: None,
             notes: None,
@@ -226,6 +231,14 @@ impl Probe for System {
             }),
             _ => self.read(path).map(Content::inline),
         }
+    }
+
+    fn fetch(&self, exchange: &Exchange) -> Answer {
+        http::send(exchange)
+    }
+
+    fn answered(&self) -> Option<Answer> {
+        self.answered.borrow().clone()
     }
 
     fn doubt(&self) -> Option<String> {

@@ -3,57 +3,45 @@
 use super::argument::{ArgumentError, Taker};
 use super::{Module, Spec, spec};
 use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, nearest};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::sync::Arc;
 
 macro_rules! modules {
     ($($folder:ident::$module:ident;)*) => {
-        /// A module with its arguments, ready to be sent.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[allow(missing_docs, reason = "each is documented where it is declared")]
-        pub enum Call {
-            $($module(Box<super::$folder::$module>),)*
-        }
-
         /// All that is known of modules without a host.
         pub(super) static SPECS: &[&Spec] = &[$(&super::$folder::$module::SPEC),*];
 
-        impl Call {
-            fn take(spec: &Spec, taker: &mut Taker) -> Option<Call> {
-                match spec.name {
-                    $(name if name == super::$folder::$module::SPEC.name => {
-                        super::$folder::$module::take(taker).map(Box::new).map(Call::$module)
-                    })*
-                    _ => None,
-                }
-            }
-
-            /// What is known of the module without a host.
-            pub fn spec(&self) -> &'static Spec {
-                match self { $(Call::$module(_) => &super::$folder::$module::SPEC),* }
-            }
-
-            fn module(&self) -> &dyn Module {
-                match self { $(Call::$module(module) => module.as_ref()),* }
-            }
-
-            fn module_mut(&mut self) -> &mut dyn Module {
-                match self { $(Call::$module(module) => module.as_mut()),* }
+        /// The module that the arguments mean; what is wrong with them is noted in the taker.
+        fn take(spec: &Spec, taker: &mut Taker) -> Option<Arc<dyn Module>> {
+            match spec.name {
+                $(name if name == super::$folder::$module::SPEC.name => {
+                    super::$folder::$module::take(taker).map(|module| Arc::new(module) as Arc<dyn Module>)
+                })*
+                _ => None,
             }
         }
     };
 }
 
 modules! {
+    apt::Apt;
     blockinfile::Blockinfile;
     command::Command;
     component::Component;
     components::Components;
     copy::Copy;
+    cron::Cron;
+    docker_image::DockerImage;
+    docker_image_pull::DockerImagePull;
     docker_network::DockerNetwork;
     file::File;
+    get_url::GetUrl;
     group::Group;
     ini_file::IniFile;
     lineinfile::Lineinfile;
+    package::Package;
     ping::Ping;
     raw::Raw;
     replace::Replace;
@@ -63,7 +51,18 @@ modules! {
     stat::Stat;
     systemd::Systemd;
     template::Template;
+    uri::Uri;
     user::User;
+    wait_for::WaitFor;
+}
+
+/// A module with its arguments, ready to be sent. It travels as name and arguments, and is parsed again when it arrives.
+#[derive(Clone)]
+pub struct Call {
+    spec: &'static Spec,
+    fields: Fields,
+    source: Option<Arc<Source>>,
+    module: Arc<dyn Module>,
 }
 
 /// What the controller has to send along with a call, found by its own search paths.
@@ -115,31 +114,87 @@ pub enum EntryKind {
 impl Call {
     /// What the controller has to send along before the call can go.
     pub fn need(&self) -> Option<Need> {
-        self.module().need()
+        self.module.need()
     }
 
     /// Puts what is sent along into the call.
     pub fn attach(&mut self, source: Source) -> Result<(), String> {
-        self.module_mut().attach(source)
+        let source = Arc::new(source);
+        if Arc::get_mut(&mut self.module).is_none() {
+            self.module = take(self.spec, &mut Taker::new(&self.fields)).ok_or("the arguments are wrong")?;
+        }
+        let module = Arc::get_mut(&mut self.module).ok_or("the call is in use")?;
+        module.attach(source.clone())?;
+        self.source = Some(source);
+        Ok(())
+    }
+
+    /// What is known of the module without a host.
+    pub fn spec(&self) -> &'static Spec {
+        self.spec
+    }
+
+    /// The arguments, as they were given.
+    pub fn arguments(&self) -> &Fields {
+        &self.fields
     }
 
     /// Whether its effects stay inside one host's files.
     pub fn is_local(&self) -> bool {
-        self.spec().local
+        self.spec.local
+    }
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Call) -> bool {
+        self.spec.name == other.spec.name && self.fields == other.fields && self.source == other.source
+    }
+}
+
+/// Arguments may be secret: only their names are told.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let names: Vec<&str> = self.fields.iter().map(|(name, _)| name).collect();
+        write!(f, "{}({})", self.spec.name, names.join(", "))
+    }
+}
+
+/// How a call travels.
+#[derive(Serialize, Deserialize)]
+struct Travelling {
+    name: String,
+    fields: Fields,
+    source: Option<Arc<Source>>,
+}
+
+impl Serialize for Call {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (name, fields, source) = (self.spec.name.to_owned(), self.fields.clone(), self.source.clone());
+        Travelling { name, fields, source }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Call {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Call, D::Error> {
+        let Travelling { name, fields, source } = Travelling::deserialize(deserializer)?;
+        let wrong = |errors: Vec<ArgumentError>| {
+            errors.into_iter().next().map(|error| error.message).unwrap_or_default()
+        };
+        let mut call = parse(&name, &fields).map_err(|errors| D::Error::custom(wrong(errors)))?;
+        if let Some(source) = source.and_then(Arc::into_inner) {
+            call.attach(source).map_err(D::Error::custom)?;
+        }
+        Ok(call)
     }
 }
 
 impl Module for Call {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        self.module().plan(host)
+        self.module.plan(host)
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        self.module().report(host, carried)
-    }
-
-    fn check(&self) -> Vec<ArgumentError> {
-        self.module().check()
+        self.module.report(host, carried)
     }
 }
 
@@ -148,13 +203,13 @@ pub fn parse(name: &str, fields: &Fields) -> Result<Call, Vec<ArgumentError>> {
     let spec = spec(name).ok_or_else(|| vec![unknown_module(name)])?;
     let mut errors = check_names(name, fields.iter().map(|(name, _)| name));
     let mut taker = Taker::new(fields);
-    let call = Call::take(spec, &mut taker);
+    let module = take(spec, &mut taker);
     errors.append(&mut taker.errors);
-    if let Some(call) = &call {
-        errors.append(&mut call.check());
+    if let Some(module) = &module {
+        errors.append(&mut module.check());
     }
-    match call {
-        Some(call) if errors.is_empty() => Ok(call),
+    match module {
+        Some(module) if errors.is_empty() => Ok(Call { spec, fields: fields.clone(), source: None, module }),
         _ => Err(errors),
     }
 }

@@ -6,6 +6,7 @@ use super::tree::{self, Tree};
 use super::{ArgumentError, FileAttributes, Module, Need, Source, files};
 use crate::host::{Carried, Content, Data, Failure, Plan, Probe, Report, json, text};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 module! {
     /// Puts a file, a text or a directory with all that is in it in place.
@@ -43,7 +44,7 @@ module! {
         validate: Option<String>;
         /// Decrypts a file of the controller that is encrypted.
         decrypt: bool = true;
-    } with { attributes: FileAttributes } attached { source: Option<Source> }
+    } with { attributes: FileAttributes } attached { source: Option<Arc<Source>> }
 }
 
 impl Module for Copy {
@@ -79,7 +80,7 @@ impl Module for Copy {
         Some(Need::File { src: src.clone(), directory: true })
     }
 
-    fn attach(&mut self, source: Source) -> Result<(), String> {
+    fn attach(&mut self, source: Arc<Source>) -> Result<(), String> {
         self.source = Some(source);
         Ok(())
     }
@@ -88,7 +89,7 @@ impl Module for Copy {
 impl Copy {
     fn source(&self, host: &dyn Probe) -> Result<Source, Failure> {
         if let Some(source) = &self.source {
-            return Ok(source.clone());
+            return Ok(source.as_ref().clone());
         }
         if let Some(Raw(data)) = &self.content {
             let content = Content::inline(text::to_bytes(&as_content(data)));

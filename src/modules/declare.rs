@@ -9,7 +9,7 @@ macro_rules! arguments {
         $($(#[doc = $arg_doc:literal])* $arg:ident $([$($alias:literal),*])? : $type:ty $(= $default:expr)?;)*
     } $(with { $($group:ident : $group_type:ty),* })? $(attached { $($extra:ident : $extra_type:ty),* })?) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct $struct {
             $($(#[doc = $arg_doc])* pub $arg: $type,)*
             $($(#[doc = "Arguments that several modules share."] pub $group: $group_type,)*)?
@@ -78,7 +78,7 @@ macro_rules! module {
 macro_rules! choices {
     ($(#[doc = $doc:literal])* $enum:ident { $($variant:ident = $word:literal $(| $other:literal)*),* $(,)? }) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "the words speak for themselves")]
         pub enum $enum { $($variant),* }
 

@@ -10,19 +10,25 @@ mod files;
 mod names;
 mod spec;
 
+mod apt;
 mod blockinfile;
 mod command;
 mod component;
 mod components;
 mod copy;
+mod cron;
 mod docker;
+mod docker_image;
+mod docker_image_pull;
 mod docker_network;
 mod edit;
 mod execution;
 mod file;
+mod get_url;
 mod group;
 mod ini_file;
 mod lineinfile;
+mod package;
 mod ping;
 mod place;
 mod raw;
@@ -35,7 +41,10 @@ mod systemd;
 mod template;
 mod tree;
 mod unit;
+mod uri;
 mod user;
+mod wait_for;
+mod web;
 
 pub use argument::{Argument, ArgumentError};
 pub use call::{Call, Entry, EntryKind, Need, Source, check_names, check_value, parse};
@@ -44,9 +53,10 @@ pub use names::{canonical, names, spec};
 pub use spec::{Arg, Spec};
 
 use crate::host::{Carried, Failure, Plan, Probe, Report};
+use std::sync::Arc;
 
 /// A word that acts on a host: what its arguments mean, as changes.
-pub trait Module {
+pub trait Module: std::fmt::Debug + Send + Sync {
     /// What would have to be done for the host to be as the arguments say. It can only look.
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure>;
 
@@ -66,7 +76,7 @@ pub trait Module {
     }
 
     /// Takes what the controller sends along.
-    fn attach(&mut self, _source: Source) -> Result<(), String> {
+    fn attach(&mut self, _source: Arc<Source>) -> Result<(), String> {
         Err("this module takes no content".to_owned())
     }
 }

@@ -4,6 +4,7 @@ use super::argument::PathText;
 use super::execution::{self, Execution};
 use super::{ArgumentError, Module, Need, Source};
 use crate::host::{Carried, Failure, Plan, Probe, Report, Run, words};
+use std::sync::Arc;
 
 module! {
     /// Runs a script of the controller on the host.
@@ -26,12 +27,12 @@ module! {
         executable: Option<String>;
         /// Decrypts a script that is encrypted.
         decrypt: bool = true;
-    } attached { source: Option<Source> }
+    } attached { source: Option<Arc<Source>> }
 }
 
 impl Module for Script {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let Some(Source::File { content, .. }) = &self.source else {
+        let Some(Source::File { content, .. }) = self.source.as_deref() else {
             return Err("the script was not sent along".into());
         };
         let given = self.words()?;
@@ -70,7 +71,7 @@ impl Module for Script {
         Some(Need::File { src, directory: false })
     }
 
-    fn attach(&mut self, source: Source) -> Result<(), String> {
+    fn attach(&mut self, source: Arc<Source>) -> Result<(), String> {
         self.source = Some(source);
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::argument::PathText;
 use super::place::{self, Placement};
 use super::{FileAttributes, Module, Need, Source};
 use crate::host::{Carried, Failure, Plan, Probe, Report, text};
+use std::sync::Arc;
 
 module! {
     /// Renders a template and puts what comes out in place.
@@ -46,12 +47,12 @@ module! {
         lstrip_blocks: bool = false;
         /// How the text is encoded.
         output_encoding: String = "utf-8";
-    } with { attributes: FileAttributes } attached { rendered: Option<Source> }
+    } with { attributes: FileAttributes } attached { rendered: Option<Arc<Source>> }
 }
 
 impl Module for Template {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let Some(Source::File { name, content, mode }) = &self.rendered else {
+        let Some(Source::File { name, content, mode }) = self.rendered.as_deref() else {
             return Err("the rendered text was not sent along".into());
         };
         let mut dest = self.dest.on(host)?;
@@ -79,7 +80,7 @@ impl Module for Template {
         Some(Need::Template { src: self.src.clone() })
     }
 
-    fn attach(&mut self, source: Source) -> Result<(), String> {
+    fn attach(&mut self, source: Arc<Source>) -> Result<(), String> {
         self.rendered = Some(source);
         Ok(())
     }

@@ -11,6 +11,7 @@ const MOST_STAGES: usize = 16;
 /// Carries out one request.
 pub fn perform(host: &mut Host, request: &Request) -> Reply {
     host.system.environment = request.environment.clone();
+    host.system.answered.replace(None);
     host.system.deadline = request.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut work = Work { request, carried: Carried::default(), shown: Vec::new() };
     let reported = match request.mode {

@@ -37,7 +37,9 @@ impl Case {
         let applied = self.perform(&fake, &call, Mode::Apply);
         self.expect_outcome(&applied)?;
         self.expect_changes(&applied)?;
-        if !matches!(checked.outcome, Outcome::Unknown { .. })
+        let failed = matches!(applied.outcome, Outcome::Failed { .. });
+        if !failed
+            && !matches!(checked.outcome, Outcome::Unknown { .. })
             && self.given.entry("dry") != &Data::Bool(false)
         {
             let shown = |reply: &Reply| {

@@ -24,7 +24,11 @@ impl Change {
             Change::Rename { from, to } => rename(system, from, to)?,
             Change::Backup { path, copy } => backup::backup(system, path, copy)?,
             Change::Run(run) => return process::run_judged(system, run).map(Done::Ran),
-            Change::Request(exchange) => return Ok(Done::Answered(http::send(exchange))),
+            Change::Request(exchange) => {
+                let answer = http::send(exchange);
+                system.answered.replace(Some(answer.clone()));
+                return Ok(Done::Answered(answer));
+            }
             Change::Wait(condition) => return wait::wait(system, condition).map(Done::Said),
             Change::Start(start) => return start.carry_out(system).map(Done::Said),
         }

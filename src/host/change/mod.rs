@@ -106,6 +106,14 @@ pub enum Done {
 }
 
 impl Change {
+    /// What users see of a program that is run; `None` for other changes.
+    pub fn command(&self) -> Option<String> {
+        match self {
+            Change::Run(run) => Some(run.shown()),
+            _ => None,
+        }
+    }
+
     /// Whether the change alone makes its call `changed`. Requests and waits do not: their modules say so.
     pub fn counts(&self) -> bool {
         match self {

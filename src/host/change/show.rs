@@ -52,7 +52,14 @@ impl Change {
                 Shown::new("backup", title(path)).attribute("copy", None, Some(title(copy)))
             }
             Change::Run(run) if !run.counts => return None,
-            Change::Run(run) => Shown::new(run.kind(), run.shown()),
+            Change::Run(run) => Shown {
+                text: run
+                    .text
+                    .clone()
+                    .filter(|_| with_text)
+                    .map(|(before, after)| TextChange::Text { before, after }),
+                ..Shown::new(run.kind(), run.shown())
+            },
             Change::Start(start) => start.shown(),
             Change::Request(_) | Change::Wait(_) => return None,
         })

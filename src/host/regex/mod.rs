@@ -124,6 +124,11 @@ impl Regex {
         })
     }
 
+    /// How many groups it has.
+    pub fn groups(&self) -> usize {
+        self.groups
+    }
+
     /// The names of groups and their numbers.
     pub fn names(&self) -> &BTreeMap<String, usize> {
         &self.names

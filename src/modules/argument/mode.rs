@@ -2,10 +2,9 @@
 
 use super::Argument;
 use crate::host::Data;
-use serde::{Deserialize, Serialize};
 
 /// Permissions as an argument.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Mode {
     Octal(u32),
     /// `u=rwX,g-w`, kept as text: what it means depends on the file. Its syntax is checked.

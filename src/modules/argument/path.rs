@@ -2,11 +2,10 @@
 
 use super::Argument;
 use crate::host::{Data, Failure, Probe, text, users};
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// A path as it was written.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PathText(pub String);
 
 impl Argument for PathText {

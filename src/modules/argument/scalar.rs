@@ -2,14 +2,13 @@
 
 use super::Argument;
 use crate::host::{Data, Fields, json};
-use serde::{Deserialize, Serialize};
 
 /// Data of any type, taken as it is.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Raw(pub Data);
 
 /// Text; data that is no text becomes JSON.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Json(pub String);
 
 impl Argument for Raw {

@@ -2,10 +2,9 @@
 
 use super::Argument;
 use crate::host::Data;
-use serde::{Deserialize, Serialize};
 
 /// A number of bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Size(pub i64);
 
 impl Argument for Size {

@@ -20,6 +20,7 @@ use super::{
 use crate::host::start::StartLoop;
 use crate::host::{Carried, Change, Content, Failure, Fields, Plan, Probe, Report, Scope, docker, text};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 choices! {
     /// What a component is to be.
@@ -173,7 +174,7 @@ module! {
         enabled: bool = true;
         /// Another unit template.
         template: String = "component.service.j2";
-    } attached { unit: Option<Source> }
+    } attached { unit: Option<Arc<Source>> }
 }
 
 /// A word of a command; unlike other text it may hold commas.
@@ -211,7 +212,7 @@ impl Module for Component {
         (self.state != State::Absent).then_some(Need::Unit { template: self.template.clone(), arguments })
     }
 
-    fn attach(&mut self, source: Source) -> Result<(), String> {
+    fn attach(&mut self, source: Arc<Source>) -> Result<(), String> {
         self.unit = Some(source);
         Ok(())
     }
@@ -263,7 +264,7 @@ impl Component {
 
     /// The unit, the variables, the image.
     fn put_in_place(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let Some(Source::File { content, .. }) = &self.unit else {
+        let Some(Source::File { content, .. }) = self.unit.as_deref() else {
             return Err("the unit was not sent along".into());
         };
         let mut plan =

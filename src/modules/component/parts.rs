@@ -2,7 +2,6 @@
 
 use crate::host::Data;
 use crate::modules::Argument;
-use serde::{Deserialize, Serialize};
 
 arguments! {
     /// A network that a component joins.
@@ -63,11 +62,11 @@ pub type Mount = MountText;
 pub type Health = HealthParts;
 
 /// A mount, as a dict or as `source:target:ro`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MountText(pub MountParts);
 
 /// A text that may hold commas, or in a list, words.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Word(pub Vec<String>);
 
 nested!(MountParts);

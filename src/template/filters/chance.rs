@@ -1,7 +1,6 @@
 //! `random` and `shuffle`: with a seed as Python has them, else chosen once a task.
 
 use super::Table;
-use super::order::no_items;
 use crate::template::eval::Call;
 use crate::template::python::number::{self, Number};
 use crate::template::python::random::Random;
@@ -38,7 +37,7 @@ fn random(call: &mut Call) -> Answer<Value> {
         return Err(Error::failed("`start` and `step` of `random` are for numbers"));
     }
     if items.is_empty() {
-        return Ok(no_items(call));
+        return Err(Error::failed("`random` cannot choose from an empty sequence"));
     }
     call.ev.once(part, || {
         let index = source(seed.as_ref())?.index(items.len());

@@ -9,6 +9,15 @@ use crate::vars::{Data, Value};
 
 pub const TABLE: Table = &[("bool", to_bool)];
 
+/// What one of the many words that modules understand, or a number, says.
+pub fn meant_loosely(value: &Value) -> Option<bool> {
+    match value.as_str().map(str::to_lowercase).as_deref() {
+        Some("y" | "t" | "1.0") => Some(true),
+        Some("n" | "f" | "0.0") => Some(false),
+        _ => meant(value),
+    }
+}
+
 /// What a word or number says; nothing if it says neither.
 pub fn meant(value: &Value) -> Option<bool> {
     let text = match value.data() {
@@ -20,8 +29,8 @@ pub fn meant(value: &Value) -> Option<bool> {
         _ => return None,
     };
     match text.as_str() {
-        "y" | "yes" | "on" | "1" | "true" | "t" | "1.0" => Some(true),
-        "n" | "no" | "off" | "0" | "false" | "f" | "0.0" => Some(false),
+        "yes" | "on" | "1" | "true" => Some(true),
+        "no" | "off" | "0" | "false" => Some(false),
         _ => None,
     }
 }

@@ -72,7 +72,7 @@ fn all(call: &mut Call) -> Answer<bool> {
 fn truthy(call: &mut Call) -> Answer<bool> {
     let args = call.bind(&["value", "convert_bool"])?;
     let value = args.value("value")?;
-    let meant = if args.bool_or("convert_bool", false)? { truth::meant(&value) } else { None };
+    let meant = if args.bool_or("convert_bool", false)? { truth::meant_loosely(&value) } else { None };
     meant.map_or_else(|| types::is_true(&value), Ok)
 }
 

@@ -75,7 +75,7 @@ fn url_encode(call: &mut Call) -> Answer<Value> {
     let mut parts = Vec::new();
     for pair in pairs {
         let both = iterate::items(&pair)?;
-        let texts = both.iter().map(|part| Ok(quoted(&types::text(part)?, "")));
+        let texts = both.iter().map(|part| Ok(quoted(&types::text(part)?, "").replace("%20", "+")));
         parts.push(texts.collect::<Answer<Vec<_>>>()?.join("="));
     }
     Ok(parts.join("&").into())

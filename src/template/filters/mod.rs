@@ -1,12 +1,27 @@
 //! Filters: one file a family, a function and a line in its table each.
 
+mod bcrypt;
+mod chance;
 mod choose;
+mod comment;
 mod defaults;
-mod html;
+pub mod dicts;
+pub mod encode;
+pub mod hashes;
+pub mod html;
+mod json;
 mod numbers;
 pub mod order;
+pub mod passwords;
+mod paths;
+pub mod regex;
 mod sequence;
+pub mod sets;
+mod sizes;
 mod text;
+mod times;
+pub mod truth;
+mod vault;
 mod wrap;
 
 use super::Answer;
@@ -30,13 +45,27 @@ pub struct Filter {
 }
 
 const FAMILIES: &[Table] = &[
+    chance::TABLE,
     choose::TABLE,
+    comment::TABLE,
     defaults::TABLE,
+    dicts::TABLE,
+    encode::TABLE,
+    hashes::TABLE,
     html::TABLE,
+    json::TABLE,
     numbers::TABLE,
     order::TABLE,
+    passwords::TABLE,
+    paths::TABLE,
+    regex::TABLE,
     sequence::TABLE,
+    sets::TABLE,
+    sizes::TABLE,
     text::TABLE,
+    times::TABLE,
+    truth::TABLE,
+    vault::TABLE,
     wrap::TABLE,
 ];
 

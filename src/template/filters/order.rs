@@ -123,8 +123,7 @@ pub fn no_items(call: &Call) -> Value {
 
 fn unique(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "case_sensitive", "attribute"])?;
-    // Ansible's `unique` tells letters' case apart where nothing else is asked for.
-    let case = args.some("case_sensitive").is_none() || args.bool_or("case_sensitive", true)?;
+    let case = args.bool_or("case_sensitive", false)?;
     let mut seen: indexmap::IndexSet<Value> = indexmap::IndexSet::new();
     let mut kept = Vec::new();
     for item in args.items("value")?.iter() {

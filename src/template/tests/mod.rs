@@ -1,7 +1,12 @@
 //! Tests: what stands behind `is`. One file a family.
 
+mod addresses;
+mod files;
 mod kinds;
+mod matching;
 mod relations;
+mod results;
+mod versions;
 
 use super::Answer;
 use super::eval::Call;
@@ -23,7 +28,15 @@ pub struct Test {
     pub takes_undefined: bool,
 }
 
-const FAMILIES: &[Table] = &[kinds::TABLE, relations::TABLE];
+const FAMILIES: &[Table] = &[
+    addresses::TABLE,
+    files::TABLE,
+    kinds::TABLE,
+    matching::TABLE,
+    relations::TABLE,
+    results::TABLE,
+    versions::TABLE,
+];
 
 const TAKE_UNDEFINED: [&str; 2] = ["defined", "undefined"];
 

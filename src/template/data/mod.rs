@@ -1,0 +1,4 @@
+//! Formats that filters read and write: JSON, YAML, CSV, INI.
+
+pub mod json;
+pub mod json_read;

@@ -1,0 +1,101 @@
+//! `random` and `shuffle`: with a seed as Python has them, else chosen once a task.
+
+use super::Table;
+use crate::template::eval::Call;
+use crate::template::python::number::{self, Number};
+use crate::template::python::random::Random;
+use crate::template::python::{iterate, types};
+use crate::template::{Answer, Error};
+use crate::vars::{Data, Value};
+use num_bigint::BigInt;
+use num_traits::{Signed, Zero};
+
+pub const TABLE: Table = &[("random", random), ("shuffle", shuffle), ("random_mac", random_mac)];
+
+/// Numbers of a seed; without one, of the system.
+pub fn source(seed: Option<&Value>) -> Answer<Random> {
+    let Some(seed) = seed else { return Ok(Random::of_system()) };
+    match (seed.data(), number::number(seed)) {
+        (Data::Text(text), _) => Ok(Random::of_text(text)),
+        (_, Some(Number::Float(float))) => Ok(Random::of_int(&BigInt::from(float.to_bits()))),
+        (_, Some(number)) => Ok(Random::of_int(&number.big())),
+        _ => Err(Error::failed(format!("`{}` is no seed", types::type_name(seed)))),
+    }
+}
+
+fn random(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "start", "step", "seed"])?;
+    let (end, seed) = (args.value("value")?, args.some("seed").cloned());
+    let part = call.part;
+    if let Data::Int(_) | Data::Big(_) | Data::Bool(_) = end.data() {
+        let start = args.some("start").cloned().unwrap_or_else(|| 0_i64.into());
+        let step = args.some("step").cloned().unwrap_or_else(|| 1_i64.into());
+        return call.ev.once(part, || in_range(&end, &start, &step, seed.as_ref()));
+    }
+    let items = iterate::items(&end)?;
+    if args.some("start").is_some() || args.some("step").is_some() {
+        return Err(Error::failed("`start` and `step` of `random` are for numbers"));
+    }
+    if items.is_empty() {
+        return Err(Error::failed("`random` cannot choose from an empty sequence"));
+    }
+    call.ev.once(part, || {
+        let index = source(seed.as_ref())?.index(items.len());
+        Ok(items.get(index).cloned().unwrap_or_else(Value::none))
+    })
+}
+
+fn in_range(end: &Value, start: &Value, step: &Value, seed: Option<&Value>) -> Answer<Value> {
+    let whole = |value: &Value| {
+        let wrong = || Error::failed(format!("`random` needs integers, not `{}`", types::type_name(value)));
+        number::number(value).map(|number| number.big()).ok_or_else(wrong)
+    };
+    let (end, start, mut step) = (whole(end)?, whole(start)?, whole(step)?);
+    if step.is_zero() {
+        step = 1.into();
+    }
+    let width = &end - &start;
+    let count: BigInt = match step.is_positive() {
+        true => (&width + &step - 1) / &step,
+        false => (&width + &step + 1) / &step,
+    };
+    if !count.is_positive() {
+        return Err(Error::failed(format!("there is no number from {start} to {end}")));
+    }
+    let picked = source(seed)?.below(count.magnitude());
+    Ok((start + step * BigInt::from(picked)).into())
+}
+
+fn shuffle(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "seed"])?;
+    let value = args.value("value")?;
+    let Ok(items) = iterate::items(&value) else { return Ok(value) };
+    let seed = args.some("seed").cloned().filter(|seed| types::is_true(seed).unwrap_or(false));
+    let part = call.part;
+    call.ev.once(part, || {
+        let mut items = items.to_vec();
+        source(seed.as_ref())?.shuffle(&mut items);
+        Ok(Value::list(items))
+    })
+}
+
+/// `community.general.random_mac`: fills up the start of a MAC address.
+fn random_mac(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "seed"])?;
+    let prefix = args.text("value")?.to_lowercase();
+    let seed = args.some("seed").cloned();
+    let parts: Vec<&str> = prefix.split(':').filter(|part| !part.is_empty()).collect();
+    let well_formed =
+        parts.iter().all(|part| part.len() == 2 && part.chars().all(|char| char.is_ascii_hexdigit()));
+    if parts.is_empty() || parts.len() > 5 || !well_formed {
+        return Err(Error::failed(format!("`{prefix}` is not the start of a MAC address")));
+    }
+    let missing = 6 - parts.len();
+    let part = call.part;
+    call.ev.once(part, || {
+        let mut random = source(seed.as_ref())?;
+        let mut bytes: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+        bytes.extend((0..missing).map(|_| format!("{:02x}", random.index(256))));
+        Ok(bytes.join(":").into())
+    })
+}

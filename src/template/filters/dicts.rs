@@ -1,0 +1,264 @@
+//! Dicts: `combine`, `dict2items`, `items2dict`, `subelements`, `extract`, `rekey_on_member`.
+
+use super::Table;
+use crate::template::eval::{Args, Call, lazy};
+use crate::template::python::{iterate, types};
+use crate::template::{Answer, Error};
+use crate::vars::{Data, Map, Value};
+
+pub const TABLE: Table = &[
+    ("combine", combine),
+    ("dict2items", to_items),
+    ("items2dict", from_items),
+    ("subelements", subelements),
+    ("extract", extract),
+    ("rekey_on_member", rekey),
+    ("dict_kv", |call| {
+        let args = call.bind(&["value", "key"])?;
+        Ok(Value::dict([(args.value("key")?, args.value("value")?)].into()))
+    }),
+    ("groupby_as_dict", group_as_dict),
+    ("counter", counter),
+];
+
+/// How lists are merged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lists {
+    Replace,
+    Keep,
+    Append,
+    Prepend,
+    AppendMissing,
+    PrependMissing,
+}
+
+impl Lists {
+    pub fn named(name: &str) -> Answer<Lists> {
+        Ok(match name {
+            "replace" => Lists::Replace,
+            "keep" => Lists::Keep,
+            "append" => Lists::Append,
+            "prepend" => Lists::Prepend,
+            "append_rp" => Lists::AppendMissing,
+            "prepend_rp" => Lists::PrependMissing,
+            _ => {
+                let error = Error::failed(format!("lists cannot be merged by `{name}`"));
+                return Err(error.hint("known are replace, keep, append, prepend, append_rp, prepend_rp"));
+            }
+        })
+    }
+}
+
+fn combine(call: &mut Call) -> Answer<Value> {
+    let Args { positional, keyword } = std::mem::take(&mut call.args);
+    let (mut recursive, mut lists) = (false, Lists::Replace);
+    for (name, value) in keyword {
+        match &*name {
+            "recursive" => recursive = types::is_true(&value)?,
+            "list_merge" => lists = Lists::named(&types::text(&value)?)?,
+            _ => return Err(Error::failed(format!("`combine` has no argument `{name}`"))),
+        }
+    }
+    let mut dicts = Vec::new();
+    for term in positional {
+        match lazy::entries(&term) {
+            Some(entries) => dicts.push(entries),
+            None => collect_dicts(&term, &mut dicts)?,
+        }
+    }
+    let mut dicts = dicts.into_iter();
+    let first = dicts.next().map(|first| (*first).clone()).unwrap_or_default();
+    Ok(Value::dict(dicts.fold(first, |all, next| merged(all, &next, recursive, lists))))
+}
+
+/// A list of dicts counts as the dicts.
+fn collect_dicts(term: &Value, dicts: &mut Vec<std::sync::Arc<Map>>) -> Answer<()> {
+    let wrong =
+        |value: &Value| Error::failed(format!("`combine` needs dicts, not `{}`", types::type_name(value)));
+    let (Data::List(_) | Data::Tuple(_)) = term.data() else { return Err(wrong(term)) };
+    for item in iterate::items(term)?.iter() {
+        match item.data() {
+            Data::None => {}
+            Data::Undefined(undefined) => return Err(Error::undefined(undefined)),
+            _ => dicts.push(lazy::entries(item).ok_or_else(|| wrong(item))?),
+        }
+    }
+    Ok(())
+}
+
+/// The first dict with what the second has.
+pub fn merged(mut all: Map, next: &Map, recursive: bool, lists: Lists) -> Map {
+    for (key, value) in next {
+        let merged = match all.get(key) {
+            Some(old) => merged_value(old, value, recursive, lists),
+            None => value.clone(),
+        };
+        all.insert(key.clone(), merged);
+    }
+    all
+}
+
+fn merged_value(old: &Value, new: &Value, recursive: bool, lists: Lists) -> Value {
+    if recursive && let (Some(a), Some(b)) = (lazy::entries(old), lazy::entries(new)) {
+        return Value::dict(merged((*a).clone(), &b, recursive, lists));
+    }
+    let (Data::List(a), Data::List(b)) = (old.data(), new.data()) else { return new.clone() };
+    let (a, b) = (a.items(), b.items());
+    let without = |items: &[Value], other: &[Value]| -> Vec<Value> {
+        items.iter().filter(|item| !other.contains(item)).cloned().collect()
+    };
+    match lists {
+        Lists::Replace => new.clone(),
+        Lists::Keep => old.clone(),
+        Lists::Append => Value::list([&a[..], &b[..]].concat()),
+        Lists::Prepend => Value::list([&b[..], &a[..]].concat()),
+        Lists::AppendMissing => Value::list([without(&a, &b), b.to_vec()].concat()),
+        Lists::PrependMissing => Value::list([b.to_vec(), without(&a, &b)].concat()),
+    }
+}
+
+fn to_items(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "key_name", "value_name"])?;
+    let (key_name, value_name) = (args.text_or("key_name", "key")?, args.text_or("value_name", "value")?);
+    let entries = args.entries("value")?;
+    let item = |(key, value): (&Value, &Value)| -> Value {
+        [(key_name.as_str(), key.clone()), (value_name.as_str(), value.clone())].into_iter().collect()
+    };
+    Ok(Value::list(entries.iter().map(item).collect()))
+}
+
+fn from_items(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "key_name", "value_name"])?;
+    let (key_name, value_name) = (args.text_or("key_name", "key")?, args.text_or("value_name", "value")?);
+    let value = args.value("value")?;
+    let (Data::List(_) | Data::Tuple(_) | Data::Object(_)) = value.data() else {
+        return Err(args.wrong("value", "a list", &value));
+    };
+    let mut map = Map::new();
+    for item in iterate::items(&value)?.iter() {
+        let entries = lazy::entries(item).ok_or_else(|| args.wrong("value", "a list of dicts", item))?;
+        let part = |name: &str| {
+            let missing = || Error::failed(format!("an item of `items2dict` has no key `{name}`"));
+            entries.get(name).cloned().ok_or_else(missing)
+        };
+        map.insert(part(&key_name)?, part(&value_name)?);
+    }
+    Ok(Value::dict(map))
+}
+
+fn subelements(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "subelements", "skip_missing"])?;
+    let value = args.value("value")?;
+    let elements = match lazy::entries(&value) {
+        Some(entries) => entries.values().cloned().collect(),
+        None => iterate::items(&value)?.to_vec(),
+    };
+    let path = args.value("subelements")?;
+    let path: Vec<Value> = match path.as_str() {
+        Some(text) => text.split('.').map(Value::from).collect(),
+        None => iterate::items(&path)?.to_vec(),
+    };
+    let skip = args.bool_or("skip_missing", false)?;
+    let mut pairs = Vec::new();
+    for element in &elements {
+        for item in subelement(element, &path, skip)?.iter() {
+            pairs.push(Value::tuple(vec![element.clone(), item.clone()]));
+        }
+    }
+    Ok(Value::list(pairs))
+}
+
+/// The list that a path leads to.
+pub fn subelement(element: &Value, path: &[Value], skip_missing: bool) -> Answer<std::sync::Arc<Vec<Value>>> {
+    let mut value = element.clone();
+    for key in path {
+        let Some(entries) = lazy::entries(&value) else {
+            return Err(Error::failed(format!("`{key}` of `subelements` must be in a dict")));
+        };
+        value = match entries.get(key) {
+            Some(found) => found.clone(),
+            None if skip_missing => return Ok(Vec::new().into()),
+            None => return Err(Error::failed(format!("an element of `subelements` has no key `{key}`"))),
+        };
+    }
+    match value.data() {
+        Data::List(list) => Ok(list.items()),
+        Data::None if skip_missing => Ok(Vec::new().into()),
+        _ => Err(Error::failed(format!("`subelements` needs a list, not `{}`", types::type_name(&value)))),
+    }
+}
+
+fn extract(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "container", "morekeys"])?;
+    let mut keys = vec![args.value("value")?];
+    match args.some("morekeys") {
+        Some(more) if matches!(more.data(), Data::List(_) | Data::Tuple(_)) => {
+            keys.extend(iterate::items(more)?.iter().cloned());
+        }
+        Some(more) => keys.push(more.clone()),
+        None => {}
+    }
+    let mut value = args.value("container")?;
+    for key in keys {
+        let found = call.ev.item_of(&value, &key);
+        value = match found {
+            Some(found) => call.ev.force(found)?,
+            None => {
+                let message = format!("`extract` finds no `{key}` in `{}`", types::type_name(&value));
+                let because = crate::source::Diagnostic::error(message).at(call.ev.span(call.part));
+                return Ok(lazy::undefined_because("extract", because));
+            }
+        };
+    }
+    Ok(value)
+}
+
+fn rekey(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "key", "duplicates"])?;
+    let value = args.value("value")?;
+    let key = args.value("key")?;
+    let overwrite = match args.text_or("duplicates", "error")?.as_str() {
+        "error" => false,
+        "overwrite" => true,
+        other => return Err(Error::failed(format!("`duplicates` is `error` or `overwrite`, not `{other}`"))),
+    };
+    let elements = match lazy::entries(&value) {
+        Some(entries) => entries.values().cloned().collect(),
+        None => iterate::items(&value)?.to_vec(),
+    };
+    let mut map = Map::new();
+    for element in elements {
+        let entries = lazy::entries(&element).ok_or_else(|| args.wrong("value", "dicts", &element))?;
+        let found = entries.get(&key).cloned();
+        let found = found.ok_or_else(|| Error::failed(format!("a dict has no key `{key}`")))?;
+        if map.contains_key(&found) && !overwrite {
+            return Err(Error::failed(format!("the key `{found}` is not unique")));
+        }
+        map.insert(found, element);
+    }
+    Ok(Value::dict(map))
+}
+
+fn group_as_dict(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "attribute"])?;
+    let key = args.value("attribute")?;
+    let mut map = Map::new();
+    for element in args.items("value")?.iter() {
+        let entries = lazy::entries(element).ok_or_else(|| args.wrong("value", "dicts", element))?;
+        let found = entries.get(&key).cloned();
+        let found = found.ok_or_else(|| Error::failed(format!("a dict has no key `{key}`")))?;
+        if map.insert(found.clone(), element.clone()).is_some() {
+            return Err(Error::failed(format!("several elements have `{found}` as `{key}`")));
+        }
+    }
+    Ok(Value::dict(map))
+}
+
+fn counter(call: &mut Call) -> Answer<Value> {
+    let mut counts = Map::new();
+    for item in iterate::items(&call.only()?)?.iter() {
+        let count = counts.get(item).and_then(Value::as_int).unwrap_or(0);
+        counts.insert(item.clone(), (count + 1).into());
+    }
+    Ok(Value::dict(counts))
+}

@@ -14,7 +14,7 @@ enum Server {
     Drips,
     NeverEndsItsBanner,
     NeverEndsItsLine,
-    IsAWebServer,
+    SpeaksHttp,
     SendsGarbage,
     AnnouncesAGigabyte,
     Echoes,
@@ -35,7 +35,7 @@ async fn serve(server: Server, mut stream: TcpStream) -> std::io::Result<()> {
         Server::NeverEndsItsLine => loop {
             stream.write_all(&[b'x'; 4096]).await?;
         },
-        Server::IsAWebServer => stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await?,
+        Server::SpeaksHttp => stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await?,
         Server::SendsGarbage => {
             stream.write_all(id).await?;
             let noise: Vec<u8> = (0..100_000_u32).map(|n| (n * n / 7) as u8).collect();
@@ -82,7 +82,7 @@ async fn mean_servers_are_unreachable() {
         Server::Drips,
         Server::NeverEndsItsBanner,
         Server::NeverEndsItsLine,
-        Server::IsAWebServer,
+        Server::SpeaksHttp,
         Server::SendsGarbage,
         Server::AnnouncesAGigabyte,
         Server::Echoes,

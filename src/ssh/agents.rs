@@ -20,6 +20,9 @@ pub struct AgentBinary {
     packed: Mutex<Option<Arc<[u8]>>>,
 }
 
+/// From this size on a binary is packed in haste, in bytes.
+const LARGE: u64 = 8 << 20;
+
 impl AgentBinary {
     fn read(machine: &str, path: &Path) -> io::Result<AgentBinary> {
         let content = std::fs::read(path)?;
@@ -33,13 +36,21 @@ impl AgentBinary {
         })
     }
 
+    /// Small is best, but a binary with everything for debuggers in it is packed so often that fast is better.
+    fn level(&self) -> flate2::Compression {
+        match self.size {
+            0..LARGE => flate2::Compression::best(),
+            _ => flate2::Compression::fast(),
+        }
+    }
+
     /// The binary, gzipped; packed at the first use and kept for all hosts. Takes a while: not for an async task.
     pub fn packed(&self) -> io::Result<Arc<[u8]>> {
         let mut packed = self.packed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(packed) = &*packed {
             return Ok(packed.clone());
         }
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), self.level());
         encoder.write_all(&std::fs::read(&self.path)?)?;
         let bytes: Arc<[u8]> = encoder.finish()?.into();
         *packed = Some(bytes.clone());

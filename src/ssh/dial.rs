@@ -62,7 +62,7 @@ pub(super) async fn key_of_type(
     let connected = within_timeout(settings, connecting).await;
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (seen, connected) {
-        (Some((shown, _)), _) => Ok(Some(shown.public_key().key_data().clone())),
+        (Some((shown, _)), _) => Ok(Some(shown)),
         (None, Err(reason)) if !reason.starts_with(NO_COMMON_KEY) => {
             Err(Failure::unreachable(&target.name, reason))
         }
@@ -178,14 +178,18 @@ async fn connect(
 ) -> Result<Handle<Gate>, String> {
     if let Some(through) = through {
         let stream = through.stream_to(&settings.address, settings.port).await?;
-        return shake_hands(config, stream, known, seen).await.map_err(|error| lower(&error));
+        return shake_hands(config, stream, known, seen, settings.forward.clone())
+            .await
+            .map_err(|error| lower(&error));
     }
     if let Some(command) = &settings.proxy {
         let stream = through_program(command)?;
-        return shake_hands(config, stream, known, seen).await.map_err(|error| lower(&error));
+        return shake_hands(config, stream, known, seen, settings.forward.clone())
+            .await
+            .map_err(|error| lower(&error));
     }
     let stream = to_any_address(settings).await?;
-    shake_hands(config, stream, known, seen).await.map_err(|error| lower(&error))
+    shake_hands(config, stream, known, seen, settings.forward.clone()).await.map_err(|error| lower(&error))
 }
 
 /// Tries the addresses of a name one after the other, as often as settings say.
@@ -267,13 +271,12 @@ async fn decided(
     known: &KnownHost,
     seen: &Seen,
 ) -> Result<bool, Failure> {
-    let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some((shown, decision)) = seen else {
+    let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let Some((key, decision)) = seen else {
         return Err(Failure::unreachable(&target.name, "it showed no key"));
     };
     let record = || {
         let file = settings.record_in.as_ref()?;
-        let key = shown.public_key().key_data().clone();
         append(file, &known.name, &[key], settings.hash_names).err()
     };
     match decision {
@@ -361,7 +364,7 @@ async fn open_bastion(
     let mut dialled = dial(shared, &through, &settings).await.map_err(way)?;
     let dialer = Dialer { shared: shared.clone() };
     dialer.log_in(&through, &settings, &mut dialled).await.map_err(way)?;
-    Ok(Builtin::new(dialled.handle, dialled.through))
+    Ok(Builtin::new(dialled.handle, dialled.through, false))
 }
 
 /// The streams of a `ProxyCommand`; the program ends with them.

@@ -113,7 +113,7 @@ impl Dialer {
     async fn builtin(&self, target: &Target, settings: &Settings) -> Result<Builtin, Failure> {
         let mut dialled = super::dial::dial(&self.shared, target, settings).await?;
         self.log_in(target, settings, &mut dialled).await?;
-        Ok(Builtin::new(dialled.handle, dialled.through))
+        Ok(Builtin::new(dialled.handle, dialled.through, settings.forward.is_some()))
     }
 
     pub(super) async fn log_in(

@@ -21,7 +21,8 @@ async fn an_agent_is_delivered_once_and_then_started() {
         return;
     }
     let mut world = World::new();
-    let port = world.host("Banner none\n");
+    // Keys are exchanged anew all the time meanwhile.
+    let port = world.host("RekeyLimit 400K\n");
     let connection = world.dialer().open(&world.target(port)).await.unwrap();
     for delivered in [true, false] {
         let mut session = connection.agent(&Become::nobody_else()).await.unwrap();

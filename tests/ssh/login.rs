@@ -1,7 +1,8 @@
 //! Logging in with keys of every kind.
 
+use crate::agent::greeting;
 use crate::sshd::{World, available, run};
-use provision::ssh::{Asker, Failure, FailureKind, Origin, Secret, Target};
+use provision::ssh::{Asker, Become, Failure, FailureKind, Origin, Secret, Target};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -182,6 +183,29 @@ async fn keys_of_ssh_agent_are_let_in() {
     let failure = dialer.open(&only("away")).await.err().unwrap();
     let FailureKind::Auth { tried, .. } = failure.kind else { panic!("{failure}") };
     assert_eq!(tried, [format!("key `{}`", world.path("away").display())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_may_use_ssh_agent_where_it_is_forwarded() {
+    if !available() {
+        return;
+    }
+    let mut world = World::new();
+    let agent = KeyAgent::start(&world, &["home/.ssh/id_ed25519"]);
+    world.write(
+        "agents/provision-agent",
+        "#!/bin/sh\nprintf '\\036provision-agent\\036\\n'\nssh-add -l 2>&1\n",
+    );
+    let port = world.host("");
+    let origin = Origin { agent_socket: Some(agent.socket.clone()), ..world.origin() };
+    let dialer = world.dialer_of(origin, Arc::new(Answering::default()));
+    for (argument, expected) in [("-A", "home/.ssh/id_ed25519"), ("-a", "Could not open a connection")] {
+        let target = Target { arguments: vec![argument.to_owned()], ..world.target(port) };
+        let connection = dialer.open(&target).await.unwrap();
+        let mut session = connection.agent(&Become::nobody_else()).await.unwrap();
+        let said = greeting(&mut session).await;
+        assert!(said.contains(expected), "{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! Connections to a real sshd.
 
 mod agent;
+mod hostile;
 mod lab;
 mod login;
 mod sshd;

@@ -2,7 +2,7 @@
 
 use crate::agent::greeting;
 use crate::sshd::{World, available, user};
-use provision::ssh::{Become, FailureKind, Kind, Origin, Target};
+use provision::ssh::{Become, FailureKind, Kind, Method, Origin, Target};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -128,6 +128,25 @@ async fn this_machine_needs_no_connection() {
     let connection = world.dialer().open(&target).await.unwrap();
     let mut session = connection.agent(&Become::nobody_else()).await.unwrap();
     assert!(greeting(&mut session).await.ends_with(&user()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_user_of_this_machine_is_become() {
+    if user() != "root" || !PathBuf::from("/usr/bin/sudo").exists() {
+        eprintln!("skipped: this is not root, or there is no sudo");
+        return;
+    }
+    let world = World::new();
+    let target = Target { kind: Kind::Local, ..Target::named("localhost") };
+    let connection = world.dialer().open(&target).await.unwrap();
+    for method in [Method::Sudo, Method::Su] {
+        let mut session = connection.agent(&Become::user(method, "games")).await.unwrap();
+        let said = greeting(&mut session).await;
+        let (path, user) = said.rsplit_once(' ').unwrap();
+        assert_eq!(user, "games");
+        fs::remove_file(path).unwrap();
+        let _ = fs::remove_dir(PathBuf::from(path).parent().unwrap());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

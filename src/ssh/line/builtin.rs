@@ -1,47 +1,15 @@
 //! The built-in client.
 
+use super::gate::{Gate, Seen};
 use super::process::{Output, Process, WAITING};
-use crate::ssh::known_hosts::{Decision, KnownHost};
-use russh::client::{self, Handle};
-use russh::keys::PublicKeyOrCertificate;
+use crate::ssh::known_hosts::KnownHost;
+use russh::client::{self, Handle, Msg};
 use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Disconnect, Pty};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
-
-/// What a host showed, and what was decided.
-pub(in crate::ssh) type Seen = Arc<Mutex<Option<(PublicKeyOrCertificate, Decision)>>>;
-
-/// Looks at host keys. A decision that asks or records lets the handshake finish; the dialer acts on it before anything
-/// else is sent.
-pub(in crate::ssh) struct Gate {
-    known: Arc<KnownHost>,
-    seen: Seen,
-}
-
-impl client::Handler for Gate {
-    type Error = russh::Error;
-
-    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((before, decision)) = &*seen {
-            let same = before.public_key().key_data() == shown.public_key().key_data();
-            return Ok(same && !matches!(decision, Decision::Refused(_)));
-        }
-        let decision = self.known.decide(shown, now);
-        let refused = matches!(decision, Decision::Refused(_));
-        let shown = match shown {
-            PublicKeyOrCertificate::PublicKey { key, hash_alg } => {
-                PublicKeyOrCertificate::PublicKey { key: key.clone(), hash_alg: *hash_alg }
-            }
-            PublicKeyOrCertificate::Certificate(certificate) => certificate.clone().into(),
-        };
-        *seen = Some((shown, decision));
-        Ok(!refused)
-    }
-}
 
 /// Shakes hands over a stream; what the host showed is in `seen` afterwards, also where it was refused.
 pub(in crate::ssh) async fn dial(
@@ -49,13 +17,16 @@ pub(in crate::ssh) async fn dial(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     known: Arc<KnownHost>,
     seen: Seen,
+    forward: Option<PathBuf>,
 ) -> Result<Handle<Gate>, russh::Error> {
-    client::connect_stream(Arc::new(config), stream, Gate { known, seen }).await
+    client::connect_stream(Arc::new(config), stream, Gate { known, seen, forward }).await
 }
 
 /// A connection that is logged in.
 pub(in crate::ssh) struct Builtin {
     inner: Arc<Inner>,
+    /// Whether hosts may use our ssh-agent.
+    forwards: bool,
 }
 
 struct Inner {
@@ -69,8 +40,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Builtin {
     /// A connection, and the one it goes through.
-    pub fn new(handle: Handle<Gate>, through: Option<Arc<Builtin>>) -> Builtin {
-        Builtin { inner: Arc::new(Inner { handle, _through: through }) }
+    pub fn new(handle: Handle<Gate>, through: Option<Arc<Builtin>>, forwards: bool) -> Builtin {
+        Builtin { inner: Arc::new(Inner { handle, _through: through }), forwards }
     }
 
     pub fn is_closed(&self) -> bool {
@@ -96,6 +67,9 @@ impl Builtin {
             let quiet = [(Pty::ECHO, 0), (Pty::ECHONL, 0), (Pty::OPOST, 0), (Pty::ONLCR, 0)];
             writer.request_pty(false, "dumb", 80, 24, 0, 0, &quiet).await.map_err(|error| lower(&error))?;
         }
+        if self.forwards {
+            writer.agent_forward(false).await.map_err(|error| lower(&error))?;
+        }
         writer.exec(false, command).await.map_err(|error| lower(&error))?;
         let input = Box::new(Box::pin(writer.make_writer()));
         let (sender, output) = mpsc::channel(WAITING);
@@ -107,7 +81,7 @@ impl Builtin {
 /// Passes output on until the channel ends or nobody listens; keeps the connection for as long.
 async fn pass(
     mut reader: ChannelReadHalf,
-    writer: ChannelWriteHalf<client::Msg>,
+    writer: ChannelWriteHalf<Msg>,
     sender: mpsc::Sender<Output>,
     _connection: Arc<Inner>,
 ) {
@@ -150,9 +124,10 @@ pub(in crate::ssh) fn lower(error: &russh::Error) -> String {
         russh::Error::HUP | russh::Error::Disconnect | russh::Error::RecvError | russh::Error::SendError => {
             "it closed the connection".to_owned()
         }
+        russh::Error::Version => "what answers there is no SSH server".to_owned(),
         error => error.to_string(),
     };
-    let text = crate::ssh::session::printable(&text);
+    let text = crate::ssh::session::printable(text.split(" (os error").next().unwrap_or_default());
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }

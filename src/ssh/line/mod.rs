@@ -2,10 +2,12 @@
 
 mod builtin;
 pub(super) mod child;
+mod gate;
 mod process;
 mod system;
 
-pub(super) use builtin::{Builtin, Gate, NO_COMMON_KEY, Seen, dial, lower};
+pub(super) use builtin::{Builtin, NO_COMMON_KEY, dial, lower};
+pub(super) use gate::{Gate, Seen};
 pub(super) use process::{Output, Process, Rest};
 pub(super) use system::System;
 

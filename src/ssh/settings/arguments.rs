@@ -85,6 +85,8 @@ fn set(options: &mut Options, flag: &Flag) {
         'B' => "BindInterface",
         'c' => "Ciphers",
         'm' => "MACs",
+        'A' => return options.set("ForwardAgent", vec!["yes".to_owned()]),
+        'a' => return options.set("ForwardAgent", vec!["no".to_owned()]),
         'C' => return options.set("Compression", vec!["yes".to_owned()]),
         '4' => return options.set("AddressFamily", vec!["inet".to_owned()]),
         '6' => return options.set("AddressFamily", vec!["inet6".to_owned()]),

@@ -45,6 +45,7 @@ fn shown(options: &Options, host: &str, baseline: Option<&Options>) -> String {
         strict,
         known_hosts,
         hash_names,
+        forward,
         jumps,
         proxy,
         timeout,
@@ -61,7 +62,7 @@ fn shown(options: &Options, host: &str, baseline: Option<&Options>) -> String {
     let identities: Vec<_> = identities.into_iter().filter(|path| !gone(path)).collect();
     format!(
         "{address:?} {port} {user:?} {identities:?} {certificates:?} {identities_only} {key_agent:?} {alias:?}\n\
-         {strict:?} {known_hosts:?} {hash_names} {jumps:?} {proxy:?}\n\
+         {strict:?} {known_hosts:?} {hash_names} {forward:?} {jumps:?} {proxy:?}\n\
          {timeout:?} {attempts} {alive:?} {family:?} {bind:?} {methods:?} {compression}"
     )
 }
@@ -104,7 +105,7 @@ fn arguments_mean_what_they_mean_to_openssh() {
         "-p 77 -l me -i /etc/passwd -i /etc/group -4 -C",
         "-o Port=5 -oUser=x -o 'IdentityFile \"/a b\"' -J a,b",
         "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlMaster=auto -o ControlPersist=60s",
-        "-o 'ProxyCommand=ssh -q -W %h:%p \"jump host\"' -vvv -6",
+        "-o 'ProxyCommand=ssh -q -W %h:%p \"jump host\"' -vvv -6 -A",
         "-o IdentitiesOnly=yes -o PreferredAuthentications=publickey -o ServerAliveInterval=30 -b 127.0.0.1",
     ] {
         let target = Target {

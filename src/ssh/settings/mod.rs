@@ -48,6 +48,8 @@ pub(super) struct Settings {
     pub certificates: Vec<PathBuf>,
     pub identities_only: bool,
     pub key_agent: KeyAgent,
+    /// The ssh-agent that the host may use: `ForwardAgent`.
+    pub forward: Option<PathBuf>,
     /// `HostKeyAlias`.
     pub alias: Option<String>,
     pub strict: Strict,
@@ -123,6 +125,7 @@ fn read(
         certificates: expand.each(options.all("certificatefile")),
         identities_only: options.on("identitiesonly", false),
         key_agent: key_agent(options, &expand, origin),
+        forward: forward(options, &expand, origin),
         alias: options.one("hostkeyalias").map(str::to_owned),
         strict: strict(options),
         record_in: user_files.first().cloned(),
@@ -177,6 +180,17 @@ fn key_agent(options: &Options, expand: &paths::Expander, origin: &Origin) -> Ke
                 std::env::var_os(name).map_or(KeyAgent::None, |path| KeyAgent::At(path.into()))
             }
             _ => KeyAgent::At(expand.path(word)),
+        },
+    }
+}
+
+fn forward(options: &Options, expand: &paths::Expander, origin: &Origin) -> Option<PathBuf> {
+    match options.one("forwardagent")? {
+        "yes" | "true" => origin.agent_socket.clone(),
+        "no" | "false" => None,
+        word => match word.strip_prefix('$') {
+            Some(name) if !name.starts_with('{') => std::env::var_os(name).map(PathBuf::from),
+            _ => Some(expand.path(word)),
         },
     }
 }

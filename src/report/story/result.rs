@@ -48,7 +48,11 @@ impl Story {
                 vec![self.failed_line(host, &name, result)]
             }
             Status::Failed | Status::Unreachable | Status::Rescued => self.failure(host, task, &name, result),
-            Status::Changed => self.changed(host, &name, &labels, &changes, result),
+            Status::Changed => {
+                let word = if self.look.dry_run { "would change" } else { "changed" };
+                let line = self.entry(Style::Changed, word, host).text(&name);
+                self.changed(line, &labels, &changes, result)
+            }
             Status::Depends => vec![self.depends(host, &name, result)],
             Status::Ok if says_something(task) && !looped => self.said(host, result),
             Status::Ok | Status::Skipped if self.look.verbosity == 0 => Vec::new(),
@@ -60,16 +64,8 @@ impl Story {
         }
     }
 
-    fn changed(
-        &self,
-        host: &HostName,
-        name: &str,
-        labels: &[String],
-        changes: &[Shown],
-        result: &Result,
-    ) -> Vec<Line> {
-        let word = if self.look.dry_run { "would change" } else { "changed" };
-        let line = self.entry(Style::Changed, word, host).text(name);
+    /// What changed, behind the line or under it.
+    fn changed(&self, line: Line, labels: &[String], changes: &[Shown], result: &Result) -> Vec<Line> {
         let in_full =
             self.look.verbosity > 1 || self.look.diff && changes.iter().any(|one| one.text.is_some());
         let mut lines = match changes {

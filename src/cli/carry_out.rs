@@ -10,14 +10,7 @@ use crate::source::{Diagnostic, Diagnostics};
 /// Mistakes in the user's files, or in what was typed.
 pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics> {
     match command {
-        Command::Run(_) => super::play::play(project, project.settings.clone()),
-        Command::Drift(_) => {
-            let mut settings = project.settings.clone();
-            settings.execution.dry_run = true;
-            settings.execution.exit_code = true;
-            settings.output.dry_run = true;
-            super::play::play(project, settings)
-        }
+        Command::Run(_) | Command::Drift(_) => super::play::play(project, project.settings.clone()),
         other => {
             let mut found = Diagnostics::default();
             found.push(Diagnostic::error(format!("`{}` is not part of this build", other.word())));

@@ -31,7 +31,7 @@ pub fn play(project: &Project, settings: Settings) -> Result<u8, Diagnostics> {
         let text = run::listing(&prepared, settings.listing);
         drop(prepared);
         reporter.abandon();
-        print!("{text}");
+        report::tell(&text);
         return Ok(exit::FINE);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build();

@@ -38,7 +38,8 @@ impl Interpreter {
             _ if self.is_alone(at).await? => self.act_once(running, item, at).await,
             _ if self.is_judged(&running) => self.act_judged(running, item, at).await,
             _ if control::is_word(&word) => {
-                let ended = self.act_here(&running, at).await?;
+                let mut ended = self.act_here(&running, at).await?;
+                super::conclude::judge(&running, &mut ended);
                 Ok(self.ended(running, item, ended).await?)
             }
             _ => self.submit(running, item, at).await,

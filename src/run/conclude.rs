@@ -32,6 +32,7 @@ impl Interpreter {
     }
 
     fn end(&mut self, running: Running, item: Option<Item>, mut ended: Ended) -> Result<(), Halt> {
+        self.play.announce(&self.run, &running.info);
         ended.ignored = match ended.status {
             Status::Failed => running.ignore_errors,
             Status::Unreachable => running.ignore_unreachable,
@@ -57,7 +58,7 @@ impl Interpreter {
         };
         self.run.events.send(event);
         let unreachable = ended.status == Status::Unreachable && !ended.ignored;
-        if ended.was_changed() {
+        if ended.was_changed() && !ended.has_failed() {
             self.notify(running);
         }
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
@@ -74,7 +75,7 @@ impl Interpreter {
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
-        if ended.was_changed() && running.repeat.is_none() {
+        if ended.was_changed() && !ended.has_failed() && running.repeat.is_none() {
             self.notify(&running);
         }
         let result = Box::new(shown(&running, &ended));

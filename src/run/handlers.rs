@@ -83,7 +83,7 @@ impl Interpreter {
         let Some(handler) = self.all_handlers().get(index).cloned() else { return Ok(()) };
         let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued: false };
         let at = At::new(handler.frame.inside(kind), handler.task.dir.clone());
-        self.perform(&handler.task, &at).await
+        self.perform(&handler.task, &at, true).await
     }
 
     /// Which handlers these names mean, in the order of definition.

@@ -118,6 +118,7 @@ impl Interpreter {
 
     fn announce_retry(&self, running: &Running, ended: &Ended, left: usize) {
         let left = u32::try_from(left).unwrap_or(u32::MAX);
+        self.play.announce(&self.run, &running.info);
         let result = Box::new(super::conclude::shown(running, ended));
         let (host, task) = (self.host.name.clone(), running.info.clone());
         self.run.events.send(Event::Retry { host, task, left, result });

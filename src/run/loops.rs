@@ -58,7 +58,13 @@ impl Interpreter {
                 tokio::time::sleep(std::time::Duration::from_secs_f64(pause.max(0.0))).await;
             }
         }
-        Ok(self.finish(Step::LoopEnd { running: Box::new(running) }).await?)
+        // Items that fail do not stop the others, so what comes behind the loop has to wait for its end.
+        let waits = !running.ignore_errors && running.failed != Some(false);
+        self.finish(Step::LoopEnd { running: Box::new(running) }).await?;
+        if waits {
+            self.drain().await?;
+        }
+        Ok(())
     }
 
     /// One item; whether the loop ends with it.
@@ -192,7 +198,7 @@ fn shown(value: &Value) -> String {
 fn whole(items: Vec<Ended>) -> Ended {
     let any = |status: fn(&Ended) -> bool| items.iter().any(status);
     let changed = any(Ended::was_changed);
-    let failed = any(|item| item.has_failed() && !item.ignored);
+    let failed = any(Ended::has_failed);
     let skipped = !items.is_empty() && items.iter().all(|item| item.status == Status::Skipped);
     let mut fields = Map::new();
     fields.insert("results".into(), items.iter().map(|item| item.value.clone()).collect());

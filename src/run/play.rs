@@ -14,7 +14,7 @@ use crate::playbook::{Play, Role};
 use crate::report::{Event, HostName, TaskInfo};
 use crate::template::Surroundings;
 use crate::vars::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
@@ -40,6 +40,8 @@ pub struct PlayRun {
     host_vars: Mutex<HashMap<HostName, Arc<PlayVars>>>,
     magics: Mutex<HashMap<HostName, Arc<Magic>>>,
     infos: Mutex<HashMap<super::position::Position, Arc<TaskInfo>>>,
+    /// Numbers of the tasks that events have told of.
+    announced: Mutex<HashSet<usize>>,
     ended: AtomicBool,
     batch_ended: AtomicBool,
     fatal: AtomicBool,
@@ -83,6 +85,7 @@ impl PlayRun {
             host_vars: Mutex::default(),
             magics: Mutex::default(),
             infos: Mutex::default(),
+            announced: Mutex::default(),
             ended: AtomicBool::default(),
             batch_ended: AtomicBool::default(),
             fatal: AtomicBool::default(),
@@ -123,7 +126,7 @@ impl PlayRun {
         made.clone()
     }
 
-    /// How events name the task at a position; made and announced by the first host that comes to it.
+    /// How events name the task at a position; made by the first host that comes to it.
     pub fn info(&self, run: &Run, position: &[u32], make: impl FnOnce() -> TaskInfo) -> Arc<TaskInfo> {
         let mut infos = lock(&self.infos);
         if let Some(known) = infos.get(position) {
@@ -133,8 +136,14 @@ impl PlayRun {
         place.extend(position);
         let info = Arc::new(TaskInfo { number: run.next_task(), position: place, ..make() });
         infos.insert(position.to_vec(), info.clone());
-        run.events.send(Event::Task { task: info.clone() });
         info
+    }
+
+    /// Tells of a task, once: when the first host is certain to run it.
+    pub fn announce(&self, run: &Run, info: &Arc<TaskInfo>) {
+        if lock(&self.announced).insert(info.number) {
+            run.events.send(Event::Task { task: info.clone() });
+        }
     }
 
     /// Whether this host acts for all that are at this position.

@@ -101,6 +101,10 @@ impl Ended {
         if let Some(because) = unknown_result {
             ended.value = with_unknown(&ended.value, &because);
         }
+        if ended.status == Status::Failed && !changes.is_empty() {
+            // A command that failed has run: it may have changed anything.
+            ended.set("changed", true);
+        }
         ended.changes = changes;
         ended.marked_secret(secret)
     }

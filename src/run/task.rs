@@ -31,17 +31,24 @@ impl Interpreter {
                 return self.give_up(running, None, trouble).await;
             }
         }
-        self.perform(task, &at).await
+        self.perform(task, &at, false).await
     }
 
-    /// Carries out a task that is chosen; handlers come in here.
-    pub async fn perform(&mut self, task: &Arc<Task>, at: &At) -> Result<(), Halt> {
-        let running = self.running(task, at, false);
+    /// Carries out a task that is chosen, or a handler.
+    pub async fn perform(&mut self, task: &Arc<Task>, at: &At, handler: bool) -> Result<(), Halt> {
+        let mut running = self.running(task, at, handler);
         self.activity(Activity::Running(running.info.clone()));
+        if !self.pipeline.is_busy() {
+            self.play.announce(&self.run, &running.info);
+        }
         if !self.run.step(&running.info, &self.host.name) {
             return Ok(());
         }
-        match self.attempt(running.clone(), at).await {
+        let attempted = match self.prepare(&mut running, at).await {
+            Ok(()) => self.attempt(running.clone(), at).await,
+            Err(trouble) => Err(trouble),
+        };
+        match attempted {
             Ok(()) => Ok(()),
             Err(Trouble::Halt(halt)) => Err(halt),
             Err(trouble) => self.give_up(running, None, trouble).await,
@@ -49,7 +56,6 @@ impl Interpreter {
     }
 
     async fn attempt(&mut self, mut running: Running, at: &At) -> Result<(), Trouble> {
-        self.prepare(&mut running, at).await?;
         self.meets_next =
             self.play.meeting.is_needed() && (running.fatal || self.play.max_fail_percentage.is_some());
         if running.task.own.repeat.is_some() {
@@ -172,7 +178,7 @@ impl Interpreter {
     }
 
     fn task_name(&self, task: &Task, at: &At) -> String {
-        let Some(name) = &task.name else { return task.action.written.to_string() };
+        let Some(name) = &task.name else { return self.nameless(task, at) };
         let written = || as_written(name).as_str().unwrap_or_default().to_owned();
         if !name.is_lazy() {
             return name.str().unwrap_or_else(|_| written());
@@ -180,6 +186,15 @@ impl Interpreter {
         let scope = self.scope(at);
         let text = self.run.engine.resolve(name, &scope).ok().and_then(|name| name.str().ok());
         text.unwrap_or_else(written)
+    }
+
+    /// What a task without a name is called.
+    fn nameless(&self, task: &Task, at: &At) -> String {
+        let written = task.action.written.to_string();
+        let role = task.action.argument("name").or_else(|| task.action.argument("role"));
+        let Some(role) = role.filter(|_| task.is(&["include_role"])) else { return written };
+        let role = self.run.engine.resolve(role, &self.scope(at)).ok().and_then(|role| role.str().ok());
+        role.map_or(written.clone(), |role| format!("{written} : {role}"))
     }
 
     /// Ends a task, or one item of it, that could not be carried out as written.

@@ -56,12 +56,19 @@ impl Case {
         command.args(["--connection", "local", "-e"]).arg(format!("work={}", work.display()));
         command.args(self.arguments()).args(more);
         let output = command.output().unwrap();
-        let clean = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*work.to_string_lossy(), "WORK");
+        let clean = |bytes: &[u8]| self.clean(&String::from_utf8_lossy(bytes), work);
         let stdout = clean(&output.stdout);
         let json = stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let (stderr, code) = (clean(&output.stderr), output.status.code());
         let stderr = if stderr.is_empty() { String::new() } else { format!("--- stderr\n{stderr}") };
         Printed { text: format!("{stdout}{stderr}--- exit code {}\n", code.unwrap_or(-1)), json }
+    }
+
+    /// The text without what differs from run to run: directories and times.
+    fn clean(&self, text: &str, work: &Path) -> String {
+        let text = text.replace(&*work.to_string_lossy(), "WORK").replace(&*self.folder.to_string_lossy(), "CASE");
+        let times = fancy_regex::Regex::new(r#""(delta|end|start)": "[-0-9:. ]+""#).unwrap();
+        times.replace_all(&text, "\"$1\": \"TIME\"").into_owned()
     }
 
     fn expect(&self, file: &str, found: &str, mistakes: &mut Vec<String>) {

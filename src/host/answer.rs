@@ -27,12 +27,31 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
             Ok(Data::Bool(loaded))
         }
         Subject::Flags(path) => Ok(super::flags::read(system, path).into()),
+        Subject::Kernel => Ok(kernel()),
+        Subject::Addresses => super::netlink::addresses(),
+        Subject::FileSystem(path) => Ok(file_system(&system.real(Path::new(path)))),
         Subject::Hostname => Ok(rustix::system::uname().nodename().to_string_lossy().into_owned().into()),
         Subject::Reachable(host, port) => Ok(super::health::takes_connections(host, *port).into()),
         Subject::Output(argv) => {
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
         }
     }
+}
+
+fn kernel() -> Data {
+    let name = rustix::system::uname();
+    let text = |part: &std::ffi::CStr| part.to_string_lossy().into_owned();
+    let fields = Fields::new().with("sysname", text(name.sysname())).with("nodename", text(name.nodename()));
+    let fields = fields.with("release", text(name.release())).with("version", text(name.version()));
+    Data::Map(fields.with("machine", text(name.machine())))
+}
+
+fn file_system(path: &Path) -> Data {
+    let Ok(found) = rustix::fs::statvfs(path) else { return Data::Null };
+    let fields = Fields::new().with("size", found.f_frsize).with("block_size", found.f_bsize);
+    let fields =
+        fields.with("blocks", found.f_blocks).with("free", found.f_bfree).with("available", found.f_bavail);
+    Data::Map(fields.with("files", found.f_files).with("files_free", found.f_ffree))
 }
 
 /// What a command prints that only reads; `None` when there is no such command.

@@ -23,9 +23,29 @@ pub fn cron_subject(user: Option<&str>) -> Subject {
     Subject::Output(argv.into_iter().map(str::to_owned).collect())
 }
 
-/// What kind of machine pretends to be one.
-pub fn virtualization(host: &dyn Probe) -> Result<String, Failure> {
-    said(host, &["systemd-detect-virt"])
+/// The kernel's own description: `sysname`, `nodename`, `release`, `version`, `machine`.
+pub fn kernel(host: &dyn Probe) -> Result<Data, Failure> {
+    host.ask(&Query::about(Subject::Kernel))
+}
+
+/// The name of the host.
+pub fn host_name(host: &dyn Probe) -> Result<String, Failure> {
+    Ok(host.ask(&Query::about(Subject::Hostname))?.as_text().unwrap_or_default().to_owned())
+}
+
+/// Addresses of version 4: `ipv4`, a list of `interface`, `address`, `prefix`, `broadcast`.
+pub fn addresses(host: &dyn Probe) -> Result<Data, Failure> {
+    host.ask(&Query::about(Subject::Addresses))
+}
+
+/// How large and how full a file system is: `size` of a block, `blocks`, `free`, `available`, `files`, `files_free`.
+pub fn file_system(host: &dyn Probe, path: &str) -> Result<Data, Failure> {
+    host.ask(&Query::about(Subject::FileSystem(path.to_owned())))
+}
+
+/// What a program says that the host keeps to say facts.
+pub fn local_fact(host: &dyn Probe, path: &str) -> Result<String, Failure> {
+    said(host, &[path])
 }
 
 /// What a program printed, without the blanks around it; empty where it failed or is not there.

@@ -21,6 +21,7 @@ pub mod json;
 mod lock;
 pub mod mode;
 mod nearest;
+mod netlink;
 mod notes;
 mod overlay;
 pub mod packages;

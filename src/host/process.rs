@@ -45,7 +45,7 @@ pub struct Output {
 }
 
 /// The most bytes of each output that are kept; the end of a longer one is cut off, and that is said.
-const MOST_OUTPUT: u64 = 16 << 20;
+const MOST_OUTPUT: u64 = 12 << 20;
 
 impl Run {
     /// A program that changes nothing that counts; its status is judged.

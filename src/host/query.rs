@@ -40,6 +40,12 @@ pub enum Subject {
     /// Whether a kernel module is loaded.
     KernelModule(String),
     Hostname,
+    /// What `uname` says.
+    Kernel,
+    /// Addresses of interfaces.
+    Addresses,
+    /// How large and how full a file system is.
+    FileSystem(String),
     /// The flags of `chattr` on a file, as letters.
     Flags(String),
     /// Whether somebody takes connections there.
@@ -93,6 +99,9 @@ impl fmt::Display for Subject {
             Subject::Sysctl(name) => write!(f, "sysctl {name}"),
             Subject::KernelModule(name) => write!(f, "kernel module {name}"),
             Subject::Flags(path) => write!(f, "flags {path}"),
+            Subject::Kernel => f.write_str("kernel"),
+            Subject::Addresses => f.write_str("addresses"),
+            Subject::FileSystem(path) => write!(f, "file system {path}"),
             Subject::Hostname => f.write_str("hostname"),
             Subject::Reachable(host, port) => write!(f, "reachable {host} {port}"),
             Subject::Output(argv) => f.write_str(&argv.join(" ")),

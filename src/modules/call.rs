@@ -47,6 +47,7 @@ modules! {
     replace::Replace;
     script::Script;
     service::Service;
+    setup::Setup;
     shell::Shell;
     stat::Stat;
     systemd::Systemd;

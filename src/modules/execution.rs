@@ -77,9 +77,7 @@ fn not_run(result: Fields, path: &str, state: &str) -> Fields {
         .with("rc", 0)
         .with("msg", format!("Did not run command since '{path}' {state}"))
         .with("stdout", format!("skipped, since {path} {state}"))
-        .with("stdout_lines", vec![format!("skipped, since {path} {state}")])
         .with("stderr", "")
-        .with("stderr_lines", Vec::<String>::new())
         .with("start", now.clone())
         .with("end", now)
         .with("delta", "0:00:00")
@@ -103,24 +101,11 @@ pub fn said(output: &Output, strip: bool, result: &mut Fields) {
     let clean = |text: String| if strip { text.trim_end_matches(['\r', '\n']).to_owned() } else { text };
     let (stdout, stderr) = (clean(output.stdout()), clean(output.stderr()));
     result.set("rc", output.status);
-    result.set("stdout_lines", lines(&stdout));
-    result.set("stderr_lines", lines(&stderr));
     result.set("stdout", stdout);
     result.set("stderr", stderr);
     result.set("start", moment(output.start));
     result.set("end", moment(output.end));
     result.set("delta", delta(output.start, output.end));
-}
-
-/// Lines as Python's `splitlines` parts them.
-pub fn lines(text: &str) -> Vec<String> {
-    let ends = ['\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
-    let joined = text.replace("\r\n", "\n");
-    let mut lines: Vec<String> = joined.split(ends).map(str::to_owned).collect();
-    if lines.last().is_some_and(String::is_empty) {
-        lines.pop();
-    }
-    lines
 }
 
 fn moment(time: Time) -> String {

@@ -35,6 +35,7 @@ mod raw;
 mod replace;
 mod script;
 mod service;
+mod setup;
 mod shell;
 mod stat;
 mod systemd;

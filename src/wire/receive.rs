@@ -2,7 +2,7 @@
 
 use super::client::{Window, WireError, lost, read_message};
 use super::message::{FromAgent, Reply};
-use crate::host::Hash;
+use crate::host::{Data, Hash, words};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,6 +11,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// How long answers are still read when nothing can be sent any more.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// The most bytes of an output that is parted into lines.
+const MOST_IN_LINES: usize = 4 << 20;
 
 /// The reading half of a session.
 pub(super) struct Receiver {
@@ -63,7 +66,7 @@ impl Receiver {
         }
     }
 
-    fn accept_reply(&self, reply: Reply, bytes: u64) -> Result<(), String> {
+    fn accept_reply(&self, mut reply: Reply, bytes: u64) -> Result<(), String> {
         let room = match self.window.pending().requests.pop_front() {
             Some((id, room)) if id == reply.id => room,
             Some((id, _)) => return Err(format!("answers request {} where {id} is next", reply.id)),
@@ -73,6 +76,7 @@ impl Receiver {
         if unread > self.window.limits.unread_bytes {
             return Err(format!("sends more than {} bytes of results", self.window.limits.unread_bytes));
         }
+        add_lines(&mut reply);
         let _ = self.replies.send((reply, bytes));
         self.window.count.add_permits(1);
         self.window.bytes.add_permits(room as usize);
@@ -88,6 +92,17 @@ impl Receiver {
         pending.closed = Some(error);
         self.window.count.close();
         self.window.bytes.close();
+    }
+}
+
+/// Outputs are read as lines too; those that are huge are not, for the lines would cost many times their size.
+fn add_lines(reply: &mut Reply) {
+    for name in ["stdout", "stderr"] {
+        let lines = format!("{name}_lines");
+        let text = reply.result.get(name).and_then(Data::as_text).filter(|text| text.len() <= MOST_IN_LINES);
+        if let Some(found) = text.filter(|_| reply.result.get(&lines).is_none()).map(words::lines) {
+            reply.result.set(lines, found);
+        }
     }
 }
 

@@ -82,6 +82,11 @@ pub trait Services: Send + Sync {
     fn setting(&self, _name: &str) -> Option<Value> {
         None
     }
+    /// The hosts that an inventory pattern names, for `lookup('inventory_hostnames')`. Without an
+    /// answer the variable `groups` is asked.
+    fn hosts_matching(&self, _pattern: &str) -> Option<Vec<String>> {
+        None
+    }
     /// A variable of the controller's environment.
     fn environment(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()

@@ -92,12 +92,18 @@ impl Engine {
         overrides: &Overrides,
         scope: &dyn Scope,
     ) -> Answer<Value> {
-        let result = self.render(text, span, overrides, scope);
+        let result = self.render(text, span, overrides, &mut Evaluator::new(self, scope));
         result.map_err(|error| finish::hinted(error, scope))
     }
 
-    fn render(&self, text: &str, span: Span, overrides: &Overrides, scope: &dyn Scope) -> Answer<Value> {
-        let context = scope.context();
+    pub(super) fn render(
+        &self,
+        text: &str,
+        span: Span,
+        overrides: &Overrides,
+        ev: &mut Evaluator,
+    ) -> Answer<Value> {
+        let context = ev.context;
         let (body, header) = super::header::read(text, span, context.surroundings.language)?;
         let overrides = header.over(overrides);
         let skipped = text.len() - body.len();
@@ -105,7 +111,7 @@ impl Engine {
         let place = Place { text: super::header::plain_newlines(body), span };
         let template = self.parsed_by(&place, &overrides.rules(), context)?;
         let mut out = Output::text();
-        Evaluator::new(self, scope).run(&template, place, &mut out)?;
+        ev.run(&template, place, &mut out)?;
         let value = out.into_text()?;
         let newline = overrides.newline_sequence.as_deref().unwrap_or("\n");
         if newline == "\n" {
@@ -113,6 +119,28 @@ impl Engine {
         }
         let text = value.as_str().unwrap_or_default().replace('\n', newline);
         Ok(Value::text(text).marked(value.marks()))
+    }
+
+    /// Runs a lookup by its name for `with_NAME`. The terms are the value of that keyword; a value
+    /// that is no list is the only term.
+    ///
+    /// # Errors
+    /// If there is no such lookup, or it fails.
+    pub fn lookup(&self, name: &str, terms: &Value, scope: &dyn Scope) -> Answer<Vec<Value>> {
+        let mut ev = Evaluator::new(self, scope);
+        let terms = ev.force(terms.clone()).map_err(|error| finish::hinted(error, scope))?;
+        if let Data::Undefined(undefined) = terms.data() {
+            return Err(finish::hinted(Error::undefined(undefined), scope));
+        }
+        let list = terms.as_items().map_or_else(|| vec![terms.clone()], |items| items.to_vec());
+        let found = super::lookups::run_with(&mut ev, name, list);
+        let found = found.map_err(|error| finish::hinted(error.at(terms.span()), scope))?;
+        found.iter().map(|value| finish::finished(value, scope)).collect()
+    }
+
+    /// Whether there is a lookup of that name, for `with_NAME`.
+    pub fn has_lookup(&self, name: &str) -> bool {
+        super::lookups::find(name).is_some()
     }
 
     /// Everything that can be known to be wrong in the text of a lazy value without evaluating it:

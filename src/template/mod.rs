@@ -33,9 +33,12 @@ mod search;
 mod syntax;
 mod tests;
 mod walk;
+mod words;
 
 pub use context::{Context, Fetch, Language, Memo, NoServices, Resolved, Services, Surroundings};
 pub use engine::{Engine, NameUsed};
 pub use error::{Answer, Error};
 pub use overrides::Overrides;
+use words::shell_words;
+
 pub use scope::{Scope, Variables};

@@ -1,4 +1,6 @@
 //! Formats that filters read and write: JSON, YAML, CSV, INI.
 
+pub mod csv;
+pub mod ini;
 pub mod json;
 pub mod json_read;

@@ -147,6 +147,26 @@ impl<'s> Evaluator<'s> {
         self.context.memo.once(choice, choose)
     }
 
+    /// Renders a template file for an expression of this evaluation, in a scope of its own.
+    ///
+    /// # Errors
+    /// Whatever fails in it.
+    pub fn render_below(
+        &self,
+        text: &str,
+        span: Span,
+        overrides: &super::Overrides,
+        scope: &dyn Scope,
+    ) -> Answer<Value> {
+        let depth = self.depth + self.forcing.len() + 1;
+        if depth >= DEEPEST {
+            return Err(Error::failed("templates nest too deep"));
+        }
+        let mut below = Evaluator::new(self.engine, scope);
+        below.depth = depth;
+        self.engine.render(text, span, overrides, &mut below)
+    }
+
     /// Tells the user something that does not fail, at the current template.
     pub fn warn(&self, warning: Diagnostic) {
         self.context.surroundings.services.warn(warning);

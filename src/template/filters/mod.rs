@@ -24,6 +24,8 @@ pub mod truth;
 mod vault;
 mod wrap;
 
+pub use paths::normal as normal_path;
+
 use super::Answer;
 use super::eval::Call;
 use crate::vars::Value;

@@ -1,10 +1,22 @@
 //! Lookups: values from outside of the variables. One file a family.
 
-use super::eval::Call;
+mod commands;
+mod files;
+mod ini;
+mod lists;
+mod passwords;
+mod rendered;
+mod sequence;
+mod table;
+mod urls;
+mod variables;
+
+use super::eval::{Args, Call, lazy};
 use super::filters::short;
 use super::python::types;
 use super::{Answer, Error};
-use crate::vars::Value;
+use crate::source::Diagnostic;
+use crate::vars::{Data, Marks, Value, lazy_marks};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -14,7 +26,18 @@ pub type Run = fn(&mut Call) -> Answer<Vec<Value>>;
 /// Names and functions of a family.
 pub type Table = &'static [(&'static str, Run)];
 
-const FAMILIES: &[Table] = &[];
+const FAMILIES: &[Table] = &[
+    commands::TABLE,
+    files::TABLE,
+    ini::TABLE,
+    lists::TABLE,
+    passwords::TABLE,
+    rendered::TABLE,
+    sequence::TABLE,
+    table::TABLE,
+    urls::TABLE,
+    variables::TABLE,
+];
 
 static LOOKUPS: LazyLock<HashMap<&'static str, Run>> =
     LazyLock::new(|| FAMILIES.iter().flat_map(|table| table.iter()).copied().collect());
@@ -31,13 +54,190 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
-/// The function `lookup`.
+/// The function `lookup`: one result as itself, several texts joined by commas.
 pub fn lookup(call: &mut Call) -> Answer<Value> {
-    let name = types::text(&call.first())?;
-    Err(Error::failed(format!("there is no lookup `{name}`")))
+    let as_list = call.keyword("wantlist").map_or(Ok(false), |want| types::is_true(&want))?;
+    match found(call)? {
+        Err(undefined) => Ok(undefined),
+        Ok(None) if as_list => Ok(Value::list(Vec::new())),
+        Ok(None) => Ok(Value::none()),
+        Ok(Some(values)) if as_list => Ok(Value::list(values)),
+        Ok(Some(values)) => joined(values),
+    }
 }
 
-/// The function `query`.
+/// The function `query`: a list.
 pub fn query(call: &mut Call) -> Answer<Value> {
-    lookup(call)
+    call.keyword("wantlist");
+    Ok(match found(call)? {
+        Err(undefined) => undefined,
+        Ok(values) => Value::list(values.unwrap_or_default()),
+    })
+}
+
+fn joined(mut values: Vec<Value>) -> Answer<Value> {
+    if values.len() == 1 {
+        return Ok(values.pop().unwrap_or_else(Value::none));
+    }
+    let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+    match texts.filter(|texts| !texts.is_empty()) {
+        Some(texts) => {
+            let secret = Marks::SECRET.when(values.iter().any(Value::is_secret));
+            Ok(Value::from(texts.join(",")).marked(secret))
+        }
+        None => Ok(Value::list(values)),
+    }
+}
+
+/// What a lookup finds: the outer error is an undefined value that was passed on, nothing means
+/// that it failed and was to be ignored.
+fn found(call: &mut Call) -> Answer<Result<Option<Vec<Value>>, Value>> {
+    let name = types::text(&call.first())?;
+    let errors = call.keyword("errors").map_or(Ok("strict".to_owned()), |errors| types::text(&errors))?;
+    let Some(run) = find(&name) else { return Err(unknown(&name)) };
+    let args = std::mem::take(&mut call.args);
+    let args = embedded(call, args)?;
+    let all = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
+    for value in all.filter(|_| short(&name) != "first_found") {
+        if value.is_undefined() {
+            return Ok(Err(value.clone()));
+        }
+    }
+    let part = call.part;
+    match (run(&mut Call { ev: &mut *call.ev, name: &name, args, part }), errors.as_str()) {
+        (Ok(values), _) => Ok(Ok(Some(values))),
+        (Err(Error::Pending(promise)), _) => Err(Error::Pending(promise)),
+        (Err(_), "ignore") => Ok(Ok(None)),
+        (Err(error), "warn") => {
+            let warning = error.at(call.ev.span(part)).into_diagnostic();
+            call.ev.warn(Diagnostic { severity: crate::source::Severity::Warning, ..warning });
+            Ok(Ok(None))
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let error = Error::failed(format!("there is no lookup `{name}`"));
+    match super::eval::nearest(name, names().into_iter()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error,
+    }
+}
+
+/// Constant strings with templates inside are evaluated when they are passed to a lookup, as old
+/// playbooks rely on.
+fn embedded(call: &mut Call, mut args: Args) -> Answer<Args> {
+    for value in &mut args.positional {
+        let Some(text) = value.as_str() else { continue };
+        if value.marks().has(Marks::TRUSTED) && lazy_marks(text).has(Marks::LAZY) {
+            let lazy = value.clone().marked(Marks::LAZY).at(call.ev.span(call.part));
+            let forced = call.ev.force(lazy)?;
+            *value = call.ev.deep(forced)?;
+        }
+    }
+    Ok(args)
+}
+
+/// Runs a lookup for `with_NAME`: the terms are the value of that keyword.
+///
+/// # Errors
+/// If there is no such lookup, or it fails.
+pub fn run_with(ev: &mut super::eval::Evaluator, name: &str, terms: Vec<Value>) -> Answer<Vec<Value>> {
+    let Some(run) = find(name) else { return Err(unknown(name)) };
+    let first_found = short(name) == "first_found";
+    let mut positional = Vec::new();
+    for term in terms {
+        let term = ev.deep(term)?;
+        match term.data() {
+            // What is undefined among the candidates does not count.
+            Data::Undefined(_) if first_found => {}
+            Data::Undefined(undefined) => return Err(Error::undefined(undefined)),
+            _ => positional.push(term),
+        }
+    }
+    let part = super::syntax::tree::Part::default();
+    run(&mut Call { ev, name, args: Args::of(positional), part })
+}
+
+/// Old-style settings inside of a term: `key file=x delimiter=,`. The words without `=` are the
+/// term, the others are added to the keyword arguments.
+fn inline_settings(term: &str) -> (String, Vec<(String, String)>) {
+    let (mut words, mut settings) = (Vec::new(), Vec::new());
+    for word in super::shell_words(term) {
+        match word.split_once('=') {
+            Some((key, value)) if !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+                settings.push((key.to_owned(), value.to_owned()));
+            }
+            _ => words.push(word),
+        }
+    }
+    (words.join(" "), settings)
+}
+
+/// Named arguments of a lookup, by name.
+struct Settings(Vec<(String, Value)>);
+
+impl Settings {
+    fn of(args: &Args) -> Settings {
+        Settings(args.keyword.iter().map(|(name, value)| (name.to_string(), value.clone())).collect())
+    }
+
+    /// These, overruled by what stands in a term.
+    fn with(&self, inline: Vec<(String, String)>) -> Settings {
+        let inline = inline.into_iter().map(|(name, value)| (name, Value::from(value)));
+        Settings(inline.chain(self.0.iter().cloned()).collect())
+    }
+
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+            .filter(|value| !value.is_none())
+    }
+
+    fn text(&self, name: &str, default: &str) -> Answer<String> {
+        self.value(name).map_or_else(|| Ok(default.to_owned()), types::text)
+    }
+
+    fn bool(&self, name: &str, default: bool) -> bool {
+        self.value(name).map_or(default, |value| {
+            super::filters::truth::meant_loosely(value)
+                .unwrap_or_else(|| types::is_true(value).unwrap_or(default))
+        })
+    }
+
+    fn int(&self, name: &str, default: i64) -> Answer<i64> {
+        let Some(value) = self.value(name) else { return Ok(default) };
+        let int = value.as_int().or_else(|| value.as_str()?.trim().parse().ok());
+        int.ok_or_else(|| Error::failed(format!("`{name}` must be a number, not `{value}`")))
+    }
+
+    /// The default that is used where nothing is found.
+    fn default(&self) -> Option<Value> {
+        self.0.iter().find(|(known, _)| known == "default").map(|(_, value)| value.clone())
+    }
+}
+
+/// Terms as texts.
+fn texts(call: &Call) -> Answer<Vec<String>> {
+    let mut texts = Vec::new();
+    for term in &call.args.positional {
+        match term.as_items() {
+            Some(items) => {
+                for item in items.iter() {
+                    texts.push(types::text(item)?);
+                }
+            }
+            None => texts.push(types::text(term)?),
+        }
+    }
+    Ok(texts)
+}
+
+/// The entries of a term that must be a dict.
+fn dict_term(term: &Value, of: &str) -> Answer<std::sync::Arc<crate::vars::Map>> {
+    let wrong = || Error::failed(format!("the lookup `{of}` needs a dict, not `{}`", types::type_name(term)));
+    lazy::entries(term).ok_or_else(wrong)
 }

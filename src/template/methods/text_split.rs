@@ -57,7 +57,7 @@ fn separated<'t>(text: &'t str, separator: &str, most: Option<usize>, from_right
 fn blanks(text: &str, most: Option<usize>, from_right: bool) -> Vec<&str> {
     let Some(most) = most else { return text.split_whitespace().collect() };
     let mut parts = Vec::new();
-    let mut rest = text.trim();
+    let mut rest = if from_right { text.trim_end() } else { text.trim_start() };
     while !rest.is_empty() {
         let cut = if from_right { rest.rfind(char::is_whitespace) } else { rest.find(char::is_whitespace) };
         match cut.filter(|_| parts.len() < most) {

@@ -4,7 +4,7 @@ use super::name::name;
 use super::parser::{Parsed, Parser, SyntaxError};
 use super::token::Token;
 use super::tree::{Applied, Arguments, Binary, Choice, Comparison, Expr, Kind, Name, Part, Slice, Unary};
-use crate::vars::{Data, Value};
+use crate::vars::{Data, Marks, Value, lazy_marks};
 
 /// Methods that change their list or dict in place.
 const MUTATORS: [&str; 12] = [
@@ -236,7 +236,9 @@ impl<'t> Parser<'t> {
             whole.push_str(text);
             self.skip();
         }
-        Kind::Const(whole.into())
+        // Lookups evaluate templates inside of constants, so these must be known as such.
+        let trusted = Marks::TRUSTED.when(lazy_marks(&whole).has(Marks::LAZY));
+        Kind::Const(Value::from(whole).marked(trusted))
     }
 
     fn parenthesized(&mut self) -> Parsed<Expr> {

@@ -1,0 +1,76 @@
+//! Commands on the controller: `pipe`, `lines`; and its environment: `env`, `config`.
+
+use super::{Settings, Table, texts};
+use crate::template::eval::Call;
+use crate::template::{Answer, Error};
+use crate::vars::{Data, Value};
+use std::process::Command;
+
+pub const TABLE: Table = &[("pipe", pipe), ("lines", lines), ("env", environment), ("config", config)];
+
+/// What a command prints. It runs once, however often the expression is evaluated.
+fn output(call: &mut Call, command: &str) -> Answer<String> {
+    let folder = call.ev.context.surroundings.playbook_dir.clone();
+    let part = call.part;
+    let value = call.ev.once(part, || {
+        let mut shell = Command::new("/bin/sh");
+        shell.arg("-c").arg(command).current_dir(&folder).stdin(std::process::Stdio::null());
+        shell.stderr(std::process::Stdio::inherit());
+        let ran =
+            shell.output().map_err(|error| Error::failed(format!("`{command}` cannot be run: {error}")))?;
+        match ran.status.success() {
+            true => Ok(String::from_utf8_lossy(&ran.stdout).into_owned().into()),
+            false => {
+                let code = ran.status.code().map_or("a signal".to_owned(), |code| format!("code {code}"));
+                Err(Error::failed(format!("`{command}` ended with {code}")))
+            }
+        }
+    })?;
+    Ok(value.as_str().unwrap_or_default().to_owned())
+}
+
+fn pipe(call: &mut Call) -> Answer<Vec<Value>> {
+    let commands = texts(call)?;
+    commands.iter().map(|command| Ok(output(call, command)?.trim_end().into())).collect()
+}
+
+fn lines(call: &mut Call) -> Answer<Vec<Value>> {
+    let mut all = Vec::new();
+    for command in texts(call)? {
+        all.extend(output(call, &command)?.lines().map(Value::from));
+    }
+    Ok(all)
+}
+
+fn environment(call: &mut Call) -> Answer<Vec<Value>> {
+    let default = Settings::of(&call.args).default();
+    let mut found = Vec::new();
+    for name in texts(call)? {
+        let name = name.split_whitespace().next().unwrap_or("");
+        let value = call.ev.context.surroundings.services.environment(name).map(Value::from);
+        let value = value.or_else(|| default.clone()).unwrap_or_else(|| "".into());
+        if let Data::Undefined(undefined) = value.data() {
+            return Err(Error::undefined(undefined));
+        }
+        found.push(value);
+    }
+    Ok(found)
+}
+
+fn config(call: &mut Call) -> Answer<Vec<Value>> {
+    let settings = Settings::of(&call.args);
+    let missing = settings.text("on_missing", "error")?;
+    let mut found = Vec::new();
+    for name in texts(call)? {
+        match call.ev.context.surroundings.services.setting(&name) {
+            Some(value) => found.push(value),
+            None if missing == "skip" => {}
+            None if missing == "warn" => {
+                let warning = crate::source::Diagnostic::warning(format!("there is no setting `{name}`"));
+                call.ev.warn(warning.at(call.ev.span(call.part)));
+            }
+            None => return Err(Error::failed(format!("there is no setting `{name}`"))),
+        }
+    }
+    Ok(found)
+}

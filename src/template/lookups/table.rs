@@ -1,0 +1,40 @@
+//! `csvfile`: a field of the row that has a key.
+
+use super::files::{located, read};
+use super::{Settings, Table, inline_settings, texts};
+use crate::template::data::csv;
+use crate::template::eval::Call;
+use crate::template::{Answer, Error};
+use crate::vars::{Marks, Value};
+
+pub const TABLE: Table = &[("csvfile", csv_file)];
+
+fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
+    let given = Settings::of(&call.args);
+    let mut found = Vec::new();
+    for term in texts(call)? {
+        let (key, inline) = inline_settings(&term);
+        let settings = given.with(inline);
+        let path = located(call, "files", &settings.text("file", "ansible.csv")?)?;
+        let content = read(&path, call.ev.context)?;
+        let delimiter = match settings.text("delimiter", "TAB")?.as_str() {
+            "TAB" | "t" | "\\t" => '\t',
+            text => text.chars().next().unwrap_or('\t'),
+        };
+        let column = usize::try_from(settings.int("col", 1)?).unwrap_or(usize::MAX);
+        let key_column = usize::try_from(settings.int("keycol", 0)?).unwrap_or(usize::MAX);
+        let rows = csv::rows(content.as_str().unwrap_or_default(), delimiter);
+        let row = rows.iter().find(|row| row.get(key_column) == Some(&key));
+        let secret = Marks::SECRET.when(content.is_secret());
+        match row {
+            Some(row) => {
+                let field = row.get(column);
+                let field = field
+                    .ok_or_else(|| Error::failed(format!("the row of `{key}` has no column {column}")))?;
+                found.push(Value::from(field.as_str()).marked(secret));
+            }
+            None => found.extend(settings.default()),
+        }
+    }
+    Ok(found)
+}

@@ -6,7 +6,7 @@ use super::questions::Questions;
 use super::settings::{OpenSsh, Settings, for_ssh};
 use super::start::Starter;
 use super::target::Kind;
-use super::{AgentBinaries, Asker, Become, Failure, FailureKind, Session, Target};
+use super::{AgentBinaries, Asker, Become, Failure, FailureKind, Origin, Session, Target};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -14,19 +14,6 @@ use tokio::sync::Semaphore;
 /// How many connections are set up at the same time, unless told otherwise: the handshakes of more hosts only slow each
 /// other down.
 pub const PACE: usize = 25;
-
-/// What is known of the place that connections start from.
-#[derive(Clone, Debug, Default)]
-pub struct Origin {
-    /// The home directory of the person.
-    pub home: Option<PathBuf>,
-    /// The person's user name on this machine.
-    pub user: String,
-    /// `SSH_AUTH_SOCK`.
-    pub agent_socket: Option<PathBuf>,
-    /// The system's `ssh`, where there is one.
-    pub ssh: Option<PathBuf>,
-}
 
 /// Opens connections; one for a whole run.
 #[derive(Clone)]

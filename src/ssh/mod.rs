@@ -12,6 +12,7 @@ mod dialer;
 mod failure;
 mod known_hosts;
 mod line;
+mod origin;
 mod questions;
 mod secret;
 mod session;
@@ -23,8 +24,9 @@ mod words;
 
 pub use agents::{AgentBinaries, AgentBinary};
 pub use asker::{Asker, Nobody};
-pub use dialer::{Connection, Dialer, Origin, PACE};
+pub use dialer::{Connection, Dialer, PACE};
 pub use failure::{Failure, HostKey, Kind as FailureKind, Refusal};
+pub use origin::Origin;
 pub use secret::Secret;
 pub use session::{Reader, Said, Session, Writer};
 pub use target::{Become, Kind, Method, Target};

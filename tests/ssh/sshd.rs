@@ -119,7 +119,7 @@ impl World {
     }
 
     pub fn origin(&self) -> Origin {
-        Origin { home: Some(self.path("home")), user: user(), agent_socket: None, ssh: None }
+        Origin { home: Some(self.path("home")), user: user(), ..Origin::default() }
     }
 
     pub fn dialer(&self) -> Dialer {

@@ -72,14 +72,22 @@ pub(super) fn options_of(flags: &[Flag]) -> Options {
 fn set(options: &mut Options, flag: &Flag) {
     let keyword = match flag.letter {
         'o' => {
-            if let Some((keyword, words)) = super::config::keyword_and_words(&flag.value) {
-                options.set(&keyword, words);
+            match super::config::keyword_and_words(&flag.value) {
+                Some((keyword, words)) => {
+                    options.doubt |= !super::config::is_plain(&keyword, &words);
+                    options.set(&keyword, words);
+                }
+                None => options.doubt = true,
             }
             return;
         }
         'p' => "Port",
         'l' => "User",
-        'i' => "IdentityFile",
+        // OpenSSH forgets a file that is not there, and only if it is named in this way.
+        'i' => {
+            options.doubt = true;
+            "IdentityFile"
+        }
         'J' => "ProxyJump",
         'b' => "BindAddress",
         'B' => "BindInterface",
@@ -90,7 +98,10 @@ fn set(options: &mut Options, flag: &Flag) {
         'C' => return options.set("Compression", vec!["yes".to_owned()]),
         '4' => return options.set("AddressFamily", vec!["inet".to_owned()]),
         '6' => return options.set("AddressFamily", vec!["inet6".to_owned()]),
-        _ => return,
+        letter => {
+            options.doubt |= BEYOND.contains(letter);
+            return;
+        }
     };
     options.set(keyword, vec![flag.value.clone()]);
 }

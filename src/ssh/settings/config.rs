@@ -68,7 +68,10 @@ impl Reading<'_> {
             ("host", patterns) => *active = self.is_host(patterns),
             ("match", conditions) => *active = self.matches(conditions)?,
             ("include", patterns) if *active => self.include(patterns, directory, depth)?,
-            (keyword, _) if *active => self.options.set(keyword, words),
+            (keyword, _) if *active => {
+                self.options.doubt |= !is_plain(keyword, &words);
+                self.options.set(keyword, words);
+            }
             _ => {}
         }
         Ok(())
@@ -94,7 +97,7 @@ impl Reading<'_> {
     }
 
     /// Whether all conditions of a `Match` hold.
-    fn matches(&self, conditions: &[String]) -> Result<bool, String> {
+    fn matches(&mut self, conditions: &[String]) -> Result<bool, String> {
         let mut conditions = conditions.iter();
         let mut all = true;
         while let Some(condition) = conditions.next() {
@@ -104,7 +107,10 @@ impl Reading<'_> {
             };
             let holds = match name.to_ascii_lowercase().as_str() {
                 "all" => true,
-                "canonical" | "final" => false,
+                "canonical" | "final" => {
+                    self.options.doubt = true;
+                    false
+                }
                 name => {
                     let value = conditions.next().ok_or_else(|| format!("`{name}` has no value"))?;
                     self.holds(name, value)?
@@ -115,7 +121,9 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    fn holds(&self, name: &str, value: &str) -> Result<bool, String> {
+    fn holds(&mut self, name: &str, value: &str) -> Result<bool, String> {
+        // Names may be looked up, networks asked for, other passes made.
+        self.options.doubt |= !matches!(name, "host" | "originalhost" | "user" | "localuser");
         Ok(match name {
             "host" => list(&self.address(), value),
             "originalhost" => list(self.host, value),
@@ -144,6 +152,68 @@ impl Reading<'_> {
         shell.stdout(std::process::Stdio::null());
         shell.status().is_ok_and(|status| status.success())
     }
+}
+
+/// Keywords of which we are as sure as OpenSSH: those that are read here, and those that mean nothing here.
+const PLAIN: [&str; 52] = [
+    "addkeystoagent",
+    "addressfamily",
+    "batchmode",
+    "bindaddress",
+    "certificatefile",
+    "checkhostip",
+    "compression",
+    "connectionattempts",
+    "connecttimeout",
+    "controlmaster",
+    "controlpath",
+    "controlpersist",
+    "dynamicforward",
+    "escapechar",
+    "exitonforwardfailure",
+    "fingerprinthash",
+    "forwardagent",
+    "forwardx11",
+    "forwardx11trusted",
+    "globalknownhostsfile",
+    "gssapiauthentication",
+    "gssapidelegatecredentials",
+    "hashknownhosts",
+    "hostkeyalias",
+    "hostname",
+    "identitiesonly",
+    "identityagent",
+    "identityfile",
+    "ipqos",
+    "kbdinteractiveauthentication",
+    "localcommand",
+    "localforward",
+    "loglevel",
+    "numberofpasswordprompts",
+    "passwordauthentication",
+    "permitlocalcommand",
+    "port",
+    "preferredauthentications",
+    "proxycommand",
+    "proxyjump",
+    "pubkeyauthentication",
+    "remoteforward",
+    "requesttty",
+    "sendenv",
+    "serveralivecountmax",
+    "serveraliveinterval",
+    "setenv",
+    "stricthostkeychecking",
+    "tcpkeepalive",
+    "updatehostkeys",
+    "user",
+    "userknownhostsfile",
+];
+
+/// Whether OpenSSH is sure to read no more in it than we do.
+pub(super) fn is_plain(keyword: &str, words: &[String]) -> bool {
+    let hashed = words.iter().any(|word| word.contains("%C"));
+    PLAIN.contains(&keyword) && (!hashed || keyword == "controlpath")
 }
 
 /// A line as its keyword, in lower case, and its words. Between the two may stand blanks or one `=`; words may be quoted;

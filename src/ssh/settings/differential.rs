@@ -7,12 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn origin() -> Origin {
-    // `ssh` takes the home from the list of users, whatever the environment says.
-    let own = rustix::process::getuid().as_raw().to_string();
-    let users = std::fs::read_to_string("/etc/passwd").unwrap();
-    let fields: Vec<_> = users.lines().map(|line| line.split(':').collect::<Vec<_>>()).collect();
-    let me = fields.iter().find(|fields| fields[2] == own).unwrap();
-    Origin { home: Some(me[5].into()), user: me[0].to_owned(), agent_socket: None, ssh: None }
+    Origin { agent_socket: None, ssh: None, ..Origin::here() }
 }
 
 /// The configuration with its directory filled in, and the hosts that its first line names.

@@ -96,7 +96,8 @@ impl Settings {
         let options = openssh.options(&given, target.host(), origin).await.map_err(|found| {
             Failure::new(&target.name, FailureKind::Mistake { field: "ssh_config", found })
         })?;
-        let mut settings = read(&options, target.host(), origin, openssh.baseline(origin).await)
+        let baseline = if options.doubt { openssh.baseline(origin).await } else { None };
+        let mut settings = read(&options, target.host(), origin, baseline)
             .map_err(|(field, found)| Failure::new(&target.name, FailureKind::Mistake { field, found }))?;
         settings.beyond = settings.beyond.or_else(|| arguments::beyond(&given));
         Ok(settings)
@@ -142,7 +143,7 @@ fn read(
         compression: options.on("compression", false),
         algorithms: Algorithms::read(options, baseline),
         beyond: beyond(options),
-        left_out: left_out(options),
+        left_out: left_out(options, &expand, origin),
         address,
         user,
     })
@@ -238,10 +239,15 @@ fn beyond(options: &Options) -> Option<String> {
         .or_else(|| options.on("verifyhostkeydns", false).then(|| "`VerifyHostKeyDNS`".to_owned()))
 }
 
-fn left_out(options: &Options) -> Vec<String> {
-    let on = |keyword: &str, name: &str| options.on(keyword, false).then(|| name.to_owned());
-    let gssapi = on("gssapiauthentication", "GSSAPI");
-    let hostbased = on("hostbasedauthentication", "host-based authentication");
-    let control = options.some("controlpath").map(|_| "a shared connection (`ControlPath`)".to_owned());
-    gssapi.into_iter().chain(hostbased).chain(control).collect()
+/// What is worth a try by the system's `ssh` where the built-in client is not let in.
+fn left_out(options: &Options, expand: &paths::Expander, origin: &Origin) -> Vec<String> {
+    let gssapi = origin.kerberos && options.on("gssapiauthentication", false);
+    let hostbased = options.on("hostbasedauthentication", false);
+    let shared = options.some("controlpath").is_some_and(|path| expand.path(path).exists());
+    let ways = [
+        (gssapi, "GSSAPI"),
+        (hostbased, "host-based authentication"),
+        (shared, "the shared connection (`ControlPath`)"),
+    ];
+    ways.iter().filter(|(is_there, _)| *is_there).map(|(_, way)| (*way).to_owned()).collect()
 }

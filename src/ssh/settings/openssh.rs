@@ -64,6 +64,7 @@ const LISTS: [&str; 2] = ["userknownhostsfile", "globalknownhostsfile"];
 
 pub(super) fn parse(text: &str) -> Options {
     let mut options = Options::default();
+    options.doubt = true;
     for line in text.lines() {
         let (keyword, value) = line.split_once(' ').unwrap_or((line, ""));
         let words = match keyword {

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 /// What is set, by keyword in lower case. A keyword may be given several times; what that means is up to the reader.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Options(HashMap<String, Vec<Vec<String>>>);
+pub(super) struct Options {
+    values: HashMap<String, Vec<Vec<String>>>,
+    /// Whether something was read that only OpenSSH itself is sure to understand.
+    pub doubt: bool,
+}
 
 /// Keywords that add up; of all others the first wins.
 const ADD_UP: [&str; 8] = [
@@ -26,7 +30,7 @@ impl Options {
             return;
         }
         let adds_up = ADD_UP.contains(&keyword.as_str());
-        let values = self.0.entry(keyword).or_default();
+        let values = self.values.entry(keyword).or_default();
         if values.is_empty() || adds_up {
             values.push(words);
         }
@@ -35,8 +39,8 @@ impl Options {
     /// Of two ways around, the one that is named first holds.
     fn excludes(&self, keyword: &str) -> bool {
         match keyword {
-            "proxyjump" => self.0.contains_key("proxycommand"),
-            "proxycommand" => self.0.contains_key("proxyjump"),
+            "proxyjump" => self.values.contains_key("proxycommand"),
+            "proxycommand" => self.values.contains_key("proxyjump"),
             _ => false,
         }
     }
@@ -48,12 +52,12 @@ impl Options {
 
     /// All words of the first value of a keyword.
     pub fn words(&self, keyword: &str) -> Option<&[String]> {
-        self.0.get(keyword)?.first().map(Vec::as_slice)
+        self.values.get(keyword)?.first().map(Vec::as_slice)
     }
 
     /// The words of all values of a keyword.
     pub fn all(&self, keyword: &str) -> impl Iterator<Item = &str> {
-        self.0.get(keyword).into_iter().flatten().flatten().map(String::as_str)
+        self.values.get(keyword).into_iter().flatten().flatten().map(String::as_str)
     }
 
     /// A keyword's first word, unless it is `none`.

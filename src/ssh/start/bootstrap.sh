@@ -5,12 +5,10 @@
 t=$1; a=$2; f=$3;
 [ -t 0 ] && { stty raw -echo || { echo "$t fails there is no stty"; exit 1; }; exec 2>/dev/null; };
 echo "$t here";
-m=$(uname -m); h=;
-for p in $a; do [ "${p%%:*}" = "$m" ] && h=${p#*:}; done;
-[ "$h" ] || { echo "$t lacks $m"; exit 1; };
 # A directory of ours and no way into one of somebody else's.
 ours() { [ -d "$1" ] || return 1; [ -h "$1" ] && return 1; [ -O "$1" ]; };
-look() { [ -z "$f" ] && [ -x "$1/$h" ] && ours "$1" && exec "$1/$h"; };
+# An agent that lies there was delivered for this type of machine, so nobody needs to ask which it is.
+look() { [ -z "$f" ] && for p in $a; do h=${p#*:}; [ -x "$1/$h" ] && ours "$1" && exec "$1/$h"; done; };
 # A home that is another user's, as sudo may leave it, is not to be trusted.
 c=${XDG_CACHE_HOME:-$HOME/.cache};
 [ -O "$HOME" ] || c=;
@@ -19,6 +17,9 @@ case "$c" in /*) ;; *) c= ;; esac;
 u=$(id -u);
 set -- "/var/tmp/provision-$u" "/tmp/provision-$u" "/dev/shm/provision-$u" "/run/user/$u/provision";
 for d in "$@"; do look "$d"; done;
+m=$(uname -m); h=;
+for p in $a; do [ "${p%%:*}" = "$m" ] && h=${p#*:}; done;
+[ "$h" ] || { echo "$t lacks $m"; exit 1; };
 # Whether programs run there is found by running one: an empty file is a script that does nothing.
 w=;
 able() {

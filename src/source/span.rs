@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
-/// The number of a source in its [`Sources`].
+/// The number of a source in its [`Sources`], and whether that was decrypted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct FileId(u32);
+
+/// Set in the numbers of sources that were decrypted.
+const SECRET: u32 = 1 << 31;
 
 /// A range of bytes in a source: cheap enough to be carried by every value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -29,6 +32,11 @@ impl Span {
     /// Whether this names a place at all.
     pub fn is_known(self) -> bool {
         self.file.0 != u32::MAX
+    }
+
+    /// Whether the text there was decrypted.
+    pub fn is_secret(self) -> bool {
+        self.is_known() && self.file.0 & SECRET != 0
     }
 
     /// From the start of this one to the end of the other, in one file.
@@ -104,13 +112,13 @@ impl Sources {
         let source = Arc::new(Source::new(shown(path), path.to_owned(), text, secret));
         let mut all = self.all.write().unwrap_or_else(|broken| broken.into_inner());
         all.push(source);
-        FileId(clamp(all.len() - 1))
+        FileId(clamp(all.len() - 1) | if secret { SECRET } else { 0 })
     }
 
     /// The source with this number, unless the span is of no file.
     pub fn source(&self, file: FileId) -> Option<Arc<Source>> {
         let all = self.all.read().unwrap_or_else(|broken| broken.into_inner());
-        all.get(file.0 as usize).cloned()
+        all.get((file.0 & !SECRET) as usize).cloned()
     }
 
     /// `file:line:column` of the start of a span, if it has a place.

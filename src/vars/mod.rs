@@ -1,6 +1,7 @@
 //! Values kept unevaluated, with their marks; their precedence; promises.
 
 mod dict;
+mod encrypted;
 mod equality;
 mod from_node;
 mod lazy;
@@ -16,7 +17,8 @@ mod undefined;
 mod value;
 
 pub use dict::{Dict, Map};
-pub use from_node::{data_from_yaml, trusted_text, value_of};
+pub use encrypted::Encrypted;
+pub use from_node::{data_from_yaml, data_of, trusted_text, value_of};
 pub use lazy::lazy_marks;
 pub use level::Level;
 pub use list::List;

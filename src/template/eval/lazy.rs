@@ -8,7 +8,7 @@ use crate::template::context::Language;
 use crate::template::syntax::Escapes;
 use crate::template::syntax::tree::Part;
 use crate::template::{Answer, Error};
-use crate::vars::{Data, Kind, Map, Marks, Undefined, Value};
+use crate::vars::{Data, Encrypted, Kind, Map, Marks, Undefined, Value};
 use std::sync::Arc;
 
 /// How deep lazy values may refer to one another.
@@ -37,8 +37,21 @@ impl Evaluator<'_> {
                 }
                 None => Err(Error::Pending(promise.clone())),
             },
+            Data::Object(_) => self.decrypted(value),
             _ => Ok(value),
         }
+    }
+
+    /// The text of an encrypted value, which is learnt as a secret.
+    fn decrypted(&self, value: Value) -> Answer<Value> {
+        let Some(encrypted) = Encrypted::of(&value) else { return Ok(value) };
+        let services = &self.context.surroundings.services;
+        let plain = encrypted.reveal(|text| {
+            let bytes = services.decrypt(text)?;
+            std::str::from_utf8(&bytes).iter().for_each(|text| services.secret(text));
+            Ok(bytes)
+        });
+        plain.map_err(|why| Error::failed(why).at(value.span()))
     }
 
     /// Evaluates the value of a name or element that is used at a part of the current template.
@@ -169,6 +182,7 @@ impl Evaluator<'_> {
             return Ok(value);
         }
         match value.data() {
+            Data::Object(_) => self.decrypted(value),
             Data::Text(_) | Data::Promise(_) => {
                 let forced = self.force(value)?;
                 self.deep(forced)

@@ -1,13 +1,16 @@
 //! What only the command line can do for a run: questions, secrets, warnings.
 
-use super::Asker;
+use super::{Asker, VaultSecret, Vaults};
 use crate::report::{Event, Redactor};
 use crate::run;
 use crate::source::Diagnostic;
+use crate::source::Span;
 use crate::ssh::{self, Secret};
+use crate::vault::{self, Decryptor, Keyring};
 use std::collections::HashMap;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use zeroize::Zeroizing;
 
 /// The person at the terminal and the run's secrets, for all who need them.
 pub struct Desk {
@@ -16,17 +19,39 @@ pub struct Desk {
     pub events: Sender<Event>,
     /// What was asked for already, so that it is asked once.
     answered: Mutex<HashMap<String, Option<Secret>>>,
+    keyring: OnceLock<Keyring>,
 }
 
 impl Desk {
     pub fn new(asker: Asker, redactor: Arc<Redactor>, events: Sender<Event>) -> Desk {
-        Desk { asker, redactor, events, answered: Mutex::default() }
+        Desk { asker, redactor, events, answered: Mutex::default(), keyring: OnceLock::new() }
+    }
+
+    /// Gets the passwords of all vaults that were named.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be had.
+    pub fn open_vaults(&self, vaults: &Vaults) -> Result<(), Diagnostic> {
+        let mut secrets = Vec::new();
+        for identity in &vaults.identities {
+            let place = match &identity.secret {
+                VaultSecret::Prompt => vault::Place::Prompt,
+                VaultSecret::File(path) => vault::Place::File(path.clone()),
+            };
+            secrets.push(vault::load(&vault::Origin { label: Some(identity.id.clone()), place }, self)?);
+        }
+        let _ = self.keyring.set(Keyring { secrets, strict: vaults.only_matching });
+        Ok(())
     }
 }
 
 impl run::Desk for Desk {
-    fn decrypt(&self, _text: &str) -> Result<Vec<u8>, String> {
-        Err("no vault password was given".to_owned())
+    fn decrypt(&self, text: &str) -> Result<Vec<u8>, String> {
+        let none = Keyring::default();
+        let keyring = self.keyring.get().unwrap_or(&none);
+        let plain = keyring.decrypt(text, Span::NONE).map_err(|diagnostic| diagnostic.message)?;
+        Ok(plain.to_vec())
     }
 
     fn secret(&self, text: &str) {
@@ -63,5 +88,11 @@ impl ssh::Asker for Desk {
 
     fn warn(&self, message: &str) {
         let _ = self.events.send(Event::Warning(Box::new(Diagnostic::warning(message))));
+    }
+}
+
+impl vault::Ask for Desk {
+    fn password(&self, question: &str) -> Result<Zeroizing<String>, Diagnostic> {
+        self.asker.secret(question.trim_end_matches([':', ' ']))
     }
 }

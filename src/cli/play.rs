@@ -7,7 +7,6 @@ use crate::report::{self, Recap, Reporter, exit};
 use crate::run::{self, Parts, Passwords, Prepared};
 use crate::source::{Diagnostic, Diagnostics};
 use crate::ssh::{AgentBinaries, Dialer, Origin, PACE, Secret};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Runs the playbooks of a project and gives the code to exit with.
@@ -68,7 +67,8 @@ fn prepare(
         one(Diagnostic::error(format!("cannot read the agents beside the program: {error}")))
     })?;
     let passwords = passwords(settings, &desk).map_err(one)?;
-    let dialer = Dialer::new(origin(), agents, desk.clone(), settings.execution.forks.unwrap_or(PACE));
+    desk.open_vaults(&settings.vaults).map_err(one)?;
+    let dialer = Dialer::new(Origin::here(), agents, desk.clone(), settings.execution.forks.unwrap_or(PACE));
     run::prepare(Parts {
         settings: settings.clone(),
         sources: project.sources.clone(),
@@ -113,20 +113,6 @@ fn passwords(settings: &Settings, desk: &Desk) -> Result<Passwords, Diagnostic> 
         }
     }
     Ok(passwords)
-}
-
-/// Where connections start from.
-fn origin() -> Origin {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let ssh = std::env::split_paths(&path).map(|dir| dir.join("ssh")).find(|file| file.is_file());
-    Origin {
-        home: std::env::home_dir(),
-        user: std::env::var("USER")
-            .or_else(|_| std::env::var("LOGNAME"))
-            .unwrap_or_else(|_| "root".to_owned()),
-        agent_socket: std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from),
-        ssh,
-    }
 }
 
 fn workers() -> usize {

@@ -17,7 +17,9 @@ impl Interpreter {
         match need {
             Need::File { src, directory } => self.file(arguments, &src, directory, at),
             Need::Template { src } => self.template(arguments, &src, at).await,
-            Need::Unit { template, arguments: component } => self.unit(arguments, &template, component, at).await,
+            Need::Unit { template, arguments: component } => {
+                self.unit(arguments, &template, component, at).await
+            }
         }
     }
 

@@ -66,7 +66,8 @@ impl Case {
 
     /// The text without what differs from run to run: directories and times.
     fn clean(&self, text: &str, work: &Path) -> String {
-        let text = text.replace(&*work.to_string_lossy(), "WORK").replace(&*self.folder.to_string_lossy(), "CASE");
+        let text =
+            text.replace(&*work.to_string_lossy(), "WORK").replace(&*self.folder.to_string_lossy(), "CASE");
         let times = fancy_regex::Regex::new(r#""(delta|end|start)": "[-0-9:. ]+""#).unwrap();
         times.replace_all(&text, "\"$1\": \"TIME\"").into_owned()
     }

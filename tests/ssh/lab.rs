@@ -254,7 +254,7 @@ async fn passwords_let_in() {
     };
     for kind in ["password", "keyboard-interactive"] {
         if kind == "keyboard-interactive" {
-            host.exec("printf 'KbdInteractiveAuthentication yes\\nPasswordAuthentication no\\n' >/etc/ssh/sshd_config.d/00-k.conf; systemctl reload ssh");
+            host.exec("printf 'KbdInteractiveAuthentication yes\\nPasswordAuthentication no\\n' >/etc/ssh/sshd_config.d/00-k.conf; systemctl restart ssh");
         }
         host.dialer().open(&target("pässword")).await.map(drop).unwrap();
         let failure = host.dialer().open(&target("wrong")).await.err().unwrap();

@@ -7,6 +7,7 @@
 mod agents;
 mod asker;
 mod auth;
+mod bastions;
 mod dial;
 mod dialer;
 mod failure;
@@ -14,6 +15,7 @@ mod known_hosts;
 mod line;
 mod origin;
 mod questions;
+mod reach;
 mod secret;
 mod session;
 mod settings;

@@ -25,6 +25,9 @@ impl Interpreter {
                 self.end(*running, None, ended)
             }
             Step::Event(event) => {
+                if let Event::Included { task, .. } = &*event {
+                    self.play.announce(&self.run, task);
+                }
                 self.run.events.send(*event);
                 Ok(())
             }

@@ -111,7 +111,7 @@ impl Interpreter {
     }
 
     fn abandon(&mut self) {
-        for step in self.pipeline.abandon() {
+        for step in self.pipeline.abandon(self.run.next_epoch()) {
             if let Step::LoopEnd { running } | Step::Ended { running, .. } | Step::Call { running, .. } = step
                 && let Some(number) = running.repeat
             {

@@ -107,8 +107,9 @@ impl Interpreter {
         let session = session.map_err(|error| lost(&host.name, &error.to_string(), &said.text()))?;
         let begin = Begin {
             dry_run: self.run.settings.execution.dry_run,
-            lock: self.run.lock_message(),
-            lock_wait: 0,
+            // A host that is delegated to is locked by its own play, or by nobody.
+            lock: self.run.lock_message().filter(|_| Arc::ptr_eq(host, &self.host)),
+            lock_wait: 5,
         };
         match session.client.begin(begin).await {
             Ok(Began::Ready) => {}

@@ -97,14 +97,14 @@ impl Start<'_> {
 
     async fn deliver(&mut self, machine: &str) -> Result<(), Trouble> {
         let host = self.starter.host;
-        let agent = self.starter.agents.of(machine).ok_or_else(|| Trouble::Final(self.lacks(machine)))?;
-        let unreadable = |error| {
-            Trouble::Final(Failure::delivery(
-                host,
-                format!("cannot read `{}`: {error}", agent.path.display()),
-            ))
+        let agent =
+            self.starter.agents.of(machine).ok_or_else(|| Trouble::Final(self.lacks(machine)))?.clone();
+        let path = agent.path.display().to_string();
+        let unreadable = |error: std::io::Error| {
+            Trouble::Final(Failure::delivery(host, format!("cannot read `{path}`: {error}")))
         };
-        let packed = tokio::task::block_in_place(|| agent.packed()).map_err(unreadable)?;
+        let packed = tokio::task::spawn_blocking(move || agent.packed()).await;
+        let packed = packed.map_err(std::io::Error::other).flatten().map_err(unreadable)?;
         self.delivered = true;
         self.write(format!("{}\n", packed.len()).as_bytes()).await?;
         self.write(&packed).await

@@ -33,6 +33,29 @@ pub fn host_name(host: &dyn Probe) -> Result<String, Failure> {
     Ok(host.ask(&Query::about(Subject::Hostname))?.as_text().unwrap_or_default().to_owned())
 }
 
+/// What these questions are about, for effects.
+pub fn host_name_subject() -> Subject {
+    Subject::Hostname
+}
+
+pub fn sysctl_subject(name: &str) -> Subject {
+    Subject::Sysctl(name.to_owned())
+}
+
+pub fn module_subject(name: &str) -> Subject {
+    Subject::KernelModule(name.to_owned())
+}
+
+/// A parameter of the kernel; `None` where there is none of that name.
+pub fn sysctl(host: &dyn Probe, name: &str) -> Result<Option<String>, Failure> {
+    Ok(host.ask(&Query::about(sysctl_subject(name)))?.as_text().map(str::to_owned))
+}
+
+/// Whether a module of the kernel is loaded, or built in.
+pub fn module_is_loaded(host: &dyn Probe, name: &str) -> Result<bool, Failure> {
+    Ok(host.ask(&Query::about(module_subject(name)))? == Data::Bool(true))
+}
+
 /// Addresses of version 4: `ipv4`, a list of `interface`, `address`, `prefix`, `broadcast`.
 pub fn addresses(host: &dyn Probe) -> Result<Data, Failure> {
     host.ask(&Query::about(Subject::Addresses))

@@ -44,7 +44,7 @@ pub mod words;
 pub mod zone;
 
 pub use bytes::{Bytes, Content, Hash, hex};
-pub use change::{Before, Change, Done, Write};
+pub use change::{Before, Change, Done, Write, random_word};
 pub use data::{Data, Fields};
 pub use effect::Effect;
 pub use failure::Failure;

@@ -7,6 +7,10 @@ use std::time::{Duration, Instant};
 
 /// How long a component may take until its container runs, health aside.
 const MOST_SECONDS_TO_RUN: u64 = 90;
+/// A component that systemd has started anew so often does not work.
+const MOST_CRASHES: u32 = 3;
+/// How long what ran before may take to end.
+const MOST_TO_STOP: Duration = Duration::from_secs(600);
 /// How often all that start are looked at.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -47,9 +51,24 @@ pub enum Check {
 #[derive(Clone, PartialEq, Debug)]
 enum Stage {
     Waiting,
-    Starting { since: Instant, looked: Option<Instant>, up: Option<(Instant, String)> },
+    Starting(Start),
     Healthy { seconds: f64 },
     Failed { why: String },
+}
+
+/// A component on its way.
+#[derive(Clone, PartialEq, Debug)]
+struct Start {
+    /// When systemd was asked.
+    asked: Instant,
+    /// When what ran before had ended.
+    since: Instant,
+    /// The invocation of what ran before.
+    before: String,
+    /// When its health was looked at last.
+    looked: Option<Instant>,
+    /// Since when this process runs.
+    up: Option<(Instant, String)>,
 }
 
 impl StartLoop {
@@ -79,7 +98,8 @@ impl StartLoop {
     /// Starts all; one that fails is told, and the others go on.
     pub(in crate::host) fn carry_out(&self, system: &System) -> Result<Fields, Failure> {
         let mut stages = vec![Stage::Waiting; self.items.len()];
-        while stages.iter().any(|stage| matches!(stage, Stage::Waiting | Stage::Starting { .. })) {
+        let mut told = String::new();
+        while stages.iter().any(|stage| matches!(stage, Stage::Waiting | Stage::Starting(_))) {
             let mut moved = false;
             for index in 0..self.items.len() {
                 moved |= self.step(system, &mut stages, index);
@@ -88,7 +108,7 @@ impl StartLoop {
                 return Err(Failure::new("the components took too long to start").with("timedout", true));
             }
             if !moved {
-                self.tell(system, &stages);
+                self.tell(system, &stages, &mut told);
                 std::thread::sleep(PAUSE);
             }
         }
@@ -103,7 +123,7 @@ impl StartLoop {
                 Ok(()) => item.start(system),
                 Err(why) => Stage::Failed { why },
             }),
-            Stage::Starting { .. } => item.look(system, stage),
+            Stage::Starting(_) => item.look(system, stage),
             _ => None,
         };
         let settled =
@@ -148,15 +168,16 @@ impl StartLoop {
         false
     }
 
-    fn tell(&self, system: &System, stages: &[Stage]) {
-        let starting = |stage: &Stage| matches!(stage, Stage::Starting { .. });
-        let names = self
-            .items
-            .iter()
-            .zip(stages)
-            .filter(|(_, stage)| starting(stage))
-            .map(|(item, _)| item.name.as_str());
-        system.note(&format!("waiting for {}", names.collect::<Vec<_>>().join(", ")));
+    /// Tells what is waited for, when that is something else than before.
+    fn tell(&self, system: &System, stages: &[Stage], told: &mut String) {
+        let starting = |stage: &Stage| matches!(stage, Stage::Starting(_));
+        let items = self.items.iter().zip(stages).filter(|(_, stage)| starting(stage));
+        let names: Vec<&str> = items.map(|(item, _)| item.name.as_str()).collect();
+        let text = format!("waiting for {}", names.join(", "));
+        if text != *told {
+            system.note(&text);
+            *told = text;
+        }
     }
 
     fn said(&self, system: &System, stages: &[Stage]) -> Fields {
@@ -188,62 +209,82 @@ impl Item {
 
     fn start(&self, system: &System) -> Stage {
         let unit = self.unit();
+        let before =
+            systemd::unit(system, &unit, Scope::System).ok().and_then(|state| state.text("InvocationID"));
         // A unit that failed before may not start again unless it is forgiven.
         let _ = process::run(
             system,
             &Run::quiet(["systemctl", "reset-failed", &unit].map(str::to_owned).to_vec()),
         );
         let argv = ["systemctl", "restart", "--no-block", "--", &unit].map(str::to_owned).to_vec();
+        let now = Instant::now();
         match process::run_well(system, &Run::quiet(argv)) {
-            Ok(_) => Stage::Starting { since: Instant::now(), looked: None, up: None },
+            Ok(_) => Stage::Starting(Start {
+                asked: now,
+                since: now,
+                before: before.unwrap_or_default(),
+                looked: None,
+                up: None,
+            }),
             Err(failure) => Stage::Failed { why: failure.to_string() },
         }
     }
 
     /// Looks how a component is that starts; `None` where nothing is new.
     fn look(&self, system: &System, stage: &Stage) -> Option<Stage> {
-        let Stage::Starting { since, looked, up } = stage else { return None };
+        let Stage::Starting(start) = stage else { return None };
         let state = match systemd::unit(system, &self.unit(), Scope::System) {
             Ok(state) => state,
             Err(failure) => return Some(Stage::Failed { why: failure.to_string() }),
         };
         let active = state.text("ActiveState").unwrap_or_default();
-        if active == "failed" {
-            let result = state.text("Result").unwrap_or_default();
-            return Some(Stage::Failed { why: format!("the unit failed: {result}") });
+        // What ran before takes its time to end; that does not count.
+        let is_old = state.text("InvocationID").is_some_and(|id| !id.is_empty() && id == start.before);
+        if is_old && active != "failed" && start.asked.elapsed() < MOST_TO_STOP {
+            return Some(Stage::Starting(Start { since: Instant::now(), ..start.clone() }));
         }
-        if since.elapsed() > self.patience() {
-            return Some(Stage::Failed { why: self.too_long(&active) });
+        if let Some(why) = self.has_failed(&state, &active, start) {
+            return Some(Stage::Failed { why });
         }
         if active != "active" {
-            return up.is_some().then_some(Stage::Starting { since: *since, looked: *looked, up: None });
+            return start.up.is_some().then(|| Stage::Starting(Start { up: None, ..start.clone() }));
         }
-        self.look_inside(system, &state, (*since, *looked, up.clone()))
+        self.look_inside(system, &state, start)
     }
 
-    fn look_inside(
-        &self,
-        system: &System,
-        state: &Data,
-        (since, looked, up): (Instant, Option<Instant>, Option<(Instant, String)>),
-    ) -> Option<Stage> {
+    fn has_failed(&self, state: &Data, active: &str, start: &Start) -> Option<String> {
+        if active == "failed" {
+            return Some(format!("the unit failed: {}", state.text("Result").unwrap_or_default()));
+        }
+        let crashes: u32 = state.number("NRestarts").unwrap_or(0);
+        if crashes >= MOST_CRASHES {
+            return Some(format!("it ends again and again; systemd has started it anew {crashes} times"));
+        }
+        (start.since.elapsed() > self.patience()).then(|| self.too_long(active))
+    }
+
+    fn look_inside(&self, system: &System, state: &Data, start: &Start) -> Option<Stage> {
         let process = state.text("MainPID").unwrap_or_default();
-        let healthy = Some(Stage::Healthy { seconds: since.elapsed().as_secs_f64() });
+        let healthy = Some(Stage::Healthy { seconds: start.asked.elapsed().as_secs_f64() });
         match &self.check {
             Check::StaysUp(seconds) => {
-                match up {
-                    Some((from, same)) if same == process => {
+                match &start.up {
+                    Some((from, same)) if *same == process => {
                         if from.elapsed() >= Duration::from_secs(*seconds) { healthy } else { None }
                     }
-                    _ => Some(Stage::Starting { since, looked, up: Some((Instant::now(), process)) }),
+                    _ => {
+                        Some(Stage::Starting(Start { up: Some((Instant::now(), process)), ..start.clone() }))
+                    }
                 }
             }
-            Check::Health { interval, .. } if looked.is_some_and(|looked| looked.elapsed() < *interval) => {
+            Check::Health { interval, .. }
+                if start.looked.is_some_and(|looked| looked.elapsed() < *interval) =>
+            {
                 None
             }
             Check::Health { test, .. } => match self.works(system, test) {
                 true => healthy,
-                false => Some(Stage::Starting { since, looked: Some(Instant::now()), up }),
+                false => Some(Stage::Starting(Start { looked: Some(Instant::now()), ..start.clone() })),
             },
         }
     }

@@ -29,6 +29,13 @@ impl ContentSource for NoContents {
     }
 }
 
+/// Tells people what a long call is doing.
+pub type Announcer = Box<dyn Fn(&str) + Send + Sync>;
+/// Answers of a host that is not there.
+pub type Recorded = Box<dyn Fn(&Query) -> Option<Data> + Send>;
+/// Programs of a host that is not there.
+pub type Pretended = Box<dyn Fn(&Run) -> Output + Send>;
+
 /// The host as it is, and the surroundings in which a call is carried out.
 pub struct System {
     /// Everything happens below this directory; `/` except in tests.
@@ -43,11 +50,11 @@ pub struct System {
     /// When to give up.
     pub deadline: Option<Instant>,
     /// Tells people what a long call is doing.
-    pub notes: Option<Box<dyn Fn(&str) + Send + Sync>>,
+    pub notes: Option<Announcer>,
     /// Recorded answers, for tests: what is not recorded is not there.
-    pub recorded: Option<Box<dyn Fn(&Query) -> Option<Data> + Send>>,
+    pub recorded: Option<Recorded>,
     /// What programs do, for tests: none is run.
-    pub pretended: Option<Box<dyn Fn(&Run) -> Output + Send>>,
+    pub pretended: Option<Pretended>,
 }
 
 impl System {
@@ -149,7 +156,7 @@ impl Write for Checked<'_> {
 impl Probe for System {
     fn stat(&self, path: &Path) -> Result<Option<Stat>, Failure> {
         let at = rustix::fs::CWD;
-        match rustix::fs::statat(at, &self.real(path), AtFlags::SYMLINK_NOFOLLOW) {
+        match rustix::fs::statat(at, self.real(path), AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(read_stat(&stat))),
             Err(error) if is_absence(error) => Ok(None),
             Err(error) => Err(Failure::at(path, "look at", error)),
@@ -279,7 +286,7 @@ fn read_stat(stat: &rustix::fs::Stat) -> Stat {
         size: u64::try_from(stat.st_size).unwrap_or(0),
         inode: stat.st_ino,
         device: stat.st_dev,
-        links: stat.st_nlink as u64,
+        links: stat.st_nlink,
         special: stat.st_rdev,
         block_size: u64::try_from(stat.st_blksize).unwrap_or(0),
         blocks: u64::try_from(stat.st_blocks).unwrap_or(0),

@@ -33,7 +33,7 @@ pub fn to_bytes(text: &str) -> Vec<u8> {
 
 fn stands_for(scalar: char) -> Option<u8> {
     let code = u32::from(scalar);
-    (BASE + 0x80..=BASE + 0xFF).contains(&code).then(|| (code & 0xFF) as u8)
+    (BASE + 0x80..=BASE + 0xFF).contains(&code).then_some((code & 0xFF) as u8)
 }
 
 /// The text of a path.

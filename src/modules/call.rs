@@ -37,10 +37,14 @@ modules! {
     docker_image_pull::DockerImagePull;
     docker_network::DockerNetwork;
     file::File;
+    find::Find;
     get_url::GetUrl;
+    getent::Getent;
     group::Group;
+    hostname::Hostname;
     ini_file::IniFile;
     lineinfile::Lineinfile;
+    modprobe::Modprobe;
     package::Package;
     ping::Ping;
     raw::Raw;
@@ -49,8 +53,11 @@ modules! {
     service::Service;
     setup::Setup;
     shell::Shell;
+    slurp::Slurp;
     stat::Stat;
+    sysctl::Sysctl;
     systemd::Systemd;
+    tempfile::Tempfile;
     template::Template;
     uri::Uri;
     user::User;

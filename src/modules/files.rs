@@ -171,7 +171,7 @@ pub fn directories(host: &dyn Probe, path: &Path, wishes: &FileAttributes) -> Re
     for above in path.ancestors() {
         match host.follow(above)? {
             Some(stat) if stat.is_directory() => {
-                return Ok(make_all(host, &stat, missing, wishes)?);
+                return make_all(host, &stat, missing, wishes);
             }
             Some(_) => return Err(Failure::new(format!("`{}` is no directory", above.display()))),
             None if host.stat(above)?.is_some() => {

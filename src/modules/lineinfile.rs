@@ -179,7 +179,7 @@ impl Lineinfile {
     fn search(&self, lines: &[String], finder: &Finder) -> Option<(usize, Option<Match>)> {
         let mut found =
             lines.iter().enumerate().filter_map(|(index, line)| Some((index, finder.finds(line)?)));
-        if self.firstmatch { found.next() } else { found.last() }
+        if self.firstmatch { found.next() } else { found.next_back() }
     }
 
     fn expanded(
@@ -226,7 +226,7 @@ impl Lineinfile {
         let regex = Regex::new(pattern, Flags::default())?;
         let mut found =
             lines.iter().enumerate().filter(|(_, line)| regex.is_match(line)).map(|(index, _)| index);
-        let index = if self.firstmatch { found.next() } else { found.last() };
+        let index = if self.firstmatch { found.next() } else { found.next_back() };
         Ok(index.map(|index| index + offset))
     }
 

@@ -131,8 +131,8 @@ impl Wish {
 
     fn enable(&self, host: &dyn Probe, unit: &Unit) -> Result<Option<Change>, Failure> {
         let Some(wanted) = self.enabled else { return Ok(None) };
-        let is_enabled = unit.is_enabled()
-            && !(unit.property("UnitFileState") == "generated" && !starts_by_rc(host, unit)?);
+        let by_rc = unit.property("UnitFileState") == "generated";
+        let is_enabled = if by_rc { starts_by_rc(host, unit)? } else { unit.is_enabled() };
         if wanted == is_enabled {
             return Ok(None);
         }

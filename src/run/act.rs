@@ -27,6 +27,7 @@ impl Interpreter {
 
     async fn act_now(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         running.notify = self.notifications(at).await?;
+        self.delegate(&mut running, at).await?;
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
             self.meet().await?;
@@ -44,6 +45,20 @@ impl Interpreter {
             }
             _ => self.submit(running, item, at).await,
         }
+    }
+
+    /// Finds the host that acts in place of this one, if another does.
+    async fn delegate(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
+        let written = at.frame.keyword(Keyword::DelegateTo).cloned();
+        let Some(name) = self.text_of(&written, at).await?.filter(|name| !name.is_empty()) else {
+            return Ok(());
+        };
+        let other = self.run.host_or_new(&name).name.clone();
+        if self.flag(at, Keyword::DelegateFacts).await? {
+            running.facts_for = Some(other.clone());
+        }
+        running.delegated_to = Some(other);
+        Ok(())
     }
 
     /// What is notified when something was changed.
@@ -143,7 +158,7 @@ impl Interpreter {
         let sending = self.sending(&running, item.is_some(), at).await?;
         let call = self.call(&arguments, at).await?;
         self.enter_lane(&running, at).await?;
-        let request = self.pipeline.request(call, sending);
+        let request = self.pipeline.request(self.run.next_request(), call, sending);
         let id = request.id;
         self.collect().await?;
         self.pipeline.waiting.push_back(Step::Call { id, running: Box::new(running), item });
@@ -164,7 +179,7 @@ impl Interpreter {
         let call = self.call(&arguments, at).await?;
         self.drain().await?;
         self.enter_lane(running, at).await?;
-        let request = self.pipeline.request(call, sending);
+        let request = self.pipeline.request(self.run.next_request(), call, sending);
         let id = request.id;
         let Some(lane) = self.pipeline.lane.as_mut() else {
             return Ok(Ended::unreachable("there is no connection"));

@@ -25,6 +25,9 @@ impl Interpreter {
                 self.end(*running, None, ended)
             }
             Step::Event(event) => {
+                if let Event::Included { task, .. } = &*event {
+                    self.play.announce(&self.run, task);
+                }
                 self.run.events.send(*event);
                 Ok(())
             }
@@ -108,7 +111,7 @@ impl Interpreter {
     }
 
     fn abandon(&mut self) {
-        for step in self.pipeline.abandon() {
+        for step in self.pipeline.abandon(self.run.next_epoch()) {
             if let Step::LoopEnd { running } | Step::Ended { running, .. } | Step::Call { running, .. } = step
                 && let Some(number) = running.repeat
             {

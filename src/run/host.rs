@@ -1,6 +1,7 @@
 //! A host in the run: its variables, what it learnt, and whether it still takes part.
 
 use super::magic::Magic;
+use super::pipeline::Lane;
 use super::scope::{HostVars, Layers};
 use crate::report::HostName;
 use crate::vars::{Store, Value};
@@ -23,6 +24,8 @@ pub struct Host {
     pub inventory_file: Option<Value>,
     pub inventory_dir: Option<Value>,
     out: Mutex<Option<Out>>,
+    /// Lines that one play opened and the next may use.
+    lanes: Mutex<Vec<Lane>>,
 }
 
 impl Host {
@@ -36,6 +39,7 @@ impl Host {
             inventory_file: None,
             inventory_dir: None,
             out: Mutex::default(),
+            lanes: Mutex::default(),
         }
     }
 
@@ -53,6 +57,16 @@ impl Host {
     pub fn update(&self, vars: HostVars, groups: Value) {
         *self.vars.write().unwrap_or_else(|broken| broken.into_inner()) = Arc::new(vars);
         *self.groups.write().unwrap_or_else(|broken| broken.into_inner()) = groups;
+    }
+
+    /// Takes the lines that are open.
+    pub fn take_lanes(&self) -> Vec<Lane> {
+        std::mem::take(&mut *self.lanes.lock().unwrap_or_else(|broken| broken.into_inner()))
+    }
+
+    /// Keeps lines for the next play.
+    pub fn keep_lanes(&self, lanes: impl IntoIterator<Item = Lane>) {
+        self.lanes.lock().unwrap_or_else(|broken| broken.into_inner()).extend(lanes);
     }
 
     /// Why it takes no further part, if so.

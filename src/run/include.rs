@@ -102,7 +102,6 @@ impl Interpreter {
     }
 
     async fn announce(&mut self, running: &Running, item: Option<&Item>, file: &str) -> Result<(), Halt> {
-        self.play.announce(&self.run, &running.info);
         let event = Event::Included {
             host: self.host.name.clone(),
             task: running.info.clone(),

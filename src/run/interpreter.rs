@@ -45,12 +45,13 @@ pub struct Interpreter {
 
 impl Interpreter {
     pub fn new(run: Arc<Run>, play: Arc<PlayRun>, host: Arc<Host>) -> Interpreter {
+        let parked = host.take_lanes();
         Interpreter {
+            pipeline: Pipeline::new(run.next_epoch()),
             run,
             play,
             host,
-            pipeline: Pipeline::default(),
-            parked: Vec::new(),
+            parked,
             more_handlers: Vec::new(),
             position: Position::new(),
             notified: Notified::default(),

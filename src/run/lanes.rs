@@ -105,10 +105,13 @@ impl Interpreter {
         let session =
             Client::connect(session.reader, session.writer, self.run.contents.clone(), limits).await;
         let session = session.map_err(|error| lost(&host.name, &error.to_string(), &said.text()))?;
+        let is_third = key.identity.as_ref().is_some_and(|(_, user)| user != "root");
         let begin = Begin {
             dry_run: self.run.settings.execution.dry_run,
-            lock: self.run.lock_message(),
-            lock_wait: 0,
+            // A host that is delegated to is locked by its own play, or by nobody; other users than the one who
+            // connects and root may have no place for a lock.
+            lock: self.run.lock_message().filter(|_| Arc::ptr_eq(host, &self.host) && !is_third),
+            lock_wait: 5,
         };
         match session.client.begin(begin).await {
             Ok(Began::Ready) => {}

@@ -139,8 +139,9 @@ impl Interpreter {
             return items.as_items().ok_or_else(|| no_list(&items, repeat.items.span()).into());
         };
         let terms = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
+        let terms = if terms.as_items().is_some() { terms } else { Value::list(vec![terms]) };
         let at = at.with(TERMS, terms);
-        let call = format!("lookup('{lookup}', {TERMS}, wantlist=True)");
+        let call = format!("lookup('{lookup}', *{TERMS}, wantlist=True)");
         let items = self.evaluate(&at, |engine, scope| engine.expression(&call, repeat.span, scope)).await?;
         Ok(items.as_items().unwrap_or_default())
     }

@@ -55,7 +55,7 @@ use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
 use tags::Tags;
 
@@ -92,6 +92,8 @@ pub struct Run {
     /// Modules that the project brings along, by name.
     pub own_modules: HashSet<String>,
     tasks: AtomicUsize,
+    requests: AtomicU64,
+    epochs: AtomicU32,
     plays: AtomicUsize,
     interrupted: AtomicBool,
     me: Weak<Run>,
@@ -125,6 +127,16 @@ impl Run {
     /// The number of a task that is reached for the first time.
     pub fn next_task(&self) -> usize {
         self.tasks.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of a request: of all requests of the run, because lines outlive plays.
+    pub fn next_request(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// An epoch that is later than all others.
+    pub fn next_epoch(&self) -> u32 {
+        self.epochs.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The number of a play.

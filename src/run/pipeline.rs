@@ -89,7 +89,6 @@ pub struct LaneKey {
 pub struct Pipeline {
     pub lane: Option<Lane>,
     pub waiting: VecDeque<Step>,
-    next: u64,
     epoch: u32,
 }
 
@@ -105,11 +104,15 @@ pub struct Sending {
 }
 
 impl Pipeline {
-    /// The request for a call, with the next number.
-    pub fn request(&mut self, call: crate::modules::Call, sending: Sending) -> Request {
-        self.next += 1;
+    /// A pipeline with nothing in flight.
+    pub fn new(epoch: u32) -> Pipeline {
+        Pipeline { epoch, ..Pipeline::default() }
+    }
+
+    /// The request for a call.
+    pub fn request(&self, id: u64, call: crate::modules::Call, sending: Sending) -> Request {
         Request {
-            id: self.next,
+            id,
             epoch: self.epoch,
             mode: sending.mode,
             on_failure: sending.on_failure,
@@ -135,8 +138,8 @@ impl Pipeline {
     }
 
     /// Forgets everything behind a failure; requests of the old epoch are discarded by the agent.
-    pub fn abandon(&mut self) -> Vec<Step> {
-        self.epoch += 1;
+    pub fn abandon(&mut self, epoch: u32) -> Vec<Step> {
+        self.epoch = epoch;
         self.waiting.drain(..).collect()
     }
 

@@ -259,8 +259,10 @@ impl Interpreter {
         ended
     }
 
-    fn leave(&self, ended: &Result<(), Halt>) {
+    fn leave(&mut self, ended: &Result<(), Halt>) {
         let name = &self.host.name;
+        let lanes = self.pipeline.lane.take().into_iter().chain(self.parked.drain(..));
+        self.host.keep_lanes(lanes.filter(|lane| lane.requests.is_open()));
         match ended {
             Err(Halt::Failed(failed)) => {
                 self.host.set_out(Some(Out::Failed));

@@ -123,6 +123,8 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         built_in: std::sync::Mutex::default(),
         own_modules: std::collections::HashSet::new(),
         tasks: std::sync::atomic::AtomicUsize::new(1),
+        requests: std::sync::atomic::AtomicU64::new(1),
+        epochs: std::sync::atomic::AtomicU32::new(1),
         plays: std::sync::atomic::AtomicUsize::new(1),
         interrupted: std::sync::atomic::AtomicBool::new(false),
         me,

@@ -61,7 +61,7 @@ impl AgentBinary {
 /// The agents that can be delivered, by machine type.
 #[derive(Debug, Default)]
 pub struct AgentBinaries {
-    by_machine: HashMap<String, AgentBinary>,
+    by_machine: HashMap<String, Arc<AgentBinary>>,
     /// Where they were looked for.
     directory: PathBuf,
 }
@@ -80,24 +80,25 @@ impl AgentBinaries {
         for entry in std::fs::read_dir(directory)? {
             let entry = entry?;
             if let Some(machine) = entry.file_name().to_str().and_then(machine_of) {
-                by_machine.insert(machine.to_owned(), AgentBinary::read(machine, &entry.path())?);
+                let binary = AgentBinary::read(machine, &entry.path())?;
+                by_machine.insert(machine.to_owned(), Arc::new(binary));
             }
         }
         Ok(AgentBinaries { by_machine, directory: directory.to_owned() })
     }
 
     /// The agent for a machine type.
-    pub fn of(&self, machine: &str) -> Option<&AgentBinary> {
+    pub fn of(&self, machine: &str) -> Option<&Arc<AgentBinary>> {
         self.by_machine.get(machine)
     }
 
     /// The agent for this machine.
-    pub fn own(&self) -> Option<&AgentBinary> {
+    pub fn own(&self) -> Option<&Arc<AgentBinary>> {
         self.of(std::env::consts::ARCH)
     }
 
     /// All agents.
-    pub fn all(&self) -> impl Iterator<Item = &AgentBinary> {
+    pub fn all(&self) -> impl Iterator<Item = &Arc<AgentBinary>> {
         self.by_machine.values()
     }
 

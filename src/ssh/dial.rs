@@ -1,25 +1,20 @@
 //! From an address to a connection whose host is who it should be.
 
-use super::dialer::{Dialer, Shared};
+use super::bastions::through;
+use super::dialer::Shared;
 use super::known_hosts::{Decision, KnownHost, append};
 use super::line::{Builtin, Gate, NO_COMMON_KEY, Seen, dial as shake_hands, lower};
 use super::questions::Questions;
-use super::settings::{Family, Hop, Settings, Strict};
+use super::reach::{plain, through_program, to_any_address};
+use super::settings::{Settings, Strict};
 use super::{Failure, FailureKind, HostKey, Target};
 use russh::client::{self, Handle};
 use russh::keys::Algorithm;
 use russh::keys::ssh_key::public::KeyData;
 use russh::{Preferred, SshId, kex};
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::process::Stdio;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
-use tokio::process::Command;
-use tokio::sync::Mutex;
 
 /// How long connecting may take where nothing is set.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,13 +30,6 @@ pub(super) struct Dialled {
     /// The host's key is not what is recorded, and settings say to go on.
     pub doubtful: bool,
 }
-
-/// Connections to hosts on the way: every one is shared by all hosts behind it.
-#[derive(Default)]
-pub(super) struct Bastions(Mutex<HashMap<String, Bastion>>);
-
-/// One of them, once it is open; locked while it is being opened.
-type Bastion = Arc<Mutex<Option<Arc<Builtin>>>>;
 
 /// Shakes hands with a host for the sake of its key of one type; `None` where it has none of that type.
 ///
@@ -77,7 +65,7 @@ pub(super) async fn dial(
     settings: &Settings,
 ) -> Result<Dialled, Failure> {
     let through = through(shared, target, &settings.jumps).await?;
-    let known = Arc::new(known_host(target, settings));
+    let known = Arc::new(known_host(settings));
     let seen = Seen::default();
     let config = config(settings, &known);
     let connecting = connect(settings, through.as_deref(), config, known.clone(), seen.clone());
@@ -102,9 +90,8 @@ async fn within_timeout(
     })
 }
 
-fn known_host(target: &Target, settings: &Settings) -> KnownHost {
+fn known_host(settings: &Settings) -> KnownHost {
     let Settings { address, port, alias, strict, known_hosts, .. } = settings;
-    let _ = target;
     KnownHost::read(known_hosts, address, *port, alias.as_deref(), *strict)
 }
 
@@ -192,56 +179,6 @@ async fn connect(
     shake_hands(config, stream, known, seen, settings.forward.clone()).await.map_err(|error| lower(&error))
 }
 
-/// Tries the addresses of a name one after the other, as often as settings say.
-async fn to_any_address(settings: &Settings) -> Result<TcpStream, String> {
-    let mut reason = String::new();
-    for attempt in 0..settings.attempts {
-        if attempt > 0 {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-        for address in addresses(settings).await? {
-            match to_address(settings, address).await {
-                Ok(stream) => return Ok(stream),
-                Err(error) => reason = format!("`{address}`: {}", plain(&error)),
-            }
-        }
-    }
-    Err(reason)
-}
-
-async fn addresses(settings: &Settings) -> Result<Vec<SocketAddr>, String> {
-    let name = settings.address.as_str();
-    let found = lookup_host((name, settings.port)).await;
-    let found = found.map_err(|error| format!("the name `{name}` is not known: {}", plain(&error)))?;
-    let fits = |address: &SocketAddr| match settings.family {
-        Family::Any => true,
-        Family::V4 => address.is_ipv4(),
-        Family::V6 => address.is_ipv6(),
-    };
-    let found: Vec<_> = found.filter(fits).collect();
-    if found.is_empty() {
-        Err(format!("the name `{name}` has no address that may be used"))
-    } else {
-        Ok(found)
-    }
-}
-
-async fn to_address(settings: &Settings, address: SocketAddr) -> std::io::Result<TcpStream> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    if let Some(bind) = settings.bind.as_ref().and_then(|bind| bind.parse().ok()) {
-        socket.bind(SocketAddr::new(bind, 0))?;
-    }
-    let stream = socket.connect(address).await?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
-
-/// An error without its number.
-fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string().to_lowercase();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
-}
-
 /// Why there is no connection: the key, if the handshake ended for its sake.
 fn failed(target: &Target, settings: &Settings, seen: &Seen, reason: String) -> Failure {
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -308,73 +245,5 @@ fn warn_unrecorded(shared: &Shared, target: &Target, error: Option<std::io::Erro
             target.name,
             plain(&error)
         ));
-    }
-}
-
-/// The connection to the last of the hosts on the way.
-async fn through(
-    shared: &Arc<Shared>,
-    target: &Target,
-    jumps: &[Hop],
-) -> Result<Option<Arc<Builtin>>, Failure> {
-    match jumps.split_last() {
-        None => Ok(None),
-        Some((last, before)) => Ok(Some(Box::pin(bastion(shared, target, last, before)).await?)),
-    }
-}
-
-async fn bastion(
-    shared: &Arc<Shared>,
-    target: &Target,
-    hop: &Hop,
-    before: &[Hop],
-) -> Result<Arc<Builtin>, Failure> {
-    let slot = {
-        let mut all = shared.bastions.0.lock().await;
-        all.entry(format!("{before:?} {hop:?} {:?}", target.config)).or_default().clone()
-    };
-    let mut slot = slot.lock().await;
-    if let Some(open) = slot.as_ref().filter(|open| !open.is_closed()) {
-        return Ok(open.clone());
-    }
-    let opened = Arc::new(open_bastion(shared, target, hop, before).await?);
-    *slot = Some(opened.clone());
-    Ok(opened)
-}
-
-/// A host on the way is reached with its own settings; none of the target's own words hold for it but the file they are
-/// read from, as with OpenSSH.
-async fn open_bastion(
-    shared: &Arc<Shared>,
-    target: &Target,
-    hop: &Hop,
-    before: &[Hop],
-) -> Result<Builtin, Failure> {
-    let through =
-        Target { config: target.config.clone(), known_hosts: target.known_hosts.clone(), ..hop.target() };
-    let way = |failure: Failure| failure.on_the_way_to(&target.name);
-    let mut settings = Settings::of_target(&through, &shared.origin, &shared.openssh).await.map_err(way)?;
-    if let Some(what) = &settings.beyond {
-        let failure = Failure::unreachable(&hop.host, format!("{what} is beyond the built-in client"));
-        return Err(way(failure.beyond()));
-    }
-    if !before.is_empty() {
-        settings.jumps = before.to_vec();
-    }
-    let mut dialled = dial(shared, &through, &settings).await.map_err(way)?;
-    let dialer = Dialer { shared: shared.clone() };
-    dialer.log_in(&through, &settings, &mut dialled).await.map_err(way)?;
-    Ok(Builtin::new(dialled.handle, dialled.through, false))
-}
-
-/// The streams of a `ProxyCommand`; the program ends with them.
-fn through_program(command: &str) -> Result<impl AsyncRead + AsyncWrite + Unpin + Send + 'static, String> {
-    let mut shell = Command::new("/bin/sh");
-    shell.arg("-c").arg(format!("exec {command}"));
-    shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let program = shell.spawn().map_err(|error| format!("`/bin/sh`: {}", plain(&error)))?;
-    match (program.stdout, program.stdin) {
-        (Some(from), Some(to)) => Ok(tokio::io::join(from, to)),
-        _ => Err("no pipes to `ProxyCommand`".to_owned()),
     }
 }

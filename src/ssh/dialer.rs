@@ -28,7 +28,7 @@ pub(super) struct Shared {
     pub questions: Questions,
     pub keyring: Keyring,
     pub openssh: OpenSsh,
-    pub bastions: super::dial::Bastions,
+    pub bastions: super::bastions::Bastions,
     pace: Semaphore,
 }
 
@@ -42,7 +42,7 @@ impl Dialer {
             questions: Questions::new(asker),
             keyring: Keyring::default(),
             openssh: OpenSsh::default(),
-            bastions: super::dial::Bastions::default(),
+            bastions: super::bastions::Bastions::default(),
             pace: Semaphore::new(pace.max(1)),
         };
         Dialer { shared: Arc::new(shared) }

@@ -61,9 +61,23 @@ impl Questions {
         ask: impl FnOnce(&Questions) -> A + Send + 'static,
     ) -> Option<A> {
         let questions = self.clone();
-        questions.waiting.fetch_add(1, Ordering::Relaxed);
-        let answer = tokio::task::spawn_blocking(move || ask(&questions)).await.ok();
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        answer
+        let _waiting = Waiting::new(&self.waiting);
+        tokio::task::spawn_blocking(move || ask(&questions)).await.ok()
+    }
+}
+
+/// Counts as waiting until it is dropped.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn new(count: &Arc<AtomicUsize>) -> Waiting {
+        count.fetch_add(1, Ordering::Relaxed);
+        Waiting(count.clone())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -183,6 +183,11 @@ impl Client {
         self.window.pending().requests.len()
     }
 
+    /// Whether requests can still be sent.
+    pub fn is_open(&self) -> bool {
+        self.window.pending().closed.is_none()
+    }
+
     fn send(&self, message: &ToAgent) -> Result<(), WireError> {
         let frame = frame::encode(message).map_err(WireError::Broken)?;
         self.outgoing.send(Outgoing(frame)).map_err(|_| self.why_closed())

@@ -3,6 +3,7 @@
 //! a second plan is empty.
 
 mod case;
+mod examples;
 mod fake;
 
 use case::Case;

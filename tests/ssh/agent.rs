@@ -73,3 +73,31 @@ async fn without_an_agent_for_the_machine_the_file_is_named() {
     assert!(matches!(failure.kind, FailureKind::Delivery { .. }));
     assert!(failure.hints()[0].contains("agents/provision-agent`"), "{:?}", failure.hints());
 }
+
+#[tokio::test]
+async fn an_agent_ends_with_its_streams() {
+    if !available() {
+        return;
+    }
+    let mut world = World::new();
+    let ended = world.path("ended");
+    let agent = format!(
+        "#!/bin/sh\nprintf '\\036provision-agent\\036\\n'\necho up\ncat >/dev/null\ntouch {}\n",
+        ended.display()
+    );
+    world.write("agents/provision-agent", &agent);
+    let port = world.host("");
+    let connection = world.dialer().open(&world.target(port)).await.unwrap();
+    let mut session = connection.agent(&Become::nobody_else()).await.unwrap();
+    assert_eq!(greeting(&mut session).await, "up");
+    drop(connection);
+    assert!(!ended.exists());
+    drop(session);
+    for _ in 0..500 {
+        if ended.exists() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the agent goes on");
+}

@@ -254,7 +254,7 @@ async fn passwords_let_in() {
     };
     for kind in ["password", "keyboard-interactive"] {
         if kind == "keyboard-interactive" {
-            host.exec("printf 'KbdInteractiveAuthentication yes\\nPasswordAuthentication no\\n' >/etc/ssh/sshd_config.d/00-k.conf; systemctl reload ssh");
+            host.exec("printf 'KbdInteractiveAuthentication yes\\nPasswordAuthentication no\\n' >/etc/ssh/sshd_config.d/00-k.conf; systemctl restart ssh");
         }
         host.dialer().open(&target("pässword")).await.map(drop).unwrap();
         let failure = host.dialer().open(&target("wrong")).await.err().unwrap();
@@ -303,5 +303,31 @@ async fn a_host_behind_a_host() {
     let target = Target { address: Some(host.name.clone()), arguments: vec![jump], ..host.target("deploy") };
     host.world.write("home/.ssh/known_hosts", &known.replace(&host.address, "10.0.0.1"));
     let connection = host.dialer().open(&target).await.unwrap();
+    assert_eq!(whoami(&connection, &Become::user(Method::Sudo, "root")).await.unwrap().0, "root");
+}
+
+/// With sudo-rs in place of sudo: its program is named by `PROVISION_SUDO_RS`.
+#[tokio::test(flavor = "multi_thread")]
+async fn sudo_of_another_make() {
+    let Some(program) = std::env::var_os("PROVISION_SUDO_RS") else {
+        eprintln!("skipped: `PROVISION_SUDO_RS` is not set");
+        return;
+    };
+    let Some(host) = Host::up("sudors", &["--sudo-password", "pw"]) else { return };
+    let (key, known) = (host.world.path("home/.ssh/id_ed25519"), host.world.path("home/.ssh/known_hosts"));
+    let known = format!("UserKnownHostsFile={}", known.display());
+    let to = format!("root@{}:/usr/bin/sudo-rs", host.address);
+    let from = PathBuf::from(program);
+    run("scp", &["-q", "-i", key.to_str().unwrap(), "-o", &known, from.to_str().unwrap(), &to]);
+    host.exec("useradd -m app; chown root:root /usr/bin/sudo-rs; chmod 4755 /usr/bin/sudo-rs; ln -sf sudo-rs /usr/bin/sudo; sudo -V");
+    let connection = host.open("deploy").await;
+    assert_eq!(whoami(&connection, &with(Method::Sudo, "root", "pw")).await.unwrap().0, "root");
+    binary_safe(&connection, &with(Method::Sudo, "root", "pw")).await;
+    assert_eq!(whoami(&connection, &with(Method::Sudo, "app", "pw")).await.unwrap().0, "app");
+    let failure = whoami(&connection, &with(Method::Sudo, "root", "wrong")).await.unwrap_err();
+    assert_eq!(*refusal(&failure), Refusal::PasswordWrong, "{failure}");
+    let failure = whoami(&connection, &Become::user(Method::Sudo, "root")).await.unwrap_err();
+    assert_eq!(*refusal(&failure), Refusal::PasswordNeeded, "{failure}");
+    host.exec("echo 'deploy ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/zz");
     assert_eq!(whoami(&connection, &Become::user(Method::Sudo, "root")).await.unwrap().0, "root");
 }

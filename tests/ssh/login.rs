@@ -111,8 +111,17 @@ async fn certificates_are_let_in() {
     let port = host_for(&mut world, &[], &trusted);
     let target = Target { private_key: Some(world.path("me")), ..world.target(port) };
     enters(&world, target.clone()).await.unwrap();
-    fs::remove_file(world.path("me-cert.pub")).unwrap();
-    assert!(enters(&world, target).await.is_err());
+
+    // The key in ssh-agent, the certificate in a file.
+    fs::rename(world.path("me-cert.pub"), world.path("mine")).unwrap();
+    let agent = KeyAgent::start(&world, &["me"]);
+    fs::remove_file(world.path("me")).unwrap();
+    let origin = Origin { agent_socket: Some(agent.socket.clone()), ..world.origin() };
+    let dialer = world.dialer_of(origin, Arc::new(Answering::default()));
+    let file = format!("-o CertificateFile={}", world.path("mine").display());
+    let with_file = Target { arguments: vec![file], ..world.target(port) };
+    dialer.open(&with_file).await.map(drop).unwrap();
+    assert!(dialer.open(&target).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

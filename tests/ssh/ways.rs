@@ -64,6 +64,35 @@ fn logins(world: &World, port: u16) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn jump_hosts_stand_behind_one_another() {
+    if !available() {
+        return;
+    }
+    let mut world = World::new();
+    let (first, port) = two(&mut world);
+    let second = world.sshd(&["host"], "");
+    world.record(second, "host.pub");
+    let file = config(&world, first);
+    let more = format!(
+        "Host second\n  Port {second}\nHost nested\n  Port {second}\n  ProxyJump bastion\nHost second nested\n  HostName 127.0.0.1\n"
+    );
+    world.write(
+        "config",
+        &(world.read("config")
+            + &more
+            + &world.read("config").replace("Host bastion", "Host *").replace(&format!("Port {first}"), "")),
+    );
+    for chain in ["bastion,second", "nested"] {
+        let before = logins(&world, first);
+        let arguments = vec![format!("-J {chain}")];
+        let target = Target { arguments, config: Some(file.clone()), ..world.target(port) };
+        let connection = world.dialer().open(&target).await.unwrap();
+        assert_eq!(logins(&world, first) - before, 1, "{chain}");
+        connection.agent(&Become::nobody_else()).await.map(drop).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_jump_host_that_is_not_known_is_named() {
     if !available() {
         return;

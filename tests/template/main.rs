@@ -1,6 +1,9 @@
-//! Probes: templates whose results ansible-core has told, see `generate.py`.
+//! Tests of the template engine: its contract, its robustness, and probes: templates whose results ansible-core has told, see `generate.py`.
 
 use provision::source::Span;
+mod contract;
+mod robust;
+
 use provision::template::{Engine, Error, Overrides, Scope, Variables};
 use provision::vars::{Map, Value, lazy_marks};
 use std::path::PathBuf;

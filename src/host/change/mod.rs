@@ -9,8 +9,7 @@ mod show;
 mod write;
 
 pub(in crate::host) use own::{make_own_directory, write_own};
-pub(in crate::host) use write::random_word;
-pub use write::{Before, Write};
+pub use write::{Before, Write, random_word};
 
 use super::http::Exchange;
 use super::process::Run;

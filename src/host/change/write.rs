@@ -173,7 +173,7 @@ pub fn remove_leftovers(directory: &OwnedFd, real: &Path) {
 }
 
 /// Letters that nobody can guess.
-pub(in crate::host) fn random_word() -> Result<String, Failure> {
+pub fn random_word() -> Result<String, Failure> {
     let mut bytes = [0_u8; 12];
     rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())
         .map_err(|error| format!("no random numbers: {error}"))?;

@@ -188,10 +188,10 @@ impl Uri {
         let content = text::from_bytes(&answer.body.0);
         let kind = answer.headers.get("content-type").and_then(Data::as_text).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if kind.ends_with("/json") || kind.ends_with("+json") {
-            if let Ok(data) = json::parse(&content) {
-                result.set("json", data);
-            }
+        if (kind.ends_with("/json") || kind.ends_with("+json"))
+            && let Ok(data) = json::parse(&content)
+        {
+            result.set("json", data);
         }
         if self.return_content || !good {
             result.set("content", content);

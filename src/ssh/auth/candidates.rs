@@ -1,7 +1,7 @@
 //! Which keys to offer, in which order.
 
 use super::keyring::{self, Look};
-use super::signer::{FileSigner, NotSigned};
+use super::signer::{FileSigner, KeySigner, NotSigned};
 use super::{Gate, Login};
 use crate::ssh::settings::KeyAgent;
 use russh::client::{AuthResult, Handle};
@@ -28,9 +28,13 @@ pub(super) struct Candidate {
     source: Source,
 }
 
+#[derive(Clone)]
 enum Source {
     File(PathBuf),
+    /// What the agent holds is the certificate itself, where there is one.
     Agent(Arc<Mutex<Agent>>),
+    /// What the agent holds is the key alone.
+    AgentKey(Arc<Mutex<Agent>>),
 }
 
 impl Candidate {
@@ -52,6 +56,12 @@ impl Candidate {
                 let passphrase = login.target.passphrase.as_ref();
                 let (keyring, questions) = (login.keyring, login.questions);
                 let mut signer = FileSigner { keyring, questions, path, passphrase };
+                self.offer_with(handle, user, hash, &mut signer).await
+            }
+            Source::AgentKey(agent) => {
+                let mut agent = agent.lock().await;
+                let key = PublicKey::new(self.key.clone(), "");
+                let mut signer = KeySigner { agent: &mut *agent, key };
                 self.offer_with(handle, user, hash, &mut signer).await
             }
             Source::Agent(agent) => {
@@ -86,15 +96,40 @@ pub(super) async fn find(login: &Login<'_>, handle: &Handle<Gate>) -> (Vec<Candi
     let mut skipped = Vec::new();
     let files = in_files(login, &mut skipped).await;
     let held = in_agent(login, handle, &mut skipped).await;
+    let held = with_certificates(login, held);
     let named = |held: &Candidate| files.iter().any(|file| file.key == held.key);
     let (listed, others): (Vec<_>, Vec<_>) = held.into_iter().partition(named);
     let others = if login.settings.identities_only { Vec::new() } else { others };
     let held: Vec<_> = listed.into_iter().chain(others).collect();
     let is_held = |file: &Candidate| held.iter().any(|held| held.key == file.key);
+    let files: Vec<_> =
+        files.into_iter().filter(|file| file.certificate.is_some() || !is_held(file)).collect();
     let (certificates, plain): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|file| file.certificate.is_some());
-    let plain: Vec<_> = plain.into_iter().filter(|file| !is_held(file)).collect();
-    (certificates.into_iter().chain(held).chain(plain).collect(), skipped)
+        held.into_iter().chain(files).partition(|candidate| candidate.certificate.is_some());
+    (certificates.into_iter().chain(plain).collect(), skipped)
+}
+
+/// Certificates in files whose keys the agent holds, before those keys.
+fn with_certificates(login: &Login, held: Vec<Candidate>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for path in &login.settings.certificates {
+        let Some(certificate) = keyring::certificate(path) else {
+            continue;
+        };
+        let key = certificate.public_key();
+        if let Some(holder) = held.iter().find(|held| held.key == *key && held.certificate.is_none()) {
+            found.push(Candidate {
+                name: format!("certificate `{}`", path.display()),
+                key: key.clone(),
+                source: match &holder.source {
+                    Source::Agent(agent) => Source::AgentKey(agent.clone()),
+                    source => source.clone(),
+                },
+                certificate: Some(certificate),
+            });
+        }
+    }
+    found.into_iter().chain(held).collect()
 }
 
 async fn in_files(login: &Login<'_>, skipped: &mut Vec<String>) -> Vec<Candidate> {

@@ -4,9 +4,10 @@ use super::keyring::Keyring;
 use crate::ssh::Secret;
 use crate::ssh::questions::Questions;
 use russh::keys::agent::AgentIdentity;
+use russh::keys::agent::client::{AgentClient, AgentStream};
 use russh::keys::signature::Signer as _;
 use russh::keys::ssh_key::private::KeypairData;
-use russh::keys::{HashAlg, PrivateKey};
+use russh::keys::{HashAlg, PrivateKey, PublicKey};
 use std::path::Path;
 
 /// Signs with the key in a file.
@@ -46,6 +47,27 @@ impl russh::Signer for FileSigner<'_> {
         data.extend(u32::try_from(signature.len()).unwrap_or(u32::MAX).to_be_bytes());
         data.extend(signature);
         Ok(data)
+    }
+}
+
+/// Signs with a key that ssh-agent holds, also where what is offered is a certificate for it.
+pub(super) struct KeySigner<'a, S: AgentStream> {
+    pub agent: &'a mut AgentClient<S>,
+    pub key: PublicKey,
+}
+
+impl<S: AgentStream + Unpin + Send> russh::Signer for KeySigner<'_, S> {
+    type Error = NotSigned;
+
+    async fn auth_sign(
+        &mut self,
+        _: &AgentIdentity,
+        hash: Option<HashAlg>,
+        data: Vec<u8>,
+    ) -> Result<Vec<u8>, NotSigned> {
+        let key = self.key.clone().into();
+        let signed = self.agent.sign_request(&key, hash, data).await;
+        signed.map_err(|error| NotSigned(format!("is not signed with by ssh-agent: {error}")))
     }
 }
 

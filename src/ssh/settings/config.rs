@@ -296,3 +296,29 @@ fn entries(directory: &Path, pattern: &str) -> Vec<PathBuf> {
     names.sort();
     names.into_iter().map(|name| directory.join(name)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn lines_are_taken_apart() {
+        let line = |text| keyword_and_words(text).unwrap();
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        assert_eq!(line("Port=22"), ("port".to_owned(), words(&["22"])));
+        assert_eq!(line("\tHost\t = \"a b\" c # d"), ("host".to_owned(), words(&["a b", "c"])));
+        assert_eq!(
+            line("ProxyCommand ssh -W \"%h\" x # y"),
+            ("proxycommand".to_owned(), words(&["ssh -W \"%h\" x # y"]))
+        );
+        assert_eq!(keyword_and_words("User \"a"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_odd(line in "\\PC{0,60}") {
+            let _ = keyword_and_words(&line);
+        }
+    }
+}

@@ -174,6 +174,7 @@ fn asks_for_password(line: &[u8], prompt: &str) -> bool {
 mod tests {
     use super::*;
     use crate::ssh::Become;
+    use proptest::prelude::*;
 
     fn listener() -> Listener {
         let identity = Become::nobody_else();
@@ -214,6 +215,16 @@ mod tests {
             ("Verification code: ", false),
         ] {
             assert_eq!(listener().err(text.as_bytes()) == Some(Heard::Prompt), asks, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn noise_in_any_pieces_is_survived(pieces in prop::collection::vec("(T0 |wants|here|\n|Password:|\\PC){0,12}", 0..8)) {
+            let mut heard = listener();
+            for piece in pieces {
+                let _ = (heard.out(piece.as_bytes()), heard.err(piece.as_bytes()), heard.text());
+            }
         }
     }
 

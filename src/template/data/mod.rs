@@ -4,3 +4,6 @@ pub mod csv;
 pub mod ini;
 pub mod json;
 pub mod json_read;
+pub mod yaml;
+pub mod yaml_emit;
+mod yaml_scalar;

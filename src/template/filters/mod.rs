@@ -23,6 +23,7 @@ mod times;
 pub mod truth;
 mod vault;
 mod wrap;
+mod yaml;
 
 pub use paths::normal as normal_path;
 
@@ -69,6 +70,7 @@ const FAMILIES: &[Table] = &[
     truth::TABLE,
     vault::TABLE,
     wrap::TABLE,
+    yaml::TABLE,
 ];
 
 const TAKE_UNDEFINED: [&str; 5] = ["default", "d", "mandatory", "type_debug", "undef"];

@@ -139,7 +139,7 @@ fn without(element: &Value, path: &[Value]) -> Value {
 }
 
 fn random_choice(call: &mut Call) -> Answer<Vec<Value>> {
-    let items = opened(call);
+    let items = std::mem::take(&mut call.args.positional);
     if items.is_empty() {
         return Ok(Vec::new());
     }

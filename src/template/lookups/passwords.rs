@@ -68,8 +68,10 @@ fn kept(path: &Path, settings: &Settings) -> Answer<String> {
     let encrypt = settings.value("encrypt").map(ToString::to_string).filter(|name| !name.is_empty());
     if let Some(algorithm) = &encrypt {
         if kept.salt.is_none() {
-            kept.salt =
-                Some(Random::of_system().text(salt_size(algorithm), &alphabet("ascii_letters,digits,./")));
+            kept.salt = Some(
+                Random::of_system()
+                    .text(salt_size(algorithm), &alphabet(&divided("ascii_letters,digits,./"))),
+            );
             changed = true;
         }
         let wanted = settings.value("ident").map(ToString::to_string);
@@ -102,9 +104,9 @@ fn salt_size(algorithm: &str) -> usize {
 fn fresh(settings: &Settings) -> Answer<String> {
     let length = usize::try_from(settings.int("length", 20)?).unwrap_or(0).min(10_000);
     let chars = match settings.value("chars").map(|chars| (chars.as_items(), chars.to_string())) {
-        Some((Some(items), _)) => items.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
-        Some((None, text)) => text,
-        None => "ascii_letters,digits,.,,:-_".to_owned(),
+        Some((Some(items), _)) => items.iter().map(ToString::to_string).collect(),
+        Some((None, text)) => divided(&text),
+        None => ["ascii_letters", "digits", ".,:-_"].map(str::to_owned).to_vec(),
     };
     let alphabet = alphabet(&chars);
     if alphabet.is_empty() {
@@ -116,15 +118,20 @@ fn fresh(settings: &Settings) -> Answer<String> {
     })
 }
 
-/// Characters by the names that Python's `string` has for them, or as they are.
-fn alphabet(chars: &str) -> Vec<char> {
-    let comma = if chars.contains(",,") { "," } else { "" };
+/// Kinds of characters between commas; two commas are a comma.
+fn divided(chars: &str) -> Vec<String> {
+    let comma = chars.contains(",,").then(|| ",".to_owned());
     let joined = chars.replace(",,", ",");
-    let parts = joined.split(',').filter(|part| !part.is_empty()).chain((!comma.is_empty()).then_some(comma));
+    let parts = joined.split(',').filter(|part| !part.is_empty()).map(str::to_owned);
+    comma.into_iter().chain(parts).collect()
+}
+
+/// Characters by the names that Python's `string` has for them, or as they are.
+fn alphabet(parts: &[String]) -> Vec<char> {
     let lower = || 'a'..='z';
     let upper = || 'A'..='Z';
-    let all = parts.flat_map(|part| -> Vec<char> {
-        match part {
+    let all = parts.iter().flat_map(|part| -> Vec<char> {
+        match part.as_str() {
             "ascii_letters" => lower().chain(upper()).collect(),
             "ascii_lowercase" => lower().collect(),
             "ascii_uppercase" => upper().collect(),
@@ -162,7 +169,7 @@ fn random_string(call: &mut Call) -> Answer<Vec<Value>> {
     let mut chars: Vec<char> = kinds
         .iter()
         .filter(|(name, _)| settings.bool(name, true))
-        .flat_map(|(_, kind)| alphabet(kind))
+        .flat_map(|(_, kind)| alphabet(&divided(kind)))
         .collect();
     if settings.bool("special", true) {
         chars.extend(settings.text("override_special", "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~")?.chars());

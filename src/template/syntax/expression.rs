@@ -25,10 +25,12 @@ const MUTATORS: [&str; 12] = [
 impl<'t> Parser<'t> {
     /// An expression with `if` and `else`.
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
-        self.nested(|parser| {
+        self.chain(|parser| {
+            parser.link()?;
             let start = parser.part();
             let mut expr = parser.or()?;
             while parser.skip_word("if") {
+                parser.link()?;
                 let condition = parser.or()?;
                 let no = if parser.skip_word("else") { Some(parser.expression()?) } else { None };
                 let choice = Choice { condition, yes: expr, no };
@@ -69,23 +71,29 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn or(&mut self) -> Parsed<Expr> {
-        let start = self.part();
-        let mut left = self.and()?;
-        while self.skip_word("or") {
-            let pair = Box::new((left, self.and()?));
-            left = Expr { kind: Kind::Or(pair), part: self.since(start) };
-        }
-        Ok(left)
+        self.chain(|parser| {
+            let start = parser.part();
+            let mut left = parser.and()?;
+            while parser.skip_word("or") {
+                parser.link()?;
+                let pair = Box::new((left, parser.and()?));
+                left = Expr { kind: Kind::Or(pair), part: parser.since(start) };
+            }
+            Ok(left)
+        })
     }
 
     fn and(&mut self) -> Parsed<Expr> {
-        let start = self.part();
-        let mut left = self.not()?;
-        while self.skip_word("and") {
-            let pair = Box::new((left, self.not()?));
-            left = Expr { kind: Kind::And(pair), part: self.since(start) };
-        }
-        Ok(left)
+        self.chain(|parser| {
+            let start = parser.part();
+            let mut left = parser.not()?;
+            while parser.skip_word("and") {
+                parser.link()?;
+                let pair = Box::new((left, parser.not()?));
+                left = Expr { kind: Kind::And(pair), part: parser.since(start) };
+            }
+            Ok(left)
+        })
     }
 
     fn not(&mut self) -> Parsed<Expr> {
@@ -158,17 +166,24 @@ impl<'t> Parser<'t> {
         operators: &[(&str, Binary)],
         operand: impl Fn(&mut Self) -> Parsed<Expr>,
     ) -> Parsed<Expr> {
-        let start = self.part();
-        let mut left = operand(self)?;
-        while let Some((_, binary)) = operators.iter().find(|(text, _)| self.is_operator(text)) {
-            self.skip();
-            let pair = Box::new((left, operand(self)?));
-            left = Expr { kind: Kind::Binary(*binary, pair), part: self.since(start) };
-        }
-        Ok(left)
+        self.chain(|parser| {
+            let start = parser.part();
+            let mut left = operand(parser)?;
+            while let Some((_, binary)) = operators.iter().find(|(text, _)| parser.is_operator(text)) {
+                parser.link()?;
+                parser.skip();
+                let pair = Box::new((left, operand(parser)?));
+                left = Expr { kind: Kind::Binary(*binary, pair), part: parser.since(start) };
+            }
+            Ok(left)
+        })
     }
 
     fn unary(&mut self, with_filters: bool) -> Parsed<Expr> {
+        self.chain(|parser| parser.unary_chain(with_filters))
+    }
+
+    fn unary_chain(&mut self, with_filters: bool) -> Parsed<Expr> {
         let start = self.part();
         let sign = match self.token() {
             Token::Operator("-") => Some(Unary::Minus),
@@ -285,6 +300,7 @@ impl<'t> Parser<'t> {
 
     fn postfix(&mut self, mut expr: Expr) -> Parsed<Expr> {
         loop {
+            self.link()?;
             expr = match self.token() {
                 Token::Operator(".") => self.attribute(expr)?,
                 Token::Operator("[") => self.subscript(expr)?,
@@ -401,6 +417,7 @@ impl<'t> Parser<'t> {
 
     fn filters_and_tests(&mut self, mut expr: Expr) -> Parsed<Expr> {
         loop {
+            self.link()?;
             expr = match self.token() {
                 Token::Operator("|") => self.filter(expr)?,
                 Token::Name("is") => self.test(expr)?,

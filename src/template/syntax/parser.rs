@@ -28,7 +28,7 @@ impl SyntaxError {
 pub(super) type Parsed<T> = Result<T, SyntaxError>;
 
 /// How deep expressions and statements may nest: more would be no template but an attack.
-const DEEPEST: u32 = 90;
+const DEEPEST: u32 = 120;
 
 /// A range of bytes; offsets beyond 4 GiB are cut.
 pub(super) fn part(start: usize, end: usize) -> Part {
@@ -170,6 +170,24 @@ impl<'t> Parser<'t> {
     pub(super) fn unexpected(&self, wanted: &str) -> SyntaxError {
         let message = format!("found {} where {wanted} was expected", self.token().describe());
         SyntaxError::new(message, self.part())
+    }
+
+    /// Counts one more link of a chain such as `a + b + c`, which nests to the left. The depth is
+    /// to be set back to what it was when the chain ends.
+    pub(super) fn link(&mut self) -> Parsed<()> {
+        if self.depth >= DEEPEST {
+            return Err(SyntaxError::new("the template nests too deep", self.part()));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Parses a chain, whose links are counted.
+    pub(super) fn chain(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<Expr>) -> Parsed<Expr> {
+        let depth = self.depth;
+        let parsed = parse(self);
+        self.depth = depth;
+        parsed
     }
 
     /// Parses something nested, unless it is nested too deep.

@@ -1,0 +1,292 @@
+//! Scalars and white space of YAML, written as libyaml's emitter does, which PyYAML uses.
+
+use super::yaml_scalar::{Analysis, analyze, reads_as_other};
+
+/// How YAML is laid out.
+#[derive(Clone)]
+pub struct Layout {
+    pub indent: usize,
+    pub width: usize,
+    /// Whether collections stand in brackets; by default those do that hold but scalars.
+    pub flow: Option<bool>,
+    pub sort_keys: bool,
+    pub unicode: bool,
+    pub explicit_start: bool,
+    pub explicit_end: bool,
+    /// The quote of all scalars, if they shall have one.
+    pub quote: Option<char>,
+}
+
+impl Default for Layout {
+    fn default() -> Layout {
+        Layout {
+            indent: 2,
+            width: 80,
+            flow: None,
+            sort_keys: true,
+            unicode: true,
+            explicit_start: false,
+            explicit_end: false,
+            quote: None,
+        }
+    }
+}
+
+/// Where the writing is.
+pub struct Emitter<'l> {
+    pub out: String,
+    pub layout: &'l Layout,
+    column: usize,
+    /// Whether white space was written last.
+    blank: bool,
+    /// Whether nothing but indentation and indicators is on the line.
+    indention: bool,
+    pub indent: Option<usize>,
+    pub flow_level: usize,
+}
+
+impl<'l> Emitter<'l> {
+    pub fn new(layout: &'l Layout) -> Emitter<'l> {
+        Emitter {
+            out: String::new(),
+            layout,
+            column: 0,
+            blank: true,
+            indention: true,
+            indent: None,
+            flow_level: 0,
+        }
+    }
+
+    fn put(&mut self, text: &str) {
+        self.column += text.chars().count();
+        self.out.push_str(text);
+    }
+
+    /// Whether the line is longer than it should be.
+    pub fn is_wide(&self) -> bool {
+        self.column > self.layout.width
+    }
+
+    /// Whether only indentation is on the line.
+    pub fn at_indention(&self) -> bool {
+        self.indention
+    }
+
+    /// Writes `-`, `:`, a bracket.
+    pub fn indicator(&mut self, text: &str, needs_blank: bool, blank: bool, indention: bool) {
+        if needs_blank && !self.blank {
+            self.put(" ");
+        }
+        self.blank = blank;
+        self.indention &= indention;
+        self.put(text);
+    }
+
+    fn line_break(&mut self) {
+        self.blank = true;
+        self.indention = true;
+        self.column = 0;
+        self.out.push('\n');
+    }
+
+    /// Goes to the indentation, on a new line if need be.
+    pub fn write_indent(&mut self) {
+        let indent = self.indent.unwrap_or(0);
+        if !self.indention || self.column > indent || (self.column == indent && !self.blank) {
+            self.line_break();
+        }
+        if self.column < indent {
+            self.blank = true;
+            let missing = indent - self.column;
+            self.put(&" ".repeat(missing));
+        }
+    }
+
+    /// Deeper by one level; gives the indentation to go back to.
+    pub fn deeper(&mut self, flow: bool, indentless: bool) -> Option<usize> {
+        let outer = self.indent;
+        self.indent = match outer {
+            None if flow => Some(self.layout.indent),
+            None => Some(0),
+            Some(indent) if indentless => Some(indent),
+            Some(indent) => Some(indent + self.layout.indent),
+        };
+        outer
+    }
+
+    /// Whether a text may be a key before `:` on one line.
+    pub fn is_simple_key(&self, text: &str) -> bool {
+        text.len() <= 128 && !analyze(text, self.layout.unicode).multiline
+    }
+
+    /// Writes a scalar; `is_text` tells that it must be read as text again.
+    pub fn scalar(&mut self, text: &str, is_text: bool, is_key: bool) {
+        let analysis = analyze(text, self.layout.unicode);
+        let plain = !is_text || !reads_as_other(text);
+        let outer = self.deeper(true, false);
+        match self.style(analysis, plain, is_key) {
+            None => self.plain(text, !is_key),
+            Some('\'') => self.single_quoted(text, !is_key),
+            Some(_) => self.double_quoted(text, !is_key),
+        }
+        self.indent = outer;
+    }
+
+    fn style(&self, analysis: Analysis, plain: bool, is_key: bool) -> Option<char> {
+        if self.layout.quote == Some('"') {
+            return Some('"');
+        }
+        let allowed = if self.flow_level > 0 { analysis.flow_plain } else { analysis.block_plain };
+        let awkward_key = is_key && (analysis.empty || analysis.multiline);
+        if self.layout.quote.is_none() && plain && allowed && !awkward_key {
+            return None;
+        }
+        match analysis.single_quoted && !(is_key && analysis.multiline) {
+            true => Some('\''),
+            false => Some('"'),
+        }
+    }
+
+    fn plain(&mut self, text: &str, split: bool) {
+        if text.is_empty() {
+            return;
+        }
+        if !self.blank {
+            self.put(" ");
+        }
+        self.blank = false;
+        self.indention = false;
+        for run in runs(text) {
+            if run == " " && self.is_wide() && split {
+                self.write_indent();
+                self.blank = false;
+                self.indention = false;
+            } else {
+                self.put(run);
+            }
+        }
+    }
+
+    fn single_quoted(&mut self, text: &str, split: bool) {
+        self.indicator("'", true, false, false);
+        let mut at = 0;
+        for run in runs(text) {
+            let is_inner = at > 0 && at + run.len() < text.len();
+            at += run.len();
+            if run == " " && self.is_wide() && split && is_inner {
+                self.write_indent();
+            } else if run.starts_with(is_break) {
+                self.breaks(run);
+            } else {
+                self.put(&run.replace('\'', "''"));
+            }
+        }
+        self.indicator("'", false, false, false);
+    }
+
+    fn breaks(&mut self, run: &str) {
+        // One line break is a fold, so that it needs one more.
+        if run.starts_with('\n') {
+            self.line_break();
+        }
+        for char in run.chars() {
+            self.line_break();
+            self.out.pop();
+            self.out.push(char);
+        }
+        self.write_indent();
+    }
+
+    fn double_quoted(&mut self, text: &str, split: bool) {
+        self.indicator("\"", true, false, false);
+        let chars: Vec<char> = text.chars().collect();
+        let (mut start, mut end) = (0, 0);
+        while end <= chars.len() {
+            let char = chars.get(end).copied();
+            if char.is_none_or(|char| needs_escape(char, self.layout.unicode)) {
+                self.put(&chars[start..end].iter().collect::<String>());
+                start = end;
+                if let Some(char) = char {
+                    self.put(&escape(char));
+                    start = end + 1;
+                }
+            }
+            let is_inner = end > 0 && end + 1 < chars.len();
+            let reached = self.column + end.saturating_sub(start);
+            if is_inner && (char == Some(' ') || start >= end) && reached > self.layout.width && split {
+                let piece: String = chars.get(start..end).unwrap_or_default().iter().collect();
+                start = start.max(end);
+                self.put(&(piece + "\\"));
+                self.write_indent();
+                self.blank = false;
+                self.indention = false;
+                if chars.get(start) == Some(&' ') {
+                    self.put("\\");
+                }
+            }
+            end += 1;
+        }
+        self.indicator("\"", false, false, false);
+    }
+}
+
+fn is_break(char: char) -> bool {
+    matches!(char, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Runs of blanks, of line breaks and of the rest.
+fn runs(text: &str) -> Vec<&str> {
+    let kind = |char: char| match char {
+        ' ' => 0,
+        _ if is_break(char) => 1,
+        _ => 2,
+    };
+    let mut runs = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|char| kind(char) != kind(first)).unwrap_or(rest.len());
+        let (run, tail) = rest.split_at(end);
+        runs.push(run);
+        rest = tail;
+    }
+    runs
+}
+
+fn needs_escape(char: char, unicode: bool) -> bool {
+    match char {
+        '"' | '\\' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => true,
+        ' '..='~' => false,
+        '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' => !unicode,
+        _ => true,
+    }
+}
+
+fn escape(char: char) -> String {
+    let short = match char {
+        '\0' => '0',
+        '\x07' => 'a',
+        '\x08' => 'b',
+        '\t' => 't',
+        '\n' => 'n',
+        '\x0b' => 'v',
+        '\x0c' => 'f',
+        '\r' => 'r',
+        '\x1b' => 'e',
+        '"' => '"',
+        '\\' => '\\',
+        '\u{85}' => 'N',
+        '\u{a0}' => '_',
+        '\u{2028}' => 'L',
+        '\u{2029}' => 'P',
+        _ => {
+            let code = u32::from(char);
+            return match code {
+                0..0x100 => format!("\\x{code:02X}"),
+                0x100..0x10000 => format!("\\u{code:04X}"),
+                _ => format!("\\U{code:08X}"),
+            };
+        }
+    };
+    format!("\\{short}")
+}

@@ -21,6 +21,7 @@ pub fn shortened(value: &Value, width: usize) -> String {
         return REDACTED.to_owned();
     }
     let text = match value.as_str() {
+        Some("") => "\"\"".to_owned(),
         Some(text) => text.replace('\n', "\\n"),
         None => serde_json::to_string(&value.to_data()).unwrap_or_default(),
     };

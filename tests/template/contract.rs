@@ -1,9 +1,7 @@
 //! What the rest of the program relies on: laziness, promises, secrets, messages, both languages.
 
 use provision::source::{Diagnostic, Palette, Span, render};
-use provision::template::{
-    Context, Engine, Error, Language, Overrides, Scope, Services, Surroundings, Variables,
-};
+use provision::template::{Context, Engine, Error, Language, Overrides, Services, Surroundings, Variables};
 use provision::vars::{Marks, Promise, Value, lazy_marks};
 use std::path::Path;
 use std::sync::{Arc, Mutex};

@@ -233,6 +233,9 @@ fn odd_conditions_are_taken_with_a_warning() {
     assert_eq!(listener.warnings.lock().unwrap().len(), 3);
     assert!(engine.condition(&Value::from(false), &scope).is_ok_and(|holds| !holds));
     assert!(matches!(engine.condition(&lazy("nope.x"), &scope), Err(Error::Undefined(_))));
+    // What was not written by the user is never evaluated.
+    assert!(engine.condition(&Value::from("yes == true"), &scope).is_err());
+    assert!(engine.condition(&Value::from("true"), &scope).is_ok_and(|holds| holds));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::name::name;
 use super::parser::{Parsed, Parser, SyntaxError};
 use super::token::Token;
-use super::tree::{Applied, Arguments, Binary, Choice, Comparison, Expr, Kind, Name, Part, Slice, Unary};
+use super::tree::{Applied, Arguments, Binary, Choice, Comparison, Expr, Kind, Slice, Unary};
 use crate::vars::{Data, Marks, Value, lazy_marks};
 
 /// Methods that change their list or dict in place.

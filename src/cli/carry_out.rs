@@ -11,6 +11,7 @@ use crate::source::{Diagnostic, Diagnostics};
 pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics> {
     match command {
         Command::Run(_) | Command::Drift(_) => super::play::play(project, project.settings.clone()),
+        Command::Trust(args) => super::trust::trust(args, project),
         other => {
             let mut found = Diagnostics::default();
             found.push(Diagnostic::error(format!("`{}` is not part of this build", other.word())));

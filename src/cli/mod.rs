@@ -13,6 +13,7 @@ pub mod inventory;
 pub mod lint;
 pub mod modules;
 mod play;
+mod ready;
 mod refusal;
 pub mod render;
 mod settings;

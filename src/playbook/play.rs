@@ -54,6 +54,25 @@ impl Play {
         self.roles.iter().flat_map(names).collect()
     }
 
+    /// A play on these hosts that says nothing else.
+    pub fn without_tasks(hosts: Value, dir: &Path) -> Play {
+        Play {
+            span: Span::NONE,
+            name: None,
+            hosts,
+            keywords: Keywords::default(),
+            settings: HashMap::new(),
+            vars_files: Vec::new(),
+            prompts: Vec::new(),
+            pre_tasks: Vec::new(),
+            roles: Vec::new(),
+            tasks: Vec::new(),
+            post_tasks: Vec::new(),
+            handlers: Vec::new(),
+            dir: dir.into(),
+        }
+    }
+
     /// A keyword that only plays have.
     pub fn setting(&self, name: &str) -> Option<&Value> {
         self.settings.get(name)

@@ -12,7 +12,7 @@ use crate::playbook::{Entry, Play, Role};
 use crate::report::{Event, HostName};
 use crate::source::Diagnostic;
 use crate::template::{Surroundings, Variables};
-use crate::vars::Value;
+use crate::vars::{Value, Vars};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::sync::{Arc, RwLock};
 
@@ -45,7 +45,7 @@ impl Run {
                 return false;
             }
         };
-        let vars = Arc::new(self.play_vars(play));
+        let vars = Arc::new(self.play_vars(play, self.prompt(play)));
         for (index, hosts) in batches.into_iter().enumerate() {
             let batch = self.batch(
                 play,
@@ -85,7 +85,8 @@ impl Run {
         }
     }
 
-    fn batch(
+    /// What some hosts of a play are in it.
+    pub fn batch(
         self: &Arc<Run>,
         play: &Arc<Play>,
         name: &str,
@@ -142,12 +143,13 @@ impl Run {
         }
     }
 
-    fn play_vars(&self, play: &Play) -> PlayVars {
+    /// The variables of the play itself, with what was answered to its questions.
+    pub fn play_vars(&self, play: &Play, prompts: Vars) -> PlayVars {
         let frame = Frame::play(play.keywords.clone());
         let roles = play_roles(play, &frame);
         PlayVars {
             play: Arc::new(play.keywords.vars.clone()),
-            prompts: Arc::new(self.prompt(play)),
+            prompts: Arc::new(prompts),
             files: Vec::new(),
             role_defaults: roles.iter().map(|role| role.defaults.clone()).collect(),
             role_exports: match self.settings.language.private_role_vars {
@@ -165,7 +167,7 @@ impl Run {
     }
 
     /// The play's name, or its hosts where it has none.
-    fn play_name(&self, play: &Play) -> String {
+    pub fn play_name(&self, play: &Play) -> String {
         let written = play.name.as_ref().unwrap_or(&play.hosts);
         let value = self.without_host(play, written).unwrap_or_else(|_| crate::control::as_written(written));
         match value.as_items() {

@@ -36,10 +36,12 @@ mod tags;
 mod task;
 mod task_scope;
 mod variables;
+mod view;
 
 pub use listing::listing;
 pub use prepare::{Parts, Passwords, Prepared, prepare};
 pub use services::{Desk, Events};
+pub use view::{Layer, View};
 
 use crate::cli::Settings;
 use crate::inventory::Inventory;

@@ -38,6 +38,7 @@ mod stat;
 mod system;
 pub mod systemd;
 pub mod text;
+mod tls;
 pub mod users;
 pub mod wait;
 pub mod words;

@@ -87,7 +87,7 @@ pub struct Run {
     hosts: RwLock<IndexMap<HostName, Arc<Host>>>,
     /// One connection a host, opened by the first who needs it.
     connections: Mutex<HashMap<HostName, Line>>,
-    templates: Mutex<HashMap<std::path::PathBuf, (std::time::SystemTime, Arc<str>, crate::source::Span)>>,
+    templates: Mutex<HashMap<std::path::PathBuf, controller_files::KnownTemplate>>,
     built_in: Mutex<Option<(Arc<str>, crate::source::Span)>>,
     /// Modules that the project brings along, by name.
     pub own_modules: HashSet<String>,

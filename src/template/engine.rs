@@ -9,7 +9,7 @@ use super::syntax::tree::{Kind, Stmt, Template};
 use super::syntax::{Delimiters, Escapes};
 use super::{Answer, Error, Overrides, Scope, check, finish};
 use crate::source::{Diagnostic, Diagnostics, Span};
-use crate::vars::{Data, Value};
+use crate::vars::{Data, Marks, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl Engine {
         let value = ev.run_expression(&template, place).and_then(|value| ev.deep(value));
         match value {
             Ok(value) if value.is_undefined() => Ok(value),
-            Ok(value) => finish::finished(&value, scope),
+            Ok(value) => finish::finished(&value.unmarked(Marks::TRUSTED), scope),
             Err(error) => Err(finish::hinted(error, scope)),
         }
     }

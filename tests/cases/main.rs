@@ -80,7 +80,7 @@ impl Case {
         }
         let Ok(wanted) = std::fs::read_to_string(path) else { return };
         if wanted != found {
-            let diff = similar::TextDiff::from_lines(&wanted, &found.to_owned()).unified_diff().to_string();
+            let diff = similar::TextDiff::from_lines(wanted.as_str(), found).unified_diff().to_string();
             mistakes.push(format!("{}/{file} differs:\n{diff}", self.name));
         }
     }

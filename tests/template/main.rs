@@ -3,6 +3,7 @@
 use provision::source::Span;
 mod contract;
 mod robust;
+mod speed;
 
 use provision::template::{Engine, Error, Overrides, Scope, Variables};
 use provision::vars::{Map, Value, lazy_marks};

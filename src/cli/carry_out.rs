@@ -16,6 +16,7 @@ pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics
         Command::Explain(args) => super::explain::explain(args, project),
         Command::Eval(args) => super::eval::eval(args, project),
         Command::Render(args) => super::render::render(args, project),
+        Command::Lint(_) => super::lint::lint(project),
         other => {
             let mut found = Diagnostics::default();
             found.push(Diagnostic::error(format!("`{}` is not part of this build", other.word())));

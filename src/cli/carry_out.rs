@@ -17,6 +17,7 @@ pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics
         Command::Eval(args) => super::eval::eval(args, project),
         Command::Render(args) => super::render::render(args, project),
         Command::Lint(_) => super::lint::lint(project),
+        Command::Vault(asked) => super::vault::vault(&asked.act, project),
         other => {
             let mut found = Diagnostics::default();
             found.push(Diagnostic::error(format!("`{}` is not part of this build", other.word())));

@@ -17,6 +17,7 @@ mod ready;
 mod refusal;
 pub mod render;
 mod settings;
+mod show;
 mod start;
 mod surroundings;
 #[cfg(test)]

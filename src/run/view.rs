@@ -117,10 +117,16 @@ impl View {
 
     /// Every level at which a variable is set, the winner first.
     pub fn explain(&self, name: &str) -> Vec<Layer> {
-        let layers = self.layers().explain(name).into_iter();
-        layers
-            .map(|(level, value)| Layer { level, place: self.run.sources.place(value.span()), value })
-            .collect()
+        let mut told: Vec<Layer> = Vec::new();
+        for (level, value) in self.layers().explain(name) {
+            let place = self.run.sources.place(value.span());
+            // A role that is used more than once, or imported, has the same defaults each time.
+            let again = |known: &Layer| known.level == level && place.is_some() && known.place == place;
+            if !told.iter().any(again) {
+                told.push(Layer { level, value, place });
+            }
+        }
+        told
     }
 
     /// Every name that has a value here.

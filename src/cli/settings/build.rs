@@ -1,7 +1,9 @@
 //! Settings from what was typed over what is configured. Nothing else reads either.
 
 use super::{ExtraVars, Settings, Templates, VaultIdentity, VaultSecret};
-use crate::cli::args::{BecomeArgs, ConnectionArgs, Language, OutputFormat, ProjectArgs, RunArgs, VaultArgs};
+use crate::cli::args::{
+    BecomeArgs, ConnectionArgs, HostArgs, Language, OutputFormat, ProjectArgs, RunArgs, VaultArgs,
+};
 use crate::cli::command::Command;
 use crate::cli::config;
 use crate::cli::surroundings::Surroundings;
@@ -36,9 +38,9 @@ impl Settings {
                 settings.run(&run, place);
             }
             Command::Lint(lint) => settings.playbooks.clone_from(&lint.playbooks),
-            Command::Explain(explain) => settings.playbooks = vec![explain.playbook.clone()],
-            Command::Eval(eval) => settings.playbooks = vec![eval.playbook.clone()],
-            Command::Render(render) => settings.playbooks = vec![render.playbook.clone()],
+            Command::Explain(explain) => settings.asked(&explain.host, place),
+            Command::Eval(eval) => settings.asked(&eval.host, place),
+            Command::Render(render) => settings.asked(&render.host, place),
             Command::Vault(vault) => {
                 settings.vaults(vault.act.passwords(), place);
                 settings.vaults.encrypt_with =
@@ -50,6 +52,13 @@ impl Settings {
         let (errors, warnings) = found.all.into_iter().partition(|one| one.severity == Severity::Error);
         settings.warnings = warnings;
         if Vec::is_empty(&errors) { Ok(settings) } else { Err(Diagnostics { all: errors }) }
+    }
+
+    /// The playbook that a question is about, where there is one.
+    fn asked(&mut self, typed: &HostArgs, place: &dyn Surroundings) {
+        let usual = Path::new("site.yml");
+        let usual = place.is_file(usual).then(|| usual.to_owned());
+        self.playbooks = typed.playbook.clone().or(usual).into_iter().collect();
     }
 
     /// What the terminal can show, as it says itself.

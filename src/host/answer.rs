@@ -27,6 +27,7 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
             Ok(Data::Bool(loaded))
         }
         Subject::Flags(path) => Ok(super::flags::read(system, path).into()),
+        Subject::Mounted(path) => mounted(system, path),
         Subject::Kernel => Ok(kernel()),
         Subject::Addresses => super::netlink::addresses(),
         Subject::FileSystem(path) => Ok(file_system(&system.real(Path::new(path)))),
@@ -36,6 +37,13 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
         }
     }
+}
+
+fn mounted(system: &System, path: &str) -> Result<Data, Failure> {
+    let table = super::text::from_bytes(&system.read(Path::new("/proc/self/mounts"))?);
+    let unescape = |part: &str| part.replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\");
+    let points = table.lines().filter_map(|line| line.split(' ').nth(1)).map(unescape);
+    Ok(Data::Bool(points.into_iter().any(|point| point == path)))
 }
 
 fn kernel() -> Data {

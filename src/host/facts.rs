@@ -56,6 +56,15 @@ pub fn module_is_loaded(host: &dyn Probe, name: &str) -> Result<bool, Failure> {
     Ok(host.ask(&Query::about(module_subject(name)))? == Data::Bool(true))
 }
 
+/// Whether something is mounted there.
+pub fn mounted(host: &dyn Probe, path: &str) -> Result<bool, Failure> {
+    Ok(host.ask(&Query::about(mounted_subject(path)))? == Data::Bool(true))
+}
+
+pub fn mounted_subject(path: &str) -> Subject {
+    Subject::Mounted(path.to_owned())
+}
+
 /// Addresses of version 4: `ipv4`, a list of `interface`, `address`, `prefix`, `broadcast`.
 pub fn addresses(host: &dyn Probe) -> Result<Data, Failure> {
     host.ask(&Query::about(Subject::Addresses))

@@ -12,6 +12,7 @@ mod effect;
 pub mod facts;
 mod failure;
 pub mod flags;
+pub mod git;
 pub mod glob;
 pub mod health;
 pub mod http;
@@ -38,6 +39,10 @@ mod stat;
 mod system;
 pub mod systemd;
 pub mod text;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
 mod tls;
 pub mod users;
 pub mod wait;

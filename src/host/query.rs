@@ -40,6 +40,8 @@ pub enum Subject {
     /// Whether a kernel module is loaded.
     KernelModule(String),
     Hostname,
+    /// Whether something is mounted there.
+    Mounted(String),
     /// What `uname` says.
     Kernel,
     /// Addresses of interfaces.
@@ -99,6 +101,7 @@ impl fmt::Display for Subject {
             Subject::Sysctl(name) => write!(f, "sysctl {name}"),
             Subject::KernelModule(name) => write!(f, "kernel module {name}"),
             Subject::Flags(path) => write!(f, "flags {path}"),
+            Subject::Mounted(path) => write!(f, "mounted {path}"),
             Subject::Kernel => f.write_str("kernel"),
             Subject::Addresses => f.write_str("addresses"),
             Subject::FileSystem(path) => write!(f, "file system {path}"),

@@ -27,6 +27,7 @@ macro_rules! modules {
 
 modules! {
     apt::Apt;
+    authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
     command::Command;
     component::Component;
@@ -40,11 +41,13 @@ modules! {
     find::Find;
     get_url::GetUrl;
     getent::Getent;
+    git::Git;
     group::Group;
     hostname::Hostname;
     ini_file::IniFile;
     lineinfile::Lineinfile;
     modprobe::Modprobe;
+    mount::Mount;
     package::Package;
     ping::Ping;
     raw::Raw;

@@ -27,6 +27,7 @@ macro_rules! modules {
 
 modules! {
     apt::Apt;
+    assemble::Assemble;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
     command::Command;
@@ -45,6 +46,8 @@ modules! {
     group::Group;
     hostname::Hostname;
     ini_file::IniFile;
+    iptables::Iptables;
+    known_hosts::KnownHosts;
     lineinfile::Lineinfile;
     modprobe::Modprobe;
     mount::Mount;
@@ -62,6 +65,7 @@ modules! {
     systemd::Systemd;
     tempfile::Tempfile;
     template::Template;
+    unarchive::Unarchive;
     uri::Uri;
     user::User;
     wait_for::WaitFor;

@@ -178,10 +178,8 @@ fn edited(before: &str, path: &str, wanted: Option<&str>, is_swap: bool) -> Stri
         let is_entry = !line.trim_start().starts_with('#') && parts.len() >= 4;
         let point =
             parts.get(1).map(|part| part.replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\"));
-        let same = is_entry && !is_swap && point.as_deref() == Some(path)
-            || is_entry
-                && is_swap
-                && wanted.is_some_and(|wanted| wanted.split(' ').next() == parts.first().copied());
+        let same_source = || wanted.is_some_and(|wanted| wanted.split(' ').next() == parts.first().copied());
+        let same = is_entry && if is_swap { same_source() } else { point.as_deref() == Some(path) };
         match (same, wanted) {
             (false, _) => lines.push(line.to_owned()),
             (true, None) => {}

@@ -12,6 +12,7 @@ mod effect;
 pub mod facts;
 mod failure;
 pub mod flags;
+pub mod git;
 pub mod glob;
 pub mod health;
 pub mod http;
@@ -37,11 +38,18 @@ pub mod start;
 mod stat;
 mod system;
 pub mod systemd;
+pub mod tar;
 pub mod text;
+#[cfg(feature = "tls")]
 mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
+pub mod unpack;
 pub mod users;
 pub mod wait;
 pub mod words;
+mod zip;
 pub mod zone;
 
 pub use bytes::{Bytes, Content, Hash, hex};

@@ -190,13 +190,14 @@ impl Run {
     /// The hosts of a play, in the order that it asks for.
     pub fn hosts_of(&self, play: &Play) -> Result<Vec<HostName>, Diagnostic> {
         let pattern = self.without_host(play, &play.hosts)?;
-        let pattern = match pattern.as_items() {
-            Some(items) => items.iter().filter_map(|item| item.str().ok()).collect::<Vec<_>>().join(","),
-            None => pattern.str().unwrap_or_default(),
+        let patterns: Vec<String> = match pattern.as_items() {
+            Some(items) => items.iter().filter_map(|item| item.str().ok()).collect(),
+            None => vec![pattern.str().unwrap_or_default()],
         };
+        let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
         let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
         let mut hosts =
-            inventory.select(&pattern, self.settings.selection.limit.as_deref(), play.hosts.span())?;
+            inventory.select_all(&patterns, self.settings.selection.limit.as_deref(), play.hosts.span())?;
         let order = play.setting("order").and_then(|order| order.str().ok());
         match order.as_deref() {
             Some("sorted") => hosts.sort(),

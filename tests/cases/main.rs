@@ -125,8 +125,7 @@ impl Case {
 
 /// Every change that events tell of, one a line.
 fn changes(printed: &Printed) -> String {
-    let results = printed.json.iter().filter_map(|event| event.get("result"));
-    let changes = results.filter_map(|result| result.get("changes")?.as_array()).flatten();
+    let changes = printed.json.iter().filter_map(|event| event.get("changes")?.as_array()).flatten();
     changes.map(|change| format!("{change}\n")).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use provision::source::Span;
 mod contract;
+mod corpus;
 mod robust;
 mod speed;
 

@@ -25,6 +25,9 @@ pub mod report;
 /// The play on all hosts, the interpreter of one host, the pipeline, handlers.
 #[cfg(feature = "controller")]
 pub mod run;
+/// What was typed, configured and exported, as one plain value.
+#[cfg(feature = "controller")]
+pub mod settings;
 /// Texts, places in them, and messages about them.
 #[cfg(feature = "controller")]
 pub mod source;

@@ -1,8 +1,9 @@
 //! What only the command line can do for a run: questions, secrets, warnings.
 
-use super::{Asker, VaultIdentity, VaultSecret, Vaults};
+use super::Asker;
 use crate::report::{Event, Redactor};
 use crate::run;
+use crate::settings::{VaultIdentity, VaultSecret, Vaults};
 use crate::source::Diagnostic;
 use crate::source::Span;
 use crate::ssh::{self, Secret};

@@ -1,11 +1,12 @@
 //! A run: everything is read and checked, then the hosts are worked on while a reporter shows it.
 
+use super::Asker;
 use super::desk::Desk;
 use super::ready::{one, passwords, prepare};
 use super::start::Project;
-use super::{Asker, Settings};
 use crate::report::{self, Recap, Reporter, exit};
 use crate::run::{self, Prepared};
+use crate::settings::Settings;
 use crate::source::{Diagnostic, Diagnostics};
 use std::sync::Arc;
 

@@ -1,11 +1,12 @@
 //! A project that was read, for those who run it and for those who only ask about it.
 
+use super::Asker;
 use super::desk::Desk;
 use super::start::Project;
-use super::{Asker, Settings};
 use crate::playbook::Playbook;
 use crate::report::Event;
 use crate::run::{self, Parts, Passwords, Prepared, Run, View};
+use crate::settings::Settings;
 use crate::source::{Diagnostic, Diagnostics};
 use crate::ssh::{AgentBinaries, Dialer, Origin, PACE, Secret};
 use std::sync::Arc;

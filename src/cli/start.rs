@@ -2,9 +2,9 @@
 
 use super::command::{Asked, Command, read};
 use super::refusal::refusal;
-use super::settings::Settings;
 use super::surroundings::{Here, Surroundings};
 use crate::report::{self, Redactor, Switch, exit};
+use crate::settings::Settings;
 use crate::source::{Diagnostic, Diagnostics, Palette, Sources, render};
 use std::io::IsTerminal;
 use std::sync::Arc;

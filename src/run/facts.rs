@@ -3,9 +3,9 @@
 use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
 use super::task_scope::At;
-use crate::cli::Gathering;
 use crate::control::truth;
 use crate::playbook::Task;
+use crate::settings::Gathering;
 use crate::source::Diagnostic;
 use crate::vars::{Promise, Value, Vars};
 use std::path::Path;

@@ -45,10 +45,10 @@ pub use prepare::{Parts, Passwords, Prepared, prepare};
 pub use services::{Desk, Events};
 pub use view::{Layer, View};
 
-use crate::cli::Settings;
 use crate::inventory::Inventory;
 use crate::playbook::{Loader, Playbook};
 use crate::report::{Event, HostName};
+use crate::settings::Settings;
 use crate::source::{Diagnostic, Sources};
 use crate::ssh::{Connection, Dialer, Failure, Target};
 use crate::template::{Engine, Surroundings};

@@ -1,7 +1,7 @@
 //! The text of one setting, and what it can mean.
 
-use crate::cli::settings::VaultSecret;
 use crate::cli::surroundings::Surroundings;
+use crate::settings::VaultSecret;
 use std::path::{Path, PathBuf};
 
 /// A setting's text with all that is needed to read it.

@@ -7,8 +7,8 @@ mod known;
 
 pub use given::{Given, expanded};
 
-use super::settings::Settings;
 use super::surroundings::Surroundings;
+use crate::settings::Settings;
 use crate::source::{Diagnostic, Diagnostics, Sources};
 use file::Entry;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Settings from an `ansible.cfg` and from the environment.
 
 use super::Pretend;
-use crate::cli::{DuplicateKeys, Gathering, PatternMismatch, Settings, Templates};
 use crate::report::{Format, Switch};
+use crate::settings::{DuplicateKeys, Gathering, PatternMismatch, Settings, Templates};
 use std::path::PathBuf;
 
 fn config(text: &str) -> Settings {

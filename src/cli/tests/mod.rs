@@ -4,7 +4,8 @@ mod configured;
 mod typed;
 mod words;
 
-use super::{Asked, Command, Settings, Surroundings, read};
+use super::{Asked, Command, Surroundings, read};
+use crate::settings::Settings;
 use crate::source::{Diagnostic, Diagnostics, Palette, Sources, render};
 use std::collections::BTreeMap;
 use std::io;

@@ -1,8 +1,8 @@
 //! Settings that are typed.
 
 use super::{Pretend, settings};
-use crate::cli::{ExtraVars, Templates, VaultIdentity, VaultSecret};
 use crate::report::{Format, Switch};
+use crate::settings::{ExtraVars, Templates, VaultIdentity, VaultSecret};
 use std::path::{Path, PathBuf};
 
 #[test]

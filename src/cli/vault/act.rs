@@ -4,8 +4,8 @@ use super::{VaultAct, VaultConversion, VaultFile, VaultRekey, VaultString, edito
 use crate::cli::Asker;
 use crate::cli::desk::secrets;
 use crate::cli::start::Project;
-use crate::cli::{VaultIdentity, VaultSecret};
 use crate::report::exit;
+use crate::settings::{VaultIdentity, VaultSecret};
 use crate::source::{Diagnostic, Diagnostics, Span};
 use crate::vault::{self, Ask, Keyring, Origin, Secret, is_encrypted};
 use std::path::{Path, PathBuf};

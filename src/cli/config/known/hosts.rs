@@ -1,7 +1,7 @@
 //! Settings of hosts: which, and how they are reached.
 
 use super::{Known, sets};
-use crate::cli::settings::{PatternMismatch, VaultIdentity, VaultSecret};
+use crate::settings::{PatternMismatch, VaultIdentity, VaultSecret};
 
 pub(super) const KNOWN: &[Known] = &[
     sets(&["defaults.inventory"], &["ANSIBLE_INVENTORY"], |settings, given| {

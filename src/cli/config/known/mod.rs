@@ -6,7 +6,7 @@ mod output;
 mod tasks;
 
 use super::Given;
-use crate::cli::settings::Settings;
+use crate::settings::Settings;
 
 /// Changes settings as a text says; the error says what is wrong with the text.
 type Meaning = fn(&mut Settings, &Given) -> Result<(), String>;

@@ -1,7 +1,7 @@
 //! Settings of tasks: what files mean, and how the run goes about them.
 
 use super::{Known, sets};
-use crate::cli::settings::{DuplicateKeys, Gathering, Templates};
+use crate::settings::{DuplicateKeys, Gathering, Templates};
 
 pub(super) const KNOWN: &[Known] = &[
     sets(&["defaults.forks"], &["ANSIBLE_FORKS"], |settings, given| {

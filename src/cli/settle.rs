@@ -1,13 +1,13 @@
 //! Settings from what was typed over what is configured. Nothing else reads either.
 
-use super::{ExtraVars, Settings, Templates, VaultIdentity, VaultSecret};
-use crate::cli::args::{
+use super::args::{
     BecomeArgs, ConnectionArgs, HostArgs, Language, OutputFormat, ProjectArgs, RunArgs, VaultArgs,
 };
-use crate::cli::command::Command;
-use crate::cli::config;
-use crate::cli::surroundings::Surroundings;
+use super::command::Command;
+use super::config;
+use super::surroundings::Surroundings;
 use crate::report::{Format, Switch};
+use crate::settings::{ExtraVars, Settings, Templates, VaultIdentity, VaultSecret};
 use crate::source::{Diagnostic, Diagnostics, Severity, Sources, Span};
 use std::path::{Path, PathBuf};
 

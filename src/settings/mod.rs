@@ -1,7 +1,6 @@
 //! What was typed, configured and exported, as one plain value: nothing downstream reads a flag, a file of
 //! settings or the environment.
 
-mod build;
 mod connection;
 mod selection;
 
@@ -123,7 +122,7 @@ pub enum DuplicateKeys {
 pub struct Facts {
     pub gathering: Gathering,
     /// Whether the settings want a cache of files.
-    pub(in crate::cli) kept: bool,
+    pub(crate) kept: bool,
     /// The directory of a cache of JSON files; none where facts live as long as the run.
     pub cache: Option<PathBuf>,
     /// Put before the name of each file in the cache.

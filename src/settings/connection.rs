@@ -55,9 +55,9 @@ pub struct Vaults {
     /// In the order in which they are tried, before those that match by name are moved to the front.
     pub identities: Vec<VaultIdentity>,
     /// The password file of the settings, which is tried after those that were typed.
-    pub(in crate::cli) configured: Option<VaultIdentity>,
+    pub(crate) configured: Option<VaultIdentity>,
     /// Whether the settings want that it is asked.
-    pub(in crate::cli) ask: bool,
+    pub(crate) ask: bool,
     /// The id to encrypt with; none where there is no choice.
     pub encrypt_with: Option<String>,
     /// `vault_id_match`: only a secret of the same id is tried.

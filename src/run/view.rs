@@ -125,8 +125,8 @@ impl View {
         let mut told: Vec<Layer> = Vec::new();
         for (level, value) in self.layers().explain(name) {
             let place = self.run.sources.place(value.span());
-            // A role that is used more than once, or imported, has the same defaults each time.
-            let again = |known: &Layer| known.level == level && place.is_some() && known.place == place;
+            // A role that is used more than once, or a file that is beside the inventory and the playbook, is told of once.
+            let again = |known: &Layer| place.is_some() && known.place == place;
             if !told.iter().any(again) {
                 told.push(Layer { level, value, place });
             }

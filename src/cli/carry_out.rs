@@ -2,7 +2,7 @@
 
 use super::command::Command;
 use super::start::Project;
-use crate::source::{Diagnostic, Diagnostics};
+use crate::source::Diagnostics;
 
 /// Carries a command out and gives the code to exit with.
 ///
@@ -16,10 +16,8 @@ pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics
         Command::Explain(args) => super::explain::explain(args, project),
         Command::Eval(args) => super::eval::eval(args, project),
         Command::Render(args) => super::render::render(args, project),
-        other => {
-            let mut found = Diagnostics::default();
-            found.push(Diagnostic::error(format!("`{}` is not part of this build", other.word())));
-            Err(found)
-        }
+        Command::Lint(_) => super::lint::lint(project),
+        Command::Vault(asked) => super::vault::vault(&asked.act, project),
+        Command::Inventory(args) => super::inventory::inventory(args, project),
     }
 }

@@ -1,6 +1,5 @@
 //! What was typed, and what it means.
 
-pub mod apply;
 pub mod args;
 mod ask;
 mod carry_out;

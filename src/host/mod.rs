@@ -58,7 +58,7 @@ pub use data::{Data, Fields};
 pub use effect::Effect;
 pub use failure::Failure;
 pub use lock::{Attempt, Lock};
-pub use nearest::nearest;
+pub use nearest::{nearest, nearest_within};
 pub use notes::{Notes, state_directory};
 pub use overlay::{Overlay, Planned};
 pub use plan::{Carried, Plan, Report};

@@ -19,6 +19,7 @@ mod include;
 mod interpreter;
 mod judged;
 mod lanes;
+mod lint;
 mod listing;
 mod loops;
 mod magic;
@@ -38,6 +39,7 @@ mod task_scope;
 mod variables;
 mod view;
 
+pub use lint::lint;
 pub use listing::listing;
 pub use prepare::{Parts, Passwords, Prepared, prepare};
 pub use services::{Desk, Events};

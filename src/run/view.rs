@@ -62,11 +62,16 @@ impl Run {
         if let Some(host) = self.host(pattern) {
             return vec![host.name.clone()];
         }
-        let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
-        inventory.select(pattern, None, Span::NONE).unwrap_or_default()
+        self.inventory().select(pattern, None, Span::NONE).unwrap_or_default()
     }
 
-    fn no_host(&self, host: &str) -> Diagnostic {
+    /// The inventory as it is now.
+    pub fn inventory(&self) -> std::sync::RwLockReadGuard<'_, crate::inventory::Inventory> {
+        self.inventory.read().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    /// What is said of a host that is not there.
+    pub fn no_host(&self, host: &str) -> Diagnostic {
         let names = self.host_names();
         let near =
             nearest(host, names.iter().map(|name| &**name)).map(|near| format!("did you mean `{near}`?"));

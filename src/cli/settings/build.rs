@@ -32,10 +32,10 @@ impl Settings {
             settings.project(project, place, sources, &mut found);
         }
         match command {
-            Command::Run(run) => settings.run(run, place),
+            Command::Run(run) => settings.run(run),
             Command::Drift(run) => {
                 let run = RunArgs { dry_run: true, exit_code: true, ..RunArgs::clone(run) };
-                settings.run(&run, place);
+                settings.run(&run);
             }
             Command::Lint(lint) => settings.playbooks.clone_from(&lint.playbooks),
             Command::Explain(explain) => settings.asked(&explain.host, place),
@@ -149,7 +149,7 @@ impl Settings {
         vaults.ask |= typed.ask_vault_pass;
     }
 
-    fn run(&mut self, typed: &RunArgs, place: &dyn Surroundings) {
+    fn run(&mut self, typed: &RunArgs) {
         self.playbooks.clone_from(&typed.playbooks);
         let (selection, execution) = (&mut self.selection, &mut self.execution);
         if !typed.tags.is_empty() {
@@ -163,7 +163,6 @@ impl Settings {
         execution.dry_run = typed.dry_run;
         execution.diff = (execution.diff || typed.diff || typed.dry_run) && !typed.no_diff;
         execution.exit_code = typed.exit_code;
-        execution.plan = typed.plan.as_deref().map(|path| absolute(path, place));
         execution.window = typed.window.and_then(|window| usize::try_from(window).ok());
         execution.step = typed.step;
         execution.force_handlers |= typed.force_handlers;

@@ -99,7 +99,7 @@ impl Loading<'_> {
         names.sort();
         let kept: Vec<PathBuf> =
             names.iter().filter(|name| !self.is_ignored(name)).map(|name| path.join(name)).collect();
-        kept.iter().fold(false, |any, entry| self.source(&entry.to_string_lossy(), false) || any)
+        kept.iter().filter(|entry| self.source(&entry.to_string_lossy(), false)).count() > 0
     }
 
     fn is_ignored(&self, name: &OsStr) -> bool {

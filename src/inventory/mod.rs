@@ -68,10 +68,7 @@ impl Inventory {
         // The usual place may be empty without a word.
         let usual = |input: &String| input == "/etc/ansible/hosts" && !Path::new(input).exists();
         let inputs: Vec<&String> = inputs.iter().filter(|input| !input.is_empty() && !usual(input)).collect();
-<<<<<<< HEAD
         // Every one is read, so no stopping at the first.
-=======
->>>>>>> data
         let any = inputs.iter().filter(|input| loading.source(input, true)).count() > 0;
         let Loading { mut graph, mut found, .. } = loading;
         graph.reconcile();

@@ -99,10 +99,7 @@ impl Loading<'_> {
         names.sort();
         let kept: Vec<PathBuf> =
             names.iter().filter(|name| !self.is_ignored(name)).map(|name| path.join(name)).collect();
-<<<<<<< HEAD
         // Every one is read, so no stopping at the first.
-=======
->>>>>>> data
         kept.iter().filter(|entry| self.source(&entry.to_string_lossy(), false)).count() > 0
     }
 

@@ -147,11 +147,7 @@ impl Desk {
         files::write(Path::new("-"), shown.as_bytes())
     }
 
-    fn convert(
-        &self,
-        asked: &VaultConversion,
-        convert: Convert,
-    ) -> Done {
+    fn convert(&self, asked: &VaultConversion, convert: Convert) -> Done {
         let streams = [PathBuf::from("-")];
         let paths = if asked.files.is_empty() { &streams[..] } else { &asked.files[..] };
         if paths.len() > 1 && asked.output.is_some() {

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn names_ports_and_ranges_are_told_apart() {
-        let cases: [(&str, Option<(&str, Option<u16>)>); 15] = [
+        type Case = (&'static str, Option<(&'static str, Option<u16>)>);
+        let cases: [Case; 15] = [
             ("web", Some(("web", None))),
             ("web:22", Some(("web", Some(22)))),
             ("web-1.example.org:2222", Some(("web-1.example.org", Some(2222)))),

@@ -68,7 +68,8 @@ impl Inventory {
         // The usual place may be empty without a word.
         let usual = |input: &String| input == "/etc/ansible/hosts" && !Path::new(input).exists();
         let inputs: Vec<&String> = inputs.iter().filter(|input| !input.is_empty() && !usual(input)).collect();
-        let any = inputs.iter().fold(false, |any, input| loading.source(input, true) || any);
+        // Every one is read, so no stopping at the first.
+        let any = inputs.iter().filter(|input| loading.source(input, true)).count() > 0;
         let Loading { mut graph, mut found, .. } = loading;
         graph.reconcile();
         if !any && reader.options.unparsed_is_failed {

@@ -99,7 +99,8 @@ impl Loading<'_> {
         names.sort();
         let kept: Vec<PathBuf> =
             names.iter().filter(|name| !self.is_ignored(name)).map(|name| path.join(name)).collect();
-        kept.iter().fold(false, |any, entry| self.source(&entry.to_string_lossy(), false) || any)
+        // Every one is read, so no stopping at the first.
+        kept.iter().filter(|entry| self.source(&entry.to_string_lossy(), false)).count() > 0
     }
 
     fn is_ignored(&self, name: &OsStr) -> bool {

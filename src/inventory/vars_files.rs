@@ -35,14 +35,14 @@ impl VarsFiles {
 
     /// The variables for a name in `group_vars` or `host_vars`, which is `folder`.
     pub fn of(&self, folder: &Path, name: &str) -> Layers {
-        if name.starts_with('/') || !self.listing(folder).iter().any(|entry| entry.starts_with(name)) {
-            return Layers::default();
-        }
-        let key = folder.join(name);
+        let listing = self.listing(folder);
+        let found =
+            ENDINGS.iter().map(|ending| format!("{name}{ending}")).find(|name| listing.contains(name));
+        let Some(key) = found.map(|name| folder.join(name)) else { return Layers::default() };
         if let Some(known) = locked(&self.known).get(&key) {
             return known.clone();
         }
-        let files = self.files(folder, name);
+        let files = if key.is_dir() { below(&key) } else { vec![key.clone()] };
         let layers: Layers = files.iter().filter_map(|file| self.read(file)).map(Arc::new).collect();
         locked(&self.known).insert(key, layers.clone());
         layers
@@ -56,19 +56,6 @@ impl VarsFiles {
         let names: HashSet<String> =
             names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         locked(&self.listings).entry(folder.to_owned()).or_insert_with(|| Arc::new(names)).clone()
-    }
-
-    fn files(&self, folder: &Path, name: &str) -> Vec<PathBuf> {
-        let listing = self.listing(folder);
-        let found =
-            ENDINGS.iter().map(|ending| format!("{name}{ending}")).find(|name| listing.contains(name));
-        let Some(path) = found.map(|name| folder.join(name)) else { return Vec::new() };
-        if !path.is_dir() {
-            return vec![path];
-        }
-        let mut files = Vec::new();
-        below(&path, &mut files);
-        files
     }
 
     fn read(&self, path: &Path) -> Option<Vars> {
@@ -94,7 +81,8 @@ fn variables(node: &Node, path: &Path) -> Result<Vars, Diagnostic> {
 }
 
 /// The files of a directory and of the directories in it, sorted; hidden ones and backups are passed over.
-fn below(folder: &Path, files: &mut Vec<PathBuf>) {
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
     names.sort();
@@ -107,11 +95,12 @@ fn below(folder: &Path, files: &mut Vec<PathBuf>) {
             continue;
         }
         if path.is_dir() && ending.is_empty() {
-            below(&path, files);
+            files.extend(below(&path));
         } else if path.is_file() && ENDINGS.contains(&ending.as_str()) {
             files.push(path);
         }
     }
+    files
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

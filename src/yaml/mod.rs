@@ -13,10 +13,12 @@ mod number;
 mod origin;
 mod resolve;
 mod shapes;
+mod tagged;
 
 pub use decode::decode;
 pub use node::{Node, NodeData, Resolved, Scalar, Style, Tag, TagKind};
 pub use origin::{Origin, Piece};
+pub use tagged::{Tagged, tagged};
 
 use crate::source::{Diagnostic, FileId, Sources, Span};
 use compose::Composer;

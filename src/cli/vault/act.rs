@@ -54,6 +54,9 @@ impl Ask for Question<'_> {
     }
 }
 
+/// What becomes of the bytes of a file.
+type Convert = fn(&Desk, &[u8], &Path) -> Result<Zeroizing<Vec<u8>>, Diagnostic>;
+
 impl Desk {
     fn open(act: &VaultAct, project: &Project) -> Result<Desk, Diagnostic> {
         let vaults = &project.settings.vaults;
@@ -144,11 +147,7 @@ impl Desk {
         files::write(Path::new("-"), shown.as_bytes())
     }
 
-    fn convert(
-        &self,
-        asked: &VaultConversion,
-        convert: fn(&Desk, &[u8], &Path) -> Result<Zeroizing<Vec<u8>>, Diagnostic>,
-    ) -> Done {
+    fn convert(&self, asked: &VaultConversion, convert: Convert) -> Done {
         let streams = [PathBuf::from("-")];
         let paths = if asked.files.is_empty() { &streams[..] } else { &asked.files[..] };
         if paths.len() > 1 && asked.output.is_some() {
@@ -168,7 +167,7 @@ impl Desk {
             (None, None) => Origin { label: None, place: vault::Place::Prompt },
         };
         let new = vault::load(&origin, &Question { asker: &self.asker, is_new: true })?;
-        let plain = asked.files.iter().map(|path| self.decrypted(&*files::read(path)?, path));
+        let plain = asked.files.iter().map(|path| self.decrypted(&files::read(path)?, path));
         // All are opened before the first is written.
         let plain = plain.collect::<Result<Vec<_>, _>>()?;
         let mut files = asked.files.iter().zip(plain);

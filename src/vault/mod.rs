@@ -15,6 +15,7 @@ pub use envelope::{Envelope, is_encrypted};
 pub use files::{Rekeyed, decrypt, decrypt_file, encrypt, encrypt_file, encrypt_string, rekey, view};
 pub use keyring::{Keyring, Secret};
 pub use password::{Ask, Origin, Place, load};
+pub use replace::write;
 
 use crate::source::{Diagnostic, Span};
 use zeroize::Zeroizing;

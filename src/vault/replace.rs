@@ -21,7 +21,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Diagnostic> {
 /// # Errors
 ///
 /// Where it cannot be written; the old file is then as it was.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     write_beside(&path, bytes)
         .map_err(|error| Diagnostic::error(format!("cannot write `{}`: {error}", path.display())))

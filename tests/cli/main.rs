@@ -1,3 +1,4 @@
 //! The program as it is typed: what its commands print and how they end.
 
 mod manual;
+mod project;

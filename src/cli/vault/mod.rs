@@ -2,8 +2,7 @@
 
 mod act;
 mod editor;
-mod files;
-mod inline;
+mod streams;
 
 pub use act::vault;
 
@@ -87,7 +86,7 @@ pub struct VaultRekey {
 #[derive(Args, Clone, Debug)]
 pub struct VaultString {
     /// The text; standard input where none is given
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT")]
     pub texts: Vec<String>,
     /// The key that the value gets; once for each text
     #[arg(short, long, value_name = "NAME")]

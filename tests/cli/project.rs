@@ -1,0 +1,258 @@
+//! Questions about a project that touch no host.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A project of a test.
+struct Project {
+    folder: tempfile::TempDir,
+}
+
+/// What a command printed and how it ended.
+struct Said {
+    out: String,
+    err: String,
+    code: i32,
+}
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Project {
+        let project = Project { folder: tempfile::tempdir().unwrap() };
+        let usual = [
+            ("hosts.yml", "web:\n  hosts:\n    web1: {ansible_host: 192.0.2.1}\n    web2:\n"),
+            ("site.yml", "- hosts: web\n  gather_facts: false\n  roles: [greet]\n"),
+            ("roles/greet/defaults/main.yml", "greet_name: nobody\ngreet_text: \"hello {{ greet_name }}\"\n"),
+            ("roles/greet/tasks/main.yml", "- debug: {msg: \"{{ greet_text }}\"}\n"),
+            ("roles/greet/templates/greet.j2", "{{ greet_text }} in {{ role_name }}\n"),
+            ("group_vars/web.yml", "greet_name: \"the {{ inventory_hostname }}\"\n"),
+            ("password", "let me in\n"),
+        ];
+        usual.iter().chain(files).for_each(|(path, text)| project.write(path, text));
+        project
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn say(&self, words: &[&str]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
+        command.current_dir(self.folder.path()).args(words).stdin(Stdio::null());
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", self.folder.path())
+            .env("ANSIBLE_CONFIG", "/dev/null");
+        command.env("EDITOR", "sed -i s/old/new/");
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Said {
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+            code: output.status.code().unwrap_or(-1),
+        }
+    }
+
+    /// What a command prints that ends well and has nothing to complain of.
+    fn ask(&self, words: &[&str]) -> String {
+        let said = self.say(words);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{words:?}");
+        said.out
+    }
+}
+
+const INVENTORY: [&str; 2] = ["-i", "hosts.yml"];
+const PASSWORD: [&str; 2] = ["--vault-password-file", "password"];
+
+fn words<'a>(first: &[&'a str], then: &[&'a str]) -> Vec<&'a str> {
+    first.iter().chain(then).copied().collect()
+}
+
+#[test]
+fn every_level_of_a_variable_is_told() {
+    let project = Project::new(&[]);
+    let said = project.ask(&words(&["explain", "greet_name", "--host", "web1"], &INVENTORY));
+    let expected = "greet_name on web1
+  = the web1
+>  7 group_vars beside the playbook  the {{ inventory_hostname }}  group_vars/web.yml:1:13
+   2 role defaults                   nobody                        roles/greet/defaults/main.yml:1:13
+";
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_name_that_nothing_sets_is_refused_with_a_hint() {
+    let project = Project::new(&[]);
+    let said = project.say(&words(&["explain", "greet_nmae", "--host", "web1"], &INVENTORY));
+    assert_eq!(said.code, 4);
+    assert!(
+        said.err.starts_with(
+            "error: nothing sets `greet_nmae` on `web1`\n  = hint: did you mean `greet_name`?\n"
+        )
+    );
+    let said = project.say(&words(&["explain", "greet_name", "--host", "wbe1"], &INVENTORY));
+    assert!(
+        said.err.contains("there is no host `wbe1`") && said.err.contains("did you mean `web1`?"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn values_and_templates_are_those_of_the_host() {
+    let project = Project::new(&[]);
+    let eval = |text| project.ask(&words(&["eval", text, "--host", "web2"], &INVENTORY));
+    assert_eq!(eval("{{ greet_text | upper }}"), "HELLO THE WEB2\n");
+    assert_eq!(eval("groups['web'] | length"), "2\n");
+    assert_eq!(eval("{{ {'a': [1, none, true]} }}"), "{\n  \"a\": [\n    1,\n    null,\n    true\n  ]\n}\n");
+    assert_eq!(eval("{{ hostvars['web1'].ansible_host }}"), "192.0.2.1\n");
+    let render = words(&["render", "roles/greet/templates/greet.j2", "--host", "web1"], &INVENTORY);
+    assert_eq!(project.ask(&render), "hello the web1 in greet\n");
+}
+
+#[test]
+fn what_only_a_host_can_tell_is_said_to_be_so() {
+    let project = Project::new(&[]);
+    let said = project.say(&words(&["eval", "{{ ansible_facts.os_family }}", "--host", "web1"], &INVENTORY));
+    assert_eq!(said.code, 4);
+    assert!(said.err.contains("facts and registered results are known in a run only"), "{}", said.err);
+}
+
+#[test]
+fn extra_vars_win_and_secrets_are_hidden() {
+    let project = Project::new(&[]);
+    let said =
+        project.ask(&words(&["vault", "encrypt-string", "--name", "greet_name", "hidden one"], &PASSWORD));
+    project.write("host_vars/web2.yml", &said);
+    let ask =
+        |host| project.ask(&words(&words(&["explain", "greet_name", "--host", host], &INVENTORY), &PASSWORD));
+    let said = ask("web2");
+    assert!(
+        !said.contains("hidden") && said.contains("********") && said.contains("host_vars/web2.yml:1:"),
+        "{said}"
+    );
+    let said =
+        project.ask(&words(&["explain", "greet_name", "--host", "web1", "-e", "greet_name=me"], &INVENTORY));
+    assert!(said.lines().nth(2).unwrap().starts_with("> 22 extra vars"), "{said}");
+}
+
+#[test]
+fn lint_tells_what_is_likely_to_be_wrong() {
+    let project = Project::new(&[
+        (
+            "roles/greet/tasks/main.yml",
+            "- debug: {msg: \"{{ greet_txet }}\"}\n- debug: {msg: \"{{ maybe }}\"}\n  when: maybe is defined\n",
+        ),
+        ("host_vars/web1.yml", "greet_nam: somebody\n"),
+    ]);
+    let said = project.say(&words(&["lint"], &INVENTORY));
+    assert_eq!((said.code, said.out.as_str()), (0, "no mistakes in 1 play, 2 warnings\n"));
+    assert!(
+        said.err.contains("warning: nothing sets `greet_txet`\n --> roles/greet/tasks/main.yml:1:20\n"),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.err.contains("warning: nothing reads `greet_nam`\n --> host_vars/web1.yml:1:12\n"),
+        "{}",
+        said.err
+    );
+    assert!(!said.err.contains("maybe"));
+}
+
+#[test]
+fn lint_tells_all_mistakes_at_once() {
+    let project = Project::new(&[(
+        "roles/greet/tasks/main.yml",
+        "- debg: {}\n- file: {pth: /x}\n- debug: {msg: \"{{ 1 | fo }}\"}\n",
+    )]);
+    let said = project.say(&words(&["lint"], &INVENTORY));
+    assert_eq!((said.code, said.out.as_str()), (4, ""));
+    for found in ["there is no module `debg`", "`file` has no argument `pth`", "there is no filter `fo`"] {
+        assert!(said.err.contains(found), "{found}: {}", said.err);
+    }
+}
+
+#[test]
+fn the_inventory_is_shown_as_a_list_a_tree_and_one_host() {
+    let project = Project::new(&[]);
+    let ask = |more: &[&'static str]| project.ask(&words(&words(&["inventory"], more), &INVENTORY));
+    assert_eq!(ask(&["--graph"]), "@all:\n  |--@ungrouped:\n  |--@web:\n  |  |--web1\n  |  |--web2\n");
+    let list: serde_json::Value = serde_json::from_str(&ask(&["--list"])).unwrap();
+    assert_eq!(list["web"]["hosts"], serde_json::json!(["web1", "web2"]));
+    assert_eq!(list["_meta"]["hostvars"]["web1"]["ansible_host"], "192.0.2.1");
+    let host: serde_json::Value = serde_json::from_str(&ask(&["--host", "web1"])).unwrap();
+    assert_eq!(host["greet_name"], "the {{ inventory_hostname }}");
+    assert_eq!(project.say(&words(&["inventory", "--host", "web9"], &INVENTORY)).code, 4);
+}
+
+#[test]
+fn files_are_encrypted_shown_edited_and_decrypted() {
+    let project = Project::new(&[("secret.yml", "a: old\n")]);
+    let vault = |word, more: &[&'static str]| project.ask(&words(&words(&["vault", word], more), &PASSWORD));
+    vault("encrypt", &["secret.yml"]);
+    assert!(project.read("secret.yml").starts_with("$ANSIBLE_VAULT;1.1;AES256\n"));
+    assert_eq!(vault("view", &["secret.yml"]), "a: old\n");
+    vault("edit", &["secret.yml"]);
+    assert_eq!(vault("view", &["secret.yml"]), "a: new\n");
+    let before = project.read("secret.yml");
+    vault("edit", &["secret.yml"]);
+    assert_eq!(project.read("secret.yml"), before, "what was not changed is not written");
+    project.write("other", "another");
+    vault("rekey", &["--new-vault-password-file", "other", "secret.yml"]);
+    let said = project.say(&words(&["vault", "view", "secret.yml"], &PASSWORD));
+    assert!(said.code == 4 && said.err.contains("no vault password opens this"), "{}", said.err);
+    project.ask(&["vault", "decrypt", "secret.yml", "--vault-password-file", "other"]);
+    assert_eq!(project.read("secret.yml"), "a: new\n");
+    let said = project.say(&words(&["vault", "decrypt", "secret.yml"], &PASSWORD));
+    assert!(said.code == 4 && said.err.contains("`secret.yml` is not encrypted"));
+}
+
+#[test]
+fn single_values_are_edited_in_place() {
+    let project = Project::new(&[]);
+    let value =
+        |name, text| project.ask(&words(&["vault", "encrypt-string", "--name", name, text], &PASSWORD));
+    let written = format!("# kept\n{}b: 1  # too\n\n{}", value("a", "old one"), value("c", "same"));
+    project.write("vars.yml", &written);
+    project.ask(&words(&["vault", "edit", "vars.yml"], &PASSWORD));
+    let shown = project.ask(&words(&["vault", "view", "vars.yml"], &PASSWORD));
+    assert_eq!(shown, "# kept\na: !decrypted 'new one'\nb: 1  # too\n\nc: !decrypted 'same'\n");
+    let tail = |text: &str| text.split_once("b: 1").unwrap().1.to_owned();
+    assert_eq!(
+        tail(&project.read("vars.yml")),
+        tail(&written),
+        "a value that did not change stays as it was"
+    );
+}
+
+#[test]
+fn modules_that_are_said_to_be_missing_are() {
+    let text =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("COMPATIBILITY.md")).unwrap();
+    let (_, list) = text.split_once("- Modules: there is none of the names ").unwrap();
+    let (list, _) = list.split_once('.').unwrap();
+    let there: Vec<&str> =
+        list.split('`').skip(1).step_by(2).filter(|name| provision::modules::spec(name).is_some()).collect();
+    assert!(there.is_empty(), "take these out of COMPATIBILITY.md: {there:?}");
+}
+
+#[test]
+fn an_unknown_module_has_a_hint() {
+    let project = Project::new(&[]);
+    let said = project.say(&["modules", "cpoy"]);
+    assert_eq!(
+        (said.code, said.err.as_str()),
+        (4, "error: there is no module `cpoy`\n  = hint: did you mean `copy`?\n")
+    );
+}

@@ -1,5 +1,6 @@
 //! The agent: speaks with a controller over its standard input and output.
 
+use provision::host::{NoContents, System, users};
 use provision::wire::{Identity, own_host, serve};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::fcntl_dupfd_cloexec;
@@ -37,6 +38,8 @@ fn identity() -> Identity {
     let name =
         path.as_deref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
     let uid = rustix::process::geteuid().as_raw();
-    let user = std::env::var("USER").unwrap_or_else(|_| uid.to_string());
+    let system = System::new(Box::new(NoContents));
+    let user =
+        users::user_with(&system, uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
     Identity { build: name.unwrap_or_default(), user, uid }
 }

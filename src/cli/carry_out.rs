@@ -2,7 +2,7 @@
 
 use super::command::Command;
 use super::start::Project;
-use crate::source::{Diagnostic, Diagnostics};
+use crate::source::Diagnostics;
 
 /// Carries a command out and gives the code to exit with.
 ///
@@ -11,10 +11,13 @@ use crate::source::{Diagnostic, Diagnostics};
 pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics> {
     match command {
         Command::Run(_) | Command::Drift(_) => super::play::play(project, project.settings.clone()),
-        other => {
-            let mut found = Diagnostics::default();
-            found.push(Diagnostic::error(format!("`{}` is not part of this build", other.word())));
-            Err(found)
-        }
+        Command::Trust(args) => super::trust::trust(args, project),
+        Command::Modules(args) => super::modules::show(args, project),
+        Command::Explain(args) => super::explain::explain(args, project),
+        Command::Eval(args) => super::eval::eval(args, project),
+        Command::Render(args) => super::render::render(args, project),
+        Command::Lint(_) => super::lint::lint(project),
+        Command::Vault(asked) => super::vault::vault(&asked.act, project),
+        Command::Inventory(args) => super::inventory::inventory(args, project),
     }
 }

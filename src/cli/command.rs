@@ -1,6 +1,5 @@
 //! From words to a command.
 
-use super::apply::ApplyArgs;
 use super::args::{ProjectArgs, RunArgs};
 use super::eval::EvalArgs;
 use super::explain::ExplainArgs;
@@ -37,8 +36,6 @@ pub enum Command {
     Modules(ModulesArgs),
     /// A dry run that exits with 3 if something would change
     Drift(Box<RunArgs>),
-    /// Carries out a plan that a dry run saved
-    Apply(ApplyArgs),
 }
 
 /// Provisions hosts over SSH: runs Ansible projects, needs no Python on hosts, shows what it would do before it acts.
@@ -163,7 +160,6 @@ impl Command {
             Command::Render(render) => Some(&render.project),
             Command::Inventory(inventory) => Some(&inventory.project),
             Command::Lint(lint) => Some(&lint.project),
-            Command::Apply(apply) => Some(&apply.project),
             Command::Vault(_) | Command::Modules(_) => None,
         }
     }
@@ -181,7 +177,6 @@ impl Command {
             Command::Vault(_) => "vault",
             Command::Modules(_) => "modules",
             Command::Drift(_) => "drift",
-            Command::Apply(_) => "apply",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What only the command line can do for a run: questions, secrets, warnings.
 
-use super::{Asker, VaultSecret, Vaults};
+use super::{Asker, VaultIdentity, VaultSecret, Vaults};
 use crate::report::{Event, Redactor};
 use crate::run;
 use crate::source::Diagnostic;
@@ -33,17 +33,25 @@ impl Desk {
     ///
     /// Where one cannot be had.
     pub fn open_vaults(&self, vaults: &Vaults) -> Result<(), Diagnostic> {
-        let mut secrets = Vec::new();
-        for identity in &vaults.identities {
-            let place = match &identity.secret {
-                VaultSecret::Prompt => vault::Place::Prompt,
-                VaultSecret::File(path) => vault::Place::File(path.clone()),
-            };
-            secrets.push(vault::load(&vault::Origin { label: Some(identity.id.clone()), place }, self)?);
-        }
+        let secrets = secrets(&vaults.identities, self)?;
         let _ = self.keyring.set(Keyring { secrets, strict: vaults.only_matching });
         Ok(())
     }
+}
+
+/// The passwords of vaults, from wherever each is to be had.
+///
+/// # Errors
+/// One cannot be had.
+pub fn secrets(identities: &[VaultIdentity], ask: &dyn vault::Ask) -> Result<Vec<vault::Secret>, Diagnostic> {
+    let origin = |identity: &VaultIdentity| vault::Origin {
+        label: Some(identity.id.clone()),
+        place: match &identity.secret {
+            VaultSecret::Prompt => vault::Place::Prompt,
+            VaultSecret::File(path) => vault::Place::File(path.clone()),
+        },
+    };
+    identities.iter().map(|identity| vault::load(&origin(identity), ask)).collect()
 }
 
 impl run::Desk for Desk {

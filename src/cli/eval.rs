@@ -1,8 +1,13 @@
 //! `provision eval`: the value of an expression.
 
-use super::args::ProjectArgs;
+use super::args::{HostArgs, ProjectArgs};
+use super::ready::{Ready, one};
+use super::show::written;
+use super::start::Project;
+use crate::report::exit;
+use crate::source::{Diagnostics, Span};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Shows the value of an expression on a host.
 #[derive(Args, Clone, Debug)]
@@ -11,14 +16,26 @@ pub struct EvalArgs {
     #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub expression: String,
 
-    /// The host for which it is asked; localhost if not given
-    #[arg(long, value_name = "HOST")]
-    pub host: Option<String>,
-
-    /// The playbook whose plays and roles count
-    #[arg(long, value_name = "PLAYBOOK", default_value = "site.yml")]
-    pub playbook: PathBuf,
+    #[command(flatten)]
+    pub host: HostArgs,
 
     #[command(flatten)]
     pub project: ProjectArgs,
+}
+
+/// Prints the value: text as it is, all else as JSON.
+///
+/// # Errors
+/// There is a mistake in the project or in the expression.
+pub fn eval(args: &EvalArgs, project: &Project) -> Result<u8, Diagnostics> {
+    let ready = Ready::of(project)?;
+    let views = ready.views(&args.host.host, args.host.role.as_deref()).map_err(one)?;
+    let file = project.sources.add(Path::new("<expression>"), args.expression.as_str());
+    let span = Span::new(file, 0, args.expression.len());
+    for view in views.iter().take(1) {
+        let value = view.evaluate(&args.expression, span).map_err(super::show::without_facts).map_err(one)?;
+        project.tell(&format!("{}\n", written(&value).trim_end_matches('\n')));
+    }
+    project.complain(&ready.warnings());
+    Ok(exit::FINE)
 }

@@ -1,6 +1,11 @@
 //! `provision inventory`: hosts, groups and their variables.
 
 use super::args::ProjectArgs;
+use super::ready::{Ready, one};
+use super::start::Project;
+use crate::report::exit;
+use crate::source::{Diagnostic, Diagnostics};
+use crate::vars::Value;
 use clap::{ArgGroup, Args};
 
 /// Shows hosts, groups and their variables.
@@ -19,10 +24,6 @@ pub struct InventoryArgs {
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
 
-    /// As YAML in place of JSON
-    #[arg(short, long)]
-    pub yaml: bool,
-
     /// With the graph: variables too
     #[arg(long)]
     pub vars: bool,
@@ -33,4 +34,36 @@ pub struct InventoryArgs {
 
     #[command(flatten)]
     pub project: ProjectArgs,
+}
+
+/// Prints everything, the groups as a tree, or the variables of one host.
+///
+/// # Errors
+/// There is a mistake in the inventory, or no such host or group.
+pub fn inventory(args: &InventoryArgs, project: &Project) -> Result<u8, Diagnostics> {
+    let ready = Ready::of(project)?;
+    let inventory = ready.run.inventory();
+    let text = if let Some(host) = &args.host {
+        let value = inventory.to_host(host).ok_or_else(|| ready.run.no_host(host));
+        json(&value.map_err(one)?)
+    } else if args.list {
+        json(&inventory.to_list())
+    } else {
+        let root = args.group.as_deref().unwrap_or("all");
+        let unknown = || Diagnostic::error(format!("there is no group `{root}` in the inventory"));
+        inventory.to_graph(root, args.vars).ok_or_else(unknown).map_err(one)?
+    };
+    project.tell(&text);
+    project.complain(&inventory.take_diagnostics().all);
+    drop(inventory);
+    project.complain(&ready.warnings());
+    Ok(exit::FINE)
+}
+
+fn json(value: &Value) -> String {
+    let mut out = Vec::new();
+    let form = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let mut writer = serde_json::Serializer::with_formatter(&mut out, form);
+    let _ = serde::Serialize::serialize(&value.to_data(), &mut writer);
+    format!("{}\n", String::from_utf8_lossy(&out))
 }

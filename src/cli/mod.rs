@@ -1,6 +1,5 @@
 //! What was typed, and what it means.
 
-pub mod apply;
 pub mod args;
 mod ask;
 mod carry_out;
@@ -13,9 +12,11 @@ pub mod inventory;
 pub mod lint;
 pub mod modules;
 mod play;
+mod ready;
 mod refusal;
 pub mod render;
 mod settings;
+mod show;
 mod start;
 mod surroundings;
 #[cfg(test)]

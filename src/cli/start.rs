@@ -16,6 +16,23 @@ pub struct Project {
     pub redactor: Arc<Redactor>,
 }
 
+impl Project {
+    /// Prints what was asked for; secrets are hidden.
+    pub fn tell(&self, text: &str) {
+        report::tell(&self.redactor.redact(text));
+    }
+
+    /// Prints what else is to be said to the error output.
+    pub fn complain(&self, found: &[Diagnostic]) {
+        complain(found, Some(self), exit::FINE, &Here);
+    }
+
+    /// How the standard output is coloured.
+    pub fn palette(&self) -> Palette {
+        palette(self.settings.output.colour, std::io::stdout().is_terminal(), &Here)
+    }
+}
+
 /// Does what the words ask for; `carry_out` is given the command and what it works with, and says what came of it.
 /// Gives the code to exit with. Errors are printed here and nowhere else.
 pub fn start(
@@ -55,7 +72,8 @@ pub fn start(
 fn complain(found: &[Diagnostic], project: Option<&Project>, code: u8, place: &dyn Surroundings) -> u8 {
     let none = Sources::default();
     let sources = project.map_or(&none, |project| &*project.sources);
-    let palette = palette(project.map_or(Switch::Auto, |project| project.settings.output.colour), place);
+    let colour = project.map_or(Switch::Auto, |project| project.settings.output.colour);
+    let palette = palette(colour, std::io::stderr().is_terminal(), place);
     for (index, diagnostic) in found.iter().enumerate() {
         let text = render(diagnostic, sources, palette);
         let text = project.map_or(text.clone(), |project| project.redactor.redact(&text).into_owned());
@@ -65,8 +83,8 @@ fn complain(found: &[Diagnostic], project: Option<&Project>, code: u8, place: &d
     code
 }
 
-fn palette(colour: Switch, place: &dyn Surroundings) -> Palette {
-    let capable = std::io::stderr().is_terminal()
+fn palette(colour: Switch, is_terminal: bool, place: &dyn Surroundings) -> Palette {
+    let capable = is_terminal
         && place.variable("TERM").is_none_or(|term| term != "dumb")
         && place.variable("NO_COLOR").is_none();
     match colour {

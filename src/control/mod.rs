@@ -6,10 +6,12 @@ mod assert;
 mod debug;
 mod fail;
 mod group_by;
+mod manual;
 mod set_fact;
 mod set_stats;
 
 pub use arguments::{Arguments, as_written, split_list, truth};
+pub use manual::summary;
 
 use crate::host::Data;
 use crate::source::{Diagnostic, Span};

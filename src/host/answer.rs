@@ -27,6 +27,8 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
             Ok(Data::Bool(loaded))
         }
         Subject::Flags(path) => Ok(super::flags::read(system, path).into()),
+        Subject::Filtered(program, bytes) => filtered(system, program, bytes),
+        Subject::Mounted(path) => mounted(system, path),
         Subject::Kernel => Ok(kernel()),
         Subject::Addresses => super::netlink::addresses(),
         Subject::FileSystem(path) => Ok(file_system(&system.real(Path::new(path)))),
@@ -36,6 +38,23 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
         }
     }
+}
+
+fn filtered(system: &System, program: &str, bytes: &super::Bytes) -> Result<Data, Failure> {
+    let argv = [program, "-dc"].map(str::to_owned).to_vec();
+    let run = Run { stdin: Some(bytes.clone()), whole_output: true, ..Run::quiet(argv) };
+    match process::run(system, &run) {
+        Ok(output) if output.status == 0 => Ok(Data::Map(Fields::new().with("stdout", output.stdout()))),
+        Ok(output) => Err(Failure::new(format!("`{program}` cannot unpack it: {}", output.stderr().trim()))),
+        Err(_) => Ok(Data::Null),
+    }
+}
+
+fn mounted(system: &System, path: &str) -> Result<Data, Failure> {
+    let table = super::text::from_bytes(&system.read(Path::new("/proc/self/mounts"))?);
+    let unescape = |part: &str| part.replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\");
+    let points = table.lines().filter_map(|line| line.split(' ').nth(1)).map(unescape);
+    Ok(Data::Bool(points.into_iter().any(|point| point == path)))
 }
 
 fn kernel() -> Data {

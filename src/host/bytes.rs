@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// Bytes that travel as bytes, not as a list of numbers.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, std::hash::Hash, PartialOrd, Ord, Default)]
 pub struct Bytes(pub Vec<u8>);
 
 impl fmt::Debug for Bytes {
@@ -54,7 +54,7 @@ impl<'de> Visitor<'de> for BytesVisitor {
 }
 
 /// SHA-256 of a content.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, std::hash::Hash, PartialOrd, Ord)]
 pub struct Hash(pub [u8; 32]);
 
 impl Hash {

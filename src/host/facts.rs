@@ -1,7 +1,7 @@
 //! What programs that only read say of a host. Each question is a function here, so that all can be reviewed.
 
 use super::answer::output_of;
-use super::{Data, Failure, Probe, Query, Subject};
+use super::{Data, Effect, Failure, Fields, Probe, Query, Subject};
 
 /// The fingerprint of a key for SSH.
 pub fn key_fingerprint(host: &dyn Probe, path: &str) -> Result<String, Failure> {
@@ -54,6 +54,56 @@ pub fn sysctl(host: &dyn Probe, name: &str) -> Result<Option<String>, Failure> {
 /// Whether a module of the kernel is loaded, or built in.
 pub fn module_is_loaded(host: &dyn Probe, name: &str) -> Result<bool, Failure> {
     Ok(host.ask(&Query::about(module_subject(name)))? == Data::Bool(true))
+}
+
+/// Whether something is mounted there.
+pub fn mounted(host: &dyn Probe, path: &str) -> Result<bool, Failure> {
+    Ok(host.ask(&Query::about(mounted_subject(path)))? == Data::Bool(true))
+}
+
+pub fn mounted_subject(path: &str) -> Subject {
+    Subject::Mounted(path.to_owned())
+}
+
+/// Whether the packet filter has a rule; `argv` must be a check (`-C`), which only looks.
+pub fn rule_is_there(host: &dyn Probe, argv: &[String]) -> Result<bool, Failure> {
+    if argv.get(3).map(String::as_str) != Some("-C") {
+        return Err(Failure::new("this is no check of a rule"));
+    }
+    let said = host.ask(&Query::about(Subject::Output(argv.to_vec())))?;
+    if said.is_null() {
+        return Err(host.missing("there is no `iptables` on this host".to_owned()));
+    }
+    Ok(said.number::<i64>("rc") == Some(0))
+}
+
+/// For a dry run: the rule would be there, or not.
+pub fn rule_effect(argv: &[String], there: bool) -> Effect {
+    let answer = Fields::new().with("rc", i64::from(!there));
+    Effect::Set(Subject::Output(argv.to_vec()), answer.into())
+}
+
+/// What becomes of what no rule of a chain matches.
+pub fn chain_policy(
+    host: &dyn Probe,
+    program: &str,
+    table: &str,
+    chain: &str,
+) -> Result<Option<String>, Failure> {
+    let said = host.ask(&Query::about(chain_subject(program, table, chain)))?;
+    let line = said.text("stdout").unwrap_or_default();
+    let policy = line.lines().find_map(|line| line.strip_prefix(&format!("-P {chain} ")));
+    Ok(policy.map(|policy| policy.trim().to_owned()))
+}
+
+fn chain_subject(program: &str, table: &str, chain: &str) -> Subject {
+    Subject::Output([program, "-t", table, "-S", chain].map(str::to_owned).to_vec())
+}
+
+/// For a dry run: the policy of the chain would be this one.
+pub fn chain_effect(program: &str, table: &str, chain: &str, policy: &str) -> Effect {
+    let answer = Fields::new().with("rc", 0).with("stdout", format!("-P {chain} {policy}\n"));
+    Effect::Merge(chain_subject(program, table, chain), answer)
 }
 
 /// Addresses of version 4: `ipv4`, a list of `interface`, `address`, `prefix`, `broadcast`.

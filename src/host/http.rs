@@ -1,8 +1,8 @@
 //! Requests over HTTP.
 
-use super::http_stream::{Stream, open};
+use super::http_stream::{Stream, open, proxy_for};
 use super::http_url::Url;
-use super::{Bytes, Data, Fields, text};
+use super::{Bytes, Data, Fields, Probe, text};
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
@@ -26,9 +26,33 @@ pub struct Exchange {
     pub ca: Option<PathBuf>,
     pub client_certificate: Option<PathBuf>,
     pub client_key: Option<PathBuf>,
-    pub proxy: bool,
+    pub proxies: Proxies,
     /// The most bytes of a body that are taken.
     pub limit: u64,
+}
+
+/// Who is asked instead of the server, as the environment says.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Proxies {
+    pub http: Option<String>,
+    pub https: Option<String>,
+    /// Hosts and domains that are asked themselves, parted by commas.
+    pub except: String,
+}
+
+impl Proxies {
+    /// The proxies that the environment of a call names.
+    pub fn of(host: &dyn Probe) -> Proxies {
+        let variable = |name: &str| {
+            let value = host.variable(name).or_else(|| host.variable(&name.to_uppercase()));
+            value.filter(|value| !value.is_empty())
+        };
+        Proxies {
+            http: variable("http_proxy"),
+            https: variable("https_proxy"),
+            except: variable("no_proxy").unwrap_or_default(),
+        }
+    }
 }
 
 /// Which redirections are followed.
@@ -103,7 +127,11 @@ fn send_once(exchange: &Exchange, url: &Url, method: &str, body: &[u8]) -> Resul
 
 fn head(exchange: &Exchange, url: &Url, method: &str, length: usize) -> Vec<u8> {
     let given = |name: &str| exchange.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
-    let mut lines = vec![format!("{method} {} HTTP/1.1", url.target)];
+    // A proxy is told the whole address, unless it only lets through.
+    let through =
+        exchange.unix_socket.is_none() && !url.secure && proxy_for(&exchange.proxies, url).is_some();
+    let target = if through { url.to_string() } else { url.target.clone() };
+    let mut lines = vec![format!("{method} {target} HTTP/1.1")];
     let mut standard = |name: &str, value: String| {
         if !given(name) {
             lines.push(format!("{name}: {value}"));

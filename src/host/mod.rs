@@ -12,6 +12,7 @@ mod effect;
 pub mod facts;
 mod failure;
 pub mod flags;
+pub mod git;
 pub mod glob;
 pub mod health;
 pub mod http;
@@ -37,10 +38,18 @@ pub mod start;
 mod stat;
 mod system;
 pub mod systemd;
+pub mod tar;
 pub mod text;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
+pub mod unpack;
 pub mod users;
 pub mod wait;
 pub mod words;
+mod zip;
 pub mod zone;
 
 pub use bytes::{Bytes, Content, Hash, hex};
@@ -49,7 +58,7 @@ pub use data::{Data, Fields};
 pub use effect::Effect;
 pub use failure::Failure;
 pub use lock::{Attempt, Lock};
-pub use nearest::nearest;
+pub use nearest::{nearest, nearest_within};
 pub use notes::{Notes, state_directory};
 pub use overlay::{Overlay, Planned};
 pub use plan::{Carried, Plan, Report};

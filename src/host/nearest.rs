@@ -2,7 +2,11 @@
 
 /// The known name that is nearest to the one given, if one is near.
 pub fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let far = given.chars().count() / 3 + 1;
+    nearest_within(given, known, given.chars().count() / 3 + 1)
+}
+
+/// The same, where at most `far` letters may differ.
+pub fn nearest_within<'a>(given: &str, known: impl Iterator<Item = &'a str>, far: usize) -> Option<&'a str> {
     known
         .map(|name| (distance(given, name), name))
         .filter(|(distance, _)| *distance <= far)

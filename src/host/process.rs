@@ -27,6 +27,8 @@ pub struct Run {
     pub any_status: bool,
     /// Whether running it makes the call `changed`.
     pub counts: bool,
+    /// Keeps all that it prints, up to a few GiB.
+    pub whole_output: bool,
     /// A text that it changes, for users to see.
     pub text: Option<(String, String)>,
     /// What it would have done, for a dry run. Empty: nobody knows, anything may have come into being.
@@ -46,6 +48,9 @@ pub struct Output {
 
 /// The most bytes of each output that are kept; the end of a longer one is cut off, and that is said.
 const MOST_OUTPUT: u64 = 12 << 20;
+
+/// The most bytes that are kept where all are wanted.
+const MOST_WHOLE: u64 = 4 << 30;
 
 impl Run {
     /// A program that changes nothing that counts; its status is judged.
@@ -110,7 +115,8 @@ pub fn run(system: &System, run: &Run) -> Result<Output, Failure> {
     let start = Time::now();
     let mut child = command(system, run)?.spawn().map_err(|error| cannot_start(run, &error))?;
     let stdin = child.stdin.take();
-    let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
+    let most = if run.whole_output { MOST_WHOLE } else { MOST_OUTPUT };
+    let (stdout, stderr) = (collect(child.stdout.take(), most), collect(child.stderr.take(), MOST_OUTPUT));
     let input = run.stdin.clone();
     let feeder = std::thread::spawn(move || feed(stdin, input));
     let status = wait(system, &mut child, run);
@@ -279,18 +285,18 @@ struct Collector {
     thread: Option<JoinHandle<()>>,
 }
 
-fn collect(stream: Option<impl Read + Send + 'static>) -> Collector {
+fn collect(stream: Option<impl Read + Send + 'static>, most: u64) -> Collector {
     let kept = Arc::new(Mutex::new(Vec::new()));
     let shared = kept.clone();
-    let thread = stream.map(|mut stream| std::thread::spawn(move || drain(&mut stream, &shared)));
+    let thread = stream.map(|mut stream| std::thread::spawn(move || drain(&mut stream, &shared, most)));
     Collector { kept, thread }
 }
 
-fn drain(stream: &mut impl Read, kept: &Mutex<Vec<u8>>) {
+fn drain(stream: &mut impl Read, kept: &Mutex<Vec<u8>>, most: u64) {
     let mut buffer = vec![0; 16 << 10];
     while let Ok(count @ 1..) = stream.read(&mut buffer) {
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = usize::try_from(MOST_OUTPUT).unwrap_or(usize::MAX).saturating_sub(kept.len());
+        let room = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(kept.len());
         kept.extend_from_slice(buffer.get(..count.min(room)).unwrap_or_default());
     }
 }

@@ -1,6 +1,7 @@
 //! Questions about a host that are no files. Only this folder can build one, so this folder is the one place to
 //! review for commands that must not write.
 
+use super::Bytes;
 use std::fmt;
 
 /// A question whose answering changes nothing.
@@ -40,6 +41,10 @@ pub enum Subject {
     /// Whether a kernel module is loaded.
     KernelModule(String),
     Hostname,
+    /// Packed bytes, unpacked by a program that writes to its output only.
+    Filtered(String, Bytes),
+    /// Whether something is mounted there.
+    Mounted(String),
     /// What `uname` says.
     Kernel,
     /// Addresses of interfaces.
@@ -99,6 +104,8 @@ impl fmt::Display for Subject {
             Subject::Sysctl(name) => write!(f, "sysctl {name}"),
             Subject::KernelModule(name) => write!(f, "kernel module {name}"),
             Subject::Flags(path) => write!(f, "flags {path}"),
+            Subject::Filtered(program, bytes) => write!(f, "{program} of {} bytes", bytes.0.len()),
+            Subject::Mounted(path) => write!(f, "mounted {path}"),
             Subject::Kernel => f.write_str("kernel"),
             Subject::Addresses => f.write_str("addresses"),
             Subject::FileSystem(path) => write!(f, "file system {path}"),

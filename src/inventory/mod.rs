@@ -1,143 +1,321 @@
-//! Hosts, groups, patterns (a stand-in until the real one is here).
-use crate::report::HostName;
-use crate::source::{Diagnostic, Sources, Span};
-use crate::vars::{Level, Vars, value_of};
-use crate::yaml::Node;
+//! Hosts, groups, patterns.
+
+mod address;
+mod constructed;
+mod glob;
+mod graph;
+mod ini;
+mod listing;
+mod literal;
+mod options;
+mod pattern;
+mod range;
+mod script;
+mod sources;
+mod vars_files;
+mod words;
+mod yaml_file;
+
+pub use graph::{LOCAL, Name};
+pub use options::{Decrypt, Expressions, Mismatch, Options};
+
+use crate::source::{Diagnostic, Diagnostics, Sources, Span};
+use crate::vars::{Level, Value, Vars};
+use graph::{Graph, Host};
+use indexmap::IndexSet;
+use pattern::Selection;
+use sources::{Loading, Reader, absolute};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-#[derive(Default)]
+use std::sync::{Arc, Mutex, PoisonError};
+use vars_files::VarsFiles;
+
+/// The hosts and groups of all sources, and the variables that files beside them give.
+#[derive(Debug, Default)]
 pub struct Inventory {
-    hosts: Vec<HostName>,
-    groups: Vec<(Arc<str>, Vec<HostName>)>,
-    layers: std::collections::HashMap<HostName, Vec<(Level, Arc<Vars>)>>,
+    graph: Graph,
+    files: Option<VarsFiles>,
+    /// Directories of the sources, each once, in their order.
+    folders: Vec<PathBuf>,
+    playbook: Option<PathBuf>,
+    mismatch: Mismatch,
+    found: Mutex<Diagnostics>,
 }
+
+/// A host as it can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostEntry {
-    pub name: HostName,
+    pub name: Name,
+    /// Whether it stands for the controller and is in no source.
     pub is_implicit: bool,
+    /// The file that named it first.
     pub source: Option<PathBuf>,
 }
-fn vars(node: Option<&Node>) -> Vars {
-    node.and_then(Node::as_map)
-        .unwrap_or_default()
-        .iter()
-        .map(|(k, v)| (k.text().unwrap_or_default().into(), value_of(v)))
-        .collect()
-}
-fn files(sources: &Sources, path: &Path) -> Vars {
-    let mut all = Vars::new();
-    let mut list: Vec<PathBuf> =
-        [path.to_owned(), path.with_extension("yml")].into_iter().filter(|p| p.is_file()).collect();
-    if path.is_dir() {
-        let mut l: Vec<PathBuf> = std::fs::read_dir(path).unwrap().flatten().map(|e| e.path()).collect();
-        l.sort();
-        list.extend(l);
-    }
-    for f in list {
-        if let Ok(text) = std::fs::read_to_string(&f) {
-            if let Ok((n, _)) = crate::yaml::parse(sources, &f, text) {
-                all.extend(vars(Some(&n)));
-            }
-        }
-    }
-    all
-}
+
 impl Inventory {
-    pub fn load(sources: &Sources, inputs: &[String]) -> Result<Inventory, Diagnostic> {
-        let mut inv = Inventory::default();
-        for input in inputs {
-            if input.contains(',') {
-                for h in input.split(',').filter(|h| !h.is_empty()) {
-                    inv.hosts.push(h.into());
-                    inv.layers.insert(h.into(), vec![]);
-                }
-                continue;
-            }
-            let path = Path::new(input);
-            let dir = path.parent().unwrap();
-            let (node, _) = crate::yaml::parse(
-                sources,
-                path,
-                std::fs::read_to_string(path).map_err(|e| Diagnostic::error(format!("{input}: {e}")))?,
-            )?;
-            for (g, body) in node.as_map().unwrap_or_default() {
-                inv.group(g.text().unwrap(), body);
-            }
-            for h in inv.hosts.clone() {
-                let mut more = vec![];
-                for d in [dir, Path::new(".")] {
-                    for g in [Arc::from("all")].into_iter().chain(inv.groups_of(&h)) {
-                        more.push((
-                            Level::GroupVarsBesidePlaybook,
-                            Arc::new(files(sources, &d.join("group_vars").join(&*g))),
-                        ));
-                    }
-                    more.push((
-                        Level::HostVarsBesidePlaybook,
-                        Arc::new(files(sources, &d.join("host_vars").join(&*h))),
-                    ));
-                }
-                let l = inv.layers.get_mut(&h).unwrap();
-                l.extend(more);
-                l.sort_by_key(|(l, _)| *l);
-            }
+    /// Reads what stands behind `-i`, in order. What is to be warned of is kept for
+    /// [`Inventory::take_diagnostics`].
+    ///
+    /// # Errors
+    ///
+    /// All mistakes that were found, with the warnings among them.
+    pub fn load(
+        sources: &Arc<Sources>,
+        inputs: &[String],
+        options: Options,
+    ) -> Result<Inventory, Diagnostics> {
+        let reader = Reader { sources: sources.clone(), options: Arc::new(options) };
+        let mut loading = Loading { reader: &reader, graph: Graph::default(), found: Diagnostics::default() };
+        // The usual place may be empty without a word.
+        let usual = |input: &String| input == "/etc/ansible/hosts" && !Path::new(input).exists();
+        let inputs: Vec<&String> = inputs.iter().filter(|input| !input.is_empty() && !usual(input)).collect();
+        // Every one is read, so no stopping at the first.
+        let any = inputs.iter().filter(|input| loading.source(input, true)).count() > 0;
+        let Loading { mut graph, mut found, .. } = loading;
+        graph.reconcile();
+        if !any && reader.options.unparsed_is_failed {
+            found.push(Diagnostic::error("no inventory could be read"));
         }
-        Ok(inv)
-    }
-    fn group(&mut self, name: &str, body: &Node) -> Vec<HostName> {
-        let mut mine: Vec<HostName> = vec![];
-        for (h, v) in body.entry("hosts").and_then(Node::as_map).unwrap_or_default() {
-            let n: HostName = h.text().unwrap().into();
-            if !self.hosts.contains(&n) {
-                self.hosts.push(n.clone());
-            }
-            self.layers
-                .entry(n.clone())
-                .or_default()
-                .push((Level::InventoryHostVars, Arc::new(vars(Some(v)))));
-            mine.push(n);
+        if found.has_errors() {
+            return Err(found);
         }
-        for (c, b) in body.entry("children").and_then(Node::as_map).unwrap_or_default() {
-            mine.extend(self.group(c.text().unwrap(), b));
-        }
-        let v = Arc::new(vars(body.entry("vars")));
-        for h in &mine {
-            self.layers.entry(h.clone()).or_default().push((Level::InventoryGroupVars, v.clone()));
-        }
-        self.groups.push((name.into(), mine.clone()));
-        mine
-    }
-    pub fn host(&self, name: &str) -> Option<HostEntry> {
-        (self.hosts.iter().any(|h| &**h == name) || name == "localhost").then(|| HostEntry {
-            name: name.into(),
-            is_implicit: name == "localhost",
-            source: None,
+        Ok(Inventory {
+            graph,
+            folders: folders(&inputs),
+            playbook: reader.options.playbook_dir.as_deref().map(absolute),
+            mismatch: reader.options.mismatch,
+            files: Some(VarsFiles::new(reader)),
+            found: Mutex::new(found),
         })
     }
-    pub fn layers(&self, h: &HostEntry) -> Vec<(Level, Arc<Vars>)> {
-        self.layers.get(&h.name).cloned().unwrap_or_default()
+
+    /// All that was found wrong or doubtful since the last call, also in files read when they were needed.
+    pub fn take_diagnostics(&self) -> Diagnostics {
+        let mut found = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
+        let later = self.files.iter().flat_map(|files| files.take_diagnostics().all);
+        later.for_each(|diagnostic| found.push(diagnostic));
+        found
     }
-    pub fn groups_of(&self, n: &str) -> Vec<Arc<str>> {
-        self.groups
+
+    /// Says where the playbook is, for the `group_vars` and `host_vars` beside it.
+    pub fn set_playbook_dir(&mut self, dir: &Path) {
+        self.playbook = Some(absolute(dir));
+    }
+
+    /// The host with this name; names of the controller itself are always there.
+    pub fn host(&self, name: &str) -> Option<HostEntry> {
+        if let Some((name, host)) = self.graph.hosts.get_key_value(name) {
+            let source = host.source.as_deref().map(Path::to_owned);
+            return Some(HostEntry { name: name.clone(), is_implicit: false, source });
+        }
+        let implicit = HostEntry { name: name.into(), is_implicit: true, source: None };
+        LOCAL.contains(&name).then_some(implicit)
+    }
+
+    /// All hosts, in the order of the sources.
+    pub fn host_names(&self) -> Vec<Name> {
+        self.graph.hosts.keys().cloned().collect()
+    }
+
+    /// The groups of a host, sorted by name; `all` is not among them.
+    pub fn groups_of(&self, host: &str) -> Vec<Name> {
+        let mut groups = self.graph.groups_of(host);
+        groups.retain(|group| &**group != "all");
+        groups.sort();
+        groups
+    }
+
+    /// Every group with all hosts in it and in the groups inside.
+    pub fn groups(&self) -> Vec<(Name, Vec<Name>)> {
+        let hosts = |group: &Name| self.graph.hosts_of(group).into_iter().collect();
+        self.graph.groups.keys().map(|group| (group.clone(), hosts(group))).collect()
+    }
+
+    /// The variables that the inventory gives a host, the least first, each list at its level. Files are
+    /// read at the first call that needs them.
+    pub fn layers(&self, host: &HostEntry) -> Vec<(Level, Arc<Vars>)> {
+        let groups = self.graph.groups_of(&host.name);
+        let of_group = |name: &Name| self.graph.groups.get(name).map(|group| group.vars.clone());
+        let inventory = groups.iter().filter_map(of_group).map(|vars| (Level::InventoryGroupVars, vars));
+        let own = self.graph.hosts.get(&host.name).map(|host| (Level::InventoryHostVars, host.vars.clone()));
+        let local = host.is_implicit.then(|| (Level::InventoryHostVars, local_vars()));
+        let mut layers: Vec<_> =
+            inventory.chain(own).chain(local).filter(|(_, vars)| !vars.is_empty()).collect();
+        let (all, named): (Vec<Name>, Vec<Name>) = groups.into_iter().partition(|group| &**group == "all");
+        let beside = self
+            .folders
             .iter()
-            .filter(|(g, h)| &**g != "all" && h.iter().any(|h| &**h == n))
-            .map(|(g, _)| g.clone())
-            .collect()
-    }
-    pub fn host_names(&self) -> Vec<HostName> {
-        self.hosts.clone()
-    }
-    pub fn add_host(&mut self, _: &str, _: &[String]) {}
-    pub fn add_group(&mut self, _: &str, _: &[String]) {}
-    pub fn groups(&self) -> Vec<(Arc<str>, Vec<HostName>)> {
-        self.groups.clone()
-    }
-    pub fn select(&self, pattern: &str, _: Option<&str>, _: Span) -> Result<Vec<HostName>, Diagnostic> {
-        if pattern == "localhost" {
-            return Ok(vec!["localhost".into()]);
+            .zip(std::iter::repeat(false))
+            .chain(self.playbook.iter().map(|dir| (dir, true)));
+        for (folder, playbook) in beside {
+            let [of_all, of_group, of_host] = levels(playbook);
+            self.beside(&folder.join("group_vars"), of_all, &all, &mut layers);
+            self.beside(&folder.join("group_vars"), of_group, &named, &mut layers);
+            self.beside(&folder.join("host_vars"), of_host, std::slice::from_ref(&host.name), &mut layers);
         }
-        if let Some((_, h)) = self.groups.iter().find(|(g, _)| &**g == pattern) {
-            return Ok(h.clone());
-        }
-        Ok(self.hosts.iter().filter(|h| pattern == "all" || &***h == pattern).cloned().collect())
+        layers.sort_by_key(|(level, _)| *level);
+        layers
     }
+
+    fn beside(&self, folder: &Path, level: Level, names: &[Name], layers: &mut Vec<(Level, Arc<Vars>)>) {
+        let Some(files) = &self.files else { return };
+        for name in names {
+            layers.extend(files.of(folder, name).iter().map(|vars| (level, vars.clone())));
+        }
+    }
+
+    /// The hosts that a pattern selects, in order, of those that the limit selects. A pattern that matches
+    /// nothing is warned of.
+    ///
+    /// # Errors
+    ///
+    /// Where a text is no pattern, or a slice takes what is not there.
+    pub fn select(&self, pattern: &str, limit: Option<&str>, span: Span) -> Result<Vec<Name>, Diagnostic> {
+        self.select_all(&[pattern], limit, span)
+    }
+
+    /// As [`Inventory::select`], for a list of patterns.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn select_all(
+        &self,
+        patterns: &[&str],
+        limit: Option<&str>,
+        span: Span,
+    ) -> Result<Vec<Name>, Diagnostic> {
+        let patterns: Vec<String> = patterns.iter().flat_map(|pattern| pattern::split(pattern)).collect();
+        let mut hosts = self.evaluate(&patterns, span)?;
+        if let Some(limit) = limit {
+            let within = self.evaluate(&limits(limit)?, Span::NONE)?;
+            hosts.retain(|host| within.contains(host));
+        }
+        Ok(hosts.into_iter().collect())
+    }
+
+    /// Checks that a limit leaves a host; an inventory without hosts is not its fault.
+    ///
+    /// # Errors
+    ///
+    /// Where it leaves none.
+    pub fn check_limit(&self, limit: &str) -> Result<(), Diagnostic> {
+        if self.graph.hosts.is_empty() {
+            return Ok(());
+        }
+        let within = self.evaluate(&limits(limit)?, Span::NONE)?;
+        if within.iter().any(|host| self.graph.hosts.contains_key(host)) {
+            return Ok(());
+        }
+        let names = self.graph.groups.keys().chain(self.graph.hosts.keys()).map(|name| &**name);
+        let hint = crate::host::nearest(limit, names).map(|near| format!("did you mean `{near}`?"));
+        Err(Diagnostic::error(format!("the limit `{limit}` leaves no host of the inventory"))
+            .maybe_hint(hint))
+    }
+
+    fn evaluate(&self, patterns: &[String], span: Span) -> Result<IndexSet<Name>, Diagnostic> {
+        let mut selection = Selection { graph: &self.graph, unmatched: Vec::new() };
+        let hosts = selection.evaluate(patterns).map_err(|why| Diagnostic::error(why).at(span))?;
+        for pattern in selection.unmatched {
+            let warning = Diagnostic::warning(format!("no host and no group matches `{pattern}`")).at(span);
+            match self.mismatch {
+                Mismatch::Ignore => {}
+                Mismatch::Error => {
+                    return Err(Diagnostic { severity: crate::source::Severity::Error, ..warning });
+                }
+                Mismatch::Warning => self.found.lock().unwrap_or_else(PoisonError::into_inner).push(warning),
+            }
+        }
+        Ok(hosts)
+    }
+
+    /// Adds a host at run time, and the groups it is to be in.
+    pub fn add_host(&mut self, name: &str, groups: &[String]) {
+        let address = address::address(name).filter(|address| !address.name.contains('['));
+        let (name, port) = address.map_or((name, None), |address| (address.name, address.port));
+        self.graph.add_host(name, None, port);
+        for group in groups {
+            self.graph.add_group(group);
+            self.graph.put(name, group);
+        }
+        self.graph.reconcile();
+    }
+
+    /// Adds a group at run time, inside of others.
+    pub fn add_group(&mut self, name: &str, parents: &[String]) {
+        self.graph.add_group(name);
+        for parent in parents {
+            self.graph.add_group(parent);
+            let _ = self.graph.add_child(parent, name);
+        }
+        self.graph.reconcile();
+    }
+
+    /// The variables that the inventory gives a host, flat.
+    pub fn vars_of(&self, host: &str) -> Option<Vars> {
+        let entry = self.host(host)?;
+        let mut vars = Vars::new();
+        for (_, layer) in self.layers(&entry) {
+            vars.extend(layer.iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+        Some(vars)
+    }
+
+    /// Everything, in the form that an inventory program prints.
+    pub fn to_list(&self) -> Value {
+        listing::list(&self.graph, |host| self.vars_of(host).unwrap_or_default())
+    }
+
+    /// The variables of one host as one value.
+    pub fn to_host(&self, host: &str) -> Option<Value> {
+        self.vars_of(host).map(listing::host_value)
+    }
+
+    /// The groups below one as a tree, with variables if they are wanted; nothing where there is no such group.
+    pub fn to_graph(&self, root: &str, with_vars: bool) -> Option<String> {
+        let vars_of = |host: &Name| self.graph.hosts.get(host).map(own_vars).unwrap_or_default();
+        listing::graph_text(&self.graph, root, if with_vars { Some(&vars_of) } else { None })
+    }
+}
+
+fn own_vars(host: &Host) -> Vars {
+    (*host.vars).clone()
+}
+
+/// What a host that is the controller itself has without an inventory.
+fn local_vars() -> Arc<Vars> {
+    Arc::new(Vars::from([("ansible_connection".into(), Value::from("local"))]))
+}
+
+/// The levels of `group_vars/all`, other `group_vars`, and `host_vars`.
+fn levels(playbook: bool) -> [Level; 3] {
+    if playbook {
+        return [
+            Level::GroupVarsAllBesidePlaybook,
+            Level::GroupVarsBesidePlaybook,
+            Level::HostVarsBesidePlaybook,
+        ];
+    }
+    [Level::GroupVarsAllBesideInventory, Level::GroupVarsBesideInventory, Level::HostVarsBesideInventory]
+}
+
+/// The directories beside which variables are looked for: a directory itself, else where a file is.
+fn folders(inputs: &[&String]) -> Vec<PathBuf> {
+    let paths = inputs.iter().map(|input| absolute(Path::new(input.as_str()))).filter(|path| path.exists());
+    let folder = |path: PathBuf| if path.is_dir() { Some(path) } else { path.parent().map(Path::to_owned) };
+    paths.filter_map(folder).collect::<IndexSet<_>>().into_iter().collect()
+}
+
+/// The patterns of a limit; `@file` stands for the lines of a file.
+fn limits(text: &str) -> Result<Vec<String>, Diagnostic> {
+    let mut patterns = Vec::new();
+    for part in pattern::split(text) {
+        let Some(path) = part.strip_prefix('@') else {
+            patterns.push(part);
+            continue;
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Diagnostic::error(format!("cannot read the limit file `{path}`: {error}")))?;
+        patterns.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    Ok(patterns)
 }

@@ -27,6 +27,8 @@ macro_rules! modules {
 
 modules! {
     apt::Apt;
+    assemble::Assemble;
+    authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
     command::Command;
     component::Component;
@@ -40,11 +42,15 @@ modules! {
     find::Find;
     get_url::GetUrl;
     getent::Getent;
+    git::Git;
     group::Group;
     hostname::Hostname;
     ini_file::IniFile;
+    iptables::Iptables;
+    known_hosts::KnownHosts;
     lineinfile::Lineinfile;
     modprobe::Modprobe;
+    mount::Mount;
     package::Package;
     ping::Ping;
     raw::Raw;
@@ -59,6 +65,7 @@ modules! {
     systemd::Systemd;
     tempfile::Tempfile;
     template::Template;
+    unarchive::Unarchive;
     uri::Uri;
     user::User;
     wait_for::WaitFor;

@@ -1,7 +1,7 @@
 //! Requests: what `uri` and `get_url` have in common.
 
 use super::argument::PathText;
-use crate::host::http::{Exchange, Follow};
+use crate::host::http::{Exchange, Follow, Proxies};
 use crate::host::{Failure, Fields, Probe, base64};
 
 choices! {
@@ -79,7 +79,7 @@ impl WebArguments {
             ca: path(&self.ca_path)?,
             client_certificate: path(&self.client_cert)?,
             client_key: path(&self.client_key)?,
-            proxy: self.use_proxy,
+            proxies: if self.use_proxy { Proxies::of(host) } else { Proxies::default() },
             limit: 2 << 30,
             ..Exchange::default()
         })

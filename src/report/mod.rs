@@ -23,3 +23,4 @@ pub use recap::{Counts, HostRecap, Recap, Trouble};
 pub use redact::{HIDDEN, HIDDEN_LABEL, REDACTED, Redactor, SHORTEST};
 pub use reporter::{Reporter, Screen, Show, Stage, choose};
 pub use sink::{Sink, complain, tell};
+pub use style::count;

@@ -12,7 +12,7 @@ use crate::playbook::{Entry, Play, Role};
 use crate::report::{Event, HostName};
 use crate::source::Diagnostic;
 use crate::template::{Surroundings, Variables};
-use crate::vars::Value;
+use crate::vars::{Value, Vars};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::sync::{Arc, RwLock};
 
@@ -45,7 +45,7 @@ impl Run {
                 return false;
             }
         };
-        let vars = Arc::new(self.play_vars(play));
+        let vars = Arc::new(self.play_vars(play, self.prompt(play)));
         for (index, hosts) in batches.into_iter().enumerate() {
             let batch = self.batch(
                 play,
@@ -85,7 +85,8 @@ impl Run {
         }
     }
 
-    fn batch(
+    /// What some hosts of a play are in it.
+    pub fn batch(
         self: &Arc<Run>,
         play: &Arc<Play>,
         name: &str,
@@ -142,12 +143,14 @@ impl Run {
         }
     }
 
-    fn play_vars(&self, play: &Play) -> PlayVars {
+    /// The variables of the play itself, with what was answered to its questions.
+    pub fn play_vars(&self, play: &Play, prompts: Vars) -> PlayVars {
         let frame = Frame::play(play.keywords.clone());
-        let roles = play_roles(play, &frame);
+        let mut roles = idle_roles(play, &frame);
+        roles.extend(play_roles(play, &frame));
         PlayVars {
             play: Arc::new(play.keywords.vars.clone()),
-            prompts: Arc::new(self.prompt(play)),
+            prompts: Arc::new(prompts),
             files: Vec::new(),
             role_defaults: roles.iter().map(|role| role.defaults.clone()).collect(),
             role_exports: match self.settings.language.private_role_vars {
@@ -165,7 +168,7 @@ impl Run {
     }
 
     /// The play's name, or its hosts where it has none.
-    fn play_name(&self, play: &Play) -> String {
+    pub fn play_name(&self, play: &Play) -> String {
         let written = play.name.as_ref().unwrap_or(&play.hosts);
         let value = self.without_host(play, written).unwrap_or_else(|_| crate::control::as_written(written));
         match value.as_items() {
@@ -188,13 +191,14 @@ impl Run {
     /// The hosts of a play, in the order that it asks for.
     pub fn hosts_of(&self, play: &Play) -> Result<Vec<HostName>, Diagnostic> {
         let pattern = self.without_host(play, &play.hosts)?;
-        let pattern = match pattern.as_items() {
-            Some(items) => items.iter().filter_map(|item| item.str().ok()).collect::<Vec<_>>().join(","),
-            None => pattern.str().unwrap_or_default(),
+        let patterns: Vec<String> = match pattern.as_items() {
+            Some(items) => items.iter().filter_map(|item| item.str().ok()).collect(),
+            None => vec![pattern.str().unwrap_or_default()],
         };
+        let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
         let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
         let mut hosts =
-            inventory.select(&pattern, self.settings.selection.limit.as_deref(), play.hosts.span())?;
+            inventory.select_all(&patterns, self.settings.selection.limit.as_deref(), play.hosts.span())?;
         let order = play.setting("order").and_then(|order| order.str().ok());
         match order.as_deref() {
             Some("sorted") => hosts.sort(),
@@ -258,6 +262,12 @@ fn shuffle(hosts: &mut [HostName]) {
     use std::hash::{BuildHasher, RandomState};
     let state = RandomState::new();
     hosts.sort_by_cached_key(|host| state.hash_one(host));
+}
+
+/// Roles of a play that are not run.
+fn idle_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
+    let entries = play.idle_roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
+    entries.flat_map(|entry| roles_of(&entry, frame)).map(|(role, _)| role).collect()
 }
 
 /// Every role of a play, dependencies before those that want them.

@@ -7,6 +7,9 @@ use crate::vars::{Marks, Value, Vars};
 use std::path::Path;
 use std::sync::Arc;
 
+/// When a template file was changed last, its text, and the span of all of it.
+pub type KnownTemplate = (std::time::SystemTime, Arc<str>, Span);
+
 impl Run {
     /// The text of a template file and its span, read once as long as it does not change.
     ///

@@ -1,5 +1,6 @@
 //! Files of the controller that a call needs: found, read, rendered.
 
+use super::Run;
 use super::halt::Trouble;
 use super::interpreter::Interpreter;
 use super::task_scope::At;
@@ -95,7 +96,7 @@ impl Interpreter {
         let (text, span) =
             self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))?;
         let inner = At { dir: path.parent().unwrap_or(Path::new("")).into(), ..at.clone() };
-        let inner = self.template_variables(&inner, src, &path);
+        let inner = self.run.template_variables(&inner, src, &path);
         let rendered = self
             .evaluate(&inner, |engine, scope| engine.template_text(&text, span, &overrides, scope))
             .await?;
@@ -107,16 +108,6 @@ impl Interpreter {
             .map_err(|_| Diagnostic::error(format!("`{src}` gives no text")).at(arguments.span))?;
         let content = self.run.contents.inline(crate::host::text::to_bytes(&text));
         Ok(Source::File { name: file_name(&path), content, mode: mode_of(&path) })
-    }
-
-    /// Variables that a template has beside those of its task.
-    fn template_variables(&self, at: &At, src: &str, path: &Path) -> At {
-        let full = path.display().to_string();
-        let managed = self.run.settings.language.ansible_managed.clone();
-        at.with("template_path", Value::text(src))
-            .with("template_fullpath", Value::text(full.as_str()))
-            .with("template_host", Value::text(self.run.machine.as_str()))
-            .with("ansible_managed", Value::text(managed.unwrap_or_else(|| "Ansible managed".to_owned())))
     }
 
     /// The unit of a component: the one template, with the component's arguments.
@@ -164,6 +155,18 @@ impl Interpreter {
             }
         }
         Err(tried)
+    }
+}
+
+impl Run {
+    /// Variables that a template has beside those of its task.
+    pub fn template_variables(&self, at: &At, src: &str, path: &Path) -> At {
+        let full = path.display().to_string();
+        let managed = self.settings.language.ansible_managed.clone();
+        at.with("template_path", Value::text(src))
+            .with("template_fullpath", Value::text(full.as_str()))
+            .with("template_host", Value::text(self.machine.as_str()))
+            .with("ansible_managed", Value::text(managed.unwrap_or_else(|| "Ansible managed".to_owned())))
     }
 }
 

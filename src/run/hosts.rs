@@ -7,7 +7,7 @@ use super::magic::Others;
 use super::scope::{HostVars, Layers};
 use crate::host::Data;
 use crate::report::{Event, HostName, Status, TaskInfo, TaskKind};
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Diagnostics, Severity};
 use crate::vars::{Level, Value, Vars};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -103,7 +103,8 @@ impl Run {
     ///
     /// Where it cannot be read any more.
     pub fn refresh_inventory(&self) -> Result<(), Box<Diagnostic>> {
-        let fresh = super::prepare::read_inventory(&self.settings, &self.sources, &self.services)?;
+        let fresh = super::prepare::read_inventory(&self.settings, &self.sources, &self.services);
+        let fresh = fresh.map_err(|mistakes| Box::new(first_mistake(mistakes)))?;
         *self.inventory.write().unwrap_or_else(|broken| broken.into_inner()) = fresh;
         let hosts: Vec<_> =
             self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
@@ -168,6 +169,12 @@ impl Run {
             None => Ok(Some(vars)),
         }
     }
+}
+
+/// The first mistake among the warnings.
+fn first_mistake(found: Diagnostics) -> Diagnostic {
+    let mut mistakes = found.all.into_iter().filter(|found| found.severity == Severity::Error);
+    mistakes.next().unwrap_or_else(|| Diagnostic::error("the inventory cannot be read"))
 }
 
 impl Others for Run {

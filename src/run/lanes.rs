@@ -58,6 +58,9 @@ pub const CONNECTION_VARIABLES: &[&str] = &[
     "inventory_hostname",
 ];
 
+/// For how many seconds a lock is waited for: the agent of a run that was killed first ends what it is doing.
+const LOCK_WAIT: u64 = 30;
+
 impl Interpreter {
     /// Makes the line that a task wants the current one; what is in flight on another is awaited first.
     pub async fn enter_lane(&mut self, running: &Running, at: &At) -> Result<(), Trouble> {
@@ -111,7 +114,7 @@ impl Interpreter {
             // A host that is delegated to is locked by its own play, or by nobody; other users than the one who
             // connects and root may have no place for a lock.
             lock: self.run.lock_message().filter(|_| Arc::ptr_eq(host, &self.host) && !is_third),
-            lock_wait: 5,
+            lock_wait: LOCK_WAIT,
         };
         match session.client.begin(begin).await {
             Ok(Began::Ready) => {}

@@ -19,6 +19,7 @@ mod include;
 mod interpreter;
 mod judged;
 mod lanes;
+mod lint;
 mod listing;
 mod loops;
 mod magic;
@@ -36,10 +37,13 @@ mod tags;
 mod task;
 mod task_scope;
 mod variables;
+mod view;
 
+pub use lint::lint;
 pub use listing::listing;
 pub use prepare::{Parts, Passwords, Prepared, prepare};
 pub use services::{Desk, Events};
+pub use view::{Layer, View};
 
 use crate::cli::Settings;
 use crate::inventory::Inventory;
@@ -85,7 +89,7 @@ pub struct Run {
     hosts: RwLock<IndexMap<HostName, Arc<Host>>>,
     /// One connection a host, opened by the first who needs it.
     connections: Mutex<HashMap<HostName, Line>>,
-    templates: Mutex<HashMap<std::path::PathBuf, (std::time::SystemTime, Arc<str>, crate::source::Span)>>,
+    templates: Mutex<HashMap<std::path::PathBuf, controller_files::KnownTemplate>>,
     built_in: Mutex<Option<(Arc<str>, crate::source::Span)>>,
     /// Modules that the project brings along, by name.
     pub own_modules: HashSet<String>,

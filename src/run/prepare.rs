@@ -4,9 +4,9 @@ use super::Run;
 use super::magic::RunMagic;
 use super::services::{Desk, Events, Reading, RunServices};
 use super::tags::Tags;
-use crate::cli::{ExtraVars, Settings, Templates};
-use crate::inventory::Inventory;
-use crate::playbook::{Loader, Pair, Playbook, RolePaths, split_pairs};
+use crate::cli::{ExtraVars, PatternMismatch, Settings, Templates};
+use crate::inventory::{Inventory, Mismatch, Options};
+use crate::playbook::{Loader, Pair, Playbook, Resolve, RolePaths, split_pairs};
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::ssh::{Dialer, Secret};
 use crate::template::{Engine, Language, Surroundings};
@@ -60,6 +60,7 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     }
     run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
     super::check::check(&run, &playbooks, &mut found);
+    read_variables(&run, &playbooks, &mut found);
     let playbooks = match run.settings.selection.roles.is_empty() {
         true => playbooks,
         false => roles_only(&run, playbooks, &mut found),
@@ -68,6 +69,16 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
         return Err(found);
     }
     Ok(Prepared { run, playbooks, warnings: found.all })
+}
+
+/// Reads the variable files of all hosts that the plays name, so that what is wrong in them is told now.
+fn read_variables(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
+    for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
+        let hosts = run.hosts_of(play).unwrap_or_default();
+        hosts.iter().for_each(|host| drop(run.host(host)));
+    }
+    let inventory = run.inventory.read().unwrap_or_else(|broken| broken.into_inner());
+    inventory.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
 }
 
 fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run {
@@ -93,10 +104,11 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         RolePaths { roles: settings.paths.roles.clone(), collections: settings.paths.collections.clone() };
     let loader = Loader::new(sources.clone(), paths, Arc::new(Reading { services: services.clone() }));
     let extra = Arc::new(extra_vars(&settings, &sources, &loader, found));
-    let inventory = read_inventory(&settings, &sources, &services).unwrap_or_else(|diagnostic| {
-        found.push(*diagnostic);
+    let inventory = read_inventory(&settings, &sources, &services).unwrap_or_else(|mistakes| {
+        mistakes.all.into_iter().for_each(|mistake| found.push(mistake));
         Inventory::default()
     });
+    inventory.take_diagnostics().all.into_iter().for_each(|warning| found.push(warning));
     let magic = Arc::new(RunMagic { values: magic_values(&settings) });
     Run {
         tags: Tags::new(&settings.selection.tags, &settings.selection.skip_tags),
@@ -138,11 +150,36 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
 /// Where it cannot be read.
 pub fn read_inventory(
     settings: &Settings,
-    sources: &Sources,
-    services: &RunServices,
-) -> Result<Inventory, Box<Diagnostic>> {
-    let _ = services;
-    Inventory::load(sources, &settings.inventory.sources).map_err(Box::new)
+    sources: &Arc<Sources>,
+    services: &Arc<RunServices>,
+) -> Result<Inventory, Diagnostics> {
+    let wanted = &settings.inventory;
+    let reading = Arc::new(Reading { services: services.clone() });
+    let decrypting = reading.clone();
+    let mut options = Options {
+        playbook_dir: settings.playbooks.first().map(|path| folder_of(&settings.directory.join(path))),
+        decrypt: Some(Arc::new(move |path, text| decrypting.decrypt(path, text))),
+        expressions: Some(reading),
+        enabled: wanted.enabled.clone(),
+        any_unparsed_is_failed: wanted.any_unparsed_is_failed,
+        unparsed_is_failed: wanted.unparsed_is_failed,
+        mismatch: match wanted.mismatch {
+            PatternMismatch::Warning => Mismatch::Warning,
+            PatternMismatch::Error => Mismatch::Error,
+            PatternMismatch::Ignore => Mismatch::Ignore,
+        },
+        ..Options::default()
+    };
+    if !wanted.ignored_extensions.is_empty() {
+        options.ignored_endings = wanted.ignored_extensions.clone();
+    }
+    let patterns = wanted.ignored_patterns.iter().filter_map(|pattern| fancy_regex::Regex::new(pattern).ok());
+    options.ignored_patterns = patterns.collect();
+    Inventory::load(sources, &wanted.sources, options)
+}
+
+fn folder_of(path: &Path) -> std::path::PathBuf {
+    path.parent().unwrap_or(Path::new("")).to_owned()
 }
 
 /// Only the named roles, in the plays that use them.

@@ -1,5 +1,6 @@
 //! What evaluation and reading ask of the run: decryption, warnings, secrets, questions.
 
+use crate::inventory::Expressions;
 use crate::playbook::Resolve;
 use crate::report::Event;
 use crate::source::Diagnostic;
@@ -107,5 +108,33 @@ impl Resolve for Reading {
             |why: String| Box::new(Diagnostic::error(format!("cannot decrypt `{}`: {why}", path.display())));
         let plain = self.services.desk.decrypt(text).map_err(failed)?;
         String::from_utf8(plain).map(Some).map_err(|_| failed("it holds no text".to_owned()))
+    }
+}
+
+impl Reading {
+    fn scope(&self, vars: &Vars) -> Variables {
+        let mut scope = Variables::default();
+        if let Some(surroundings) = self.services.surroundings.get().and_then(Weak::upgrade) {
+            scope.context.surroundings = surroundings;
+        }
+        scope.all.extend(vars.iter().map(|(name, value)| (name.clone(), value.clone())));
+        scope
+    }
+}
+
+impl Expressions for Reading {
+    fn evaluate(&self, expression: &Value, vars: &Vars) -> Result<Value, Box<Diagnostic>> {
+        let (scope, engine) = (self.scope(vars), &self.services.engine);
+        let value = match expression.as_str() {
+            Some(_) if expression.is_lazy() => engine.resolve(expression, &scope),
+            Some(text) => engine.expression(text, expression.span(), &scope),
+            None => return Ok(expression.clone()),
+        };
+        value.map_err(|error| Box::new(error.into_diagnostic()))
+    }
+
+    fn holds(&self, condition: &Value, vars: &Vars) -> Result<bool, Box<Diagnostic>> {
+        let holds = self.services.engine.condition(condition, &self.scope(vars));
+        holds.map_err(|error| Box::new(error.into_diagnostic()))
     }
 }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+type ByRules = HashMap<(Arc<str>, Delimiters), Arc<Template>>;
 type ByText = RwLock<HashMap<Arc<str>, Arc<Template>>>;
 
 /// Parsed templates and the texts of template files; shared by all hosts.
@@ -16,7 +17,7 @@ type ByText = RwLock<HashMap<Arc<str>, Arc<Template>>>;
 pub struct Cache {
     templates: ByText,
     expressions: ByText,
-    files: RwLock<HashMap<(Arc<str>, Delimiters), Arc<Template>>>,
+    files: RwLock<ByRules>,
     read: RwLock<HashMap<PathBuf, (String, Place)>>,
     no_text: OnceLock<Arc<str>>,
 }

@@ -35,6 +35,9 @@ fn text_holds(
     if text.trim().is_empty() {
         return Err(Error::failed("the condition is empty").at(span));
     }
+    if !condition.marks().has(Marks::TRUSTED) {
+        return untrusted_holds(text, span);
+    }
     if is_braced(text) {
         return braced_holds(engine, text, condition, scope, depth);
     }
@@ -53,6 +56,17 @@ fn text_holds(
         return text_holds(engine, &again.0, &again.1, scope, depth + 1);
     }
     value_holds(&value, span, scope)
+}
+
+/// Text that the user did not write is data: it may say yes or no, and nothing else.
+fn untrusted_holds(text: &str, span: Span) -> Answer<bool> {
+    match super::filters::truth::meant(&text.into()) {
+        Some(meant) => Ok(meant),
+        None => {
+            let error = Error::failed("text that came from elsewhere is data and never a condition").at(span);
+            Err(error.hint("conditions are written in the playbook, its variables or its inventory"))
+        }
+    }
 }
 
 /// A bare variable whose text is itself a condition, as old playbooks have it: only text that the

@@ -9,7 +9,7 @@ use super::syntax::tree::{Kind, Stmt, Template};
 use super::syntax::{Delimiters, Escapes};
 use super::{Answer, Error, Overrides, Scope, check, finish};
 use crate::source::{Diagnostic, Diagnostics, Span};
-use crate::vars::{Data, Value};
+use crate::vars::{Data, Marks, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl Engine {
         let value = ev.run_expression(&template, place).and_then(|value| ev.deep(value));
         match value {
             Ok(value) if value.is_undefined() => Ok(value),
-            Ok(value) => finish::finished(&value, scope),
+            Ok(value) => finish::finished(&value.unmarked(Marks::TRUSTED), scope),
             Err(error) => Err(finish::hinted(error, scope)),
         }
     }
@@ -195,9 +195,8 @@ impl Engine {
 
     /// The template of a text that stands in YAML.
     pub(super) fn parsed(&self, place: &Place, escapes: Escapes, context: &Context) -> Answer<Arc<Template>> {
-        let parse =
-            || super::syntax::parse_template(&place.text, &Delimiters { escapes, ..Delimiters::default() });
-        self.cache.template(place, context, parse)
+        let rules = Delimiters { escapes, keep_trailing_newline: true, ..Delimiters::default() };
+        self.cache.template(place, context, || super::syntax::parse_template(&place.text, &rules))
     }
 
     /// The tree of an expression without braces.

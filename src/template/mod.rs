@@ -22,6 +22,7 @@ mod finish;
 mod glob;
 mod globals;
 mod header;
+mod jmespath;
 mod literal;
 mod lookups;
 mod methods;

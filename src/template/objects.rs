@@ -110,6 +110,7 @@ macro_rules! object {
 
             fn text(&self) -> String {
                 let $self = self;
+                let _ = $self;
                 $text
             }
 

@@ -2,7 +2,7 @@
 
 use super::filters::short;
 use super::syntax::tree::{
-    Applied, Arguments, Body, Expr, Imported, Kind, Macro, Name, Part, Stmt, Target, Template,
+    Applied, Arguments, Body, Expr, For, Imported, Kind, Macro, Name, Part, Stmt, Target, Template,
 };
 
 /// Shows every expression of a template, the outer ones first.
@@ -55,16 +55,7 @@ impl Walker<'_> {
                 }
                 self.body(otherwise);
             }
-            Stmt::For(statement) => {
-                self.expr(&statement.iterated);
-                self.scoped(|walker| {
-                    walker.bind_words(&["loop"]);
-                    walker.target(&statement.target);
-                    walker.optional(&statement.condition);
-                    walker.body(&statement.body);
-                });
-                self.scoped_body(&statement.otherwise);
-            }
+            Stmt::For(statement) => self.for_loop(statement),
             Stmt::With(assigned, body) => {
                 assigned.iter().for_each(|(_, expr)| self.expr(expr));
                 self.scoped(|walker| {
@@ -107,6 +98,17 @@ impl Walker<'_> {
             }
             Stmt::Scoped(body) => self.scoped_body(body),
         }
+    }
+
+    fn for_loop(&mut self, statement: &For) {
+        self.expr(&statement.iterated);
+        self.scoped(|walker| {
+            walker.bind_words(&["loop"]);
+            walker.target(&statement.target);
+            walker.optional(&statement.condition);
+            walker.body(&statement.body);
+        });
+        self.scoped_body(&statement.otherwise);
     }
 
     fn macro_body(&mut self, definition: &Macro) {

@@ -69,8 +69,10 @@ fn of_scalar(scalar: &Scalar, trusted: bool) -> Value {
         Resolved::Float(float) => (*float).into(),
         Resolved::Text if trusted => Value::text(scalar.text.clone()).marked(lazy_marks(&scalar.text)),
         Resolved::Text => Value::text(scalar.text.clone()),
-        Resolved::Date(date) => Value::text(date.to_string()),
-        Resolved::DateTime(at, zone) => Value::text(python_time(*at, *zone)),
+        Resolved::Date(date) => Value::text(date.to_string()).marked(Marks::TRUSTED.when(trusted)),
+        Resolved::DateTime(at, zone) => {
+            Value::text(python_time(*at, *zone)).marked(Marks::TRUSTED.when(trusted))
+        }
     }
 }
 

@@ -72,7 +72,8 @@ fn sealed(bytes: &[u8], password: &[u8], label: Option<&str>, salt: Vec<u8>) -> 
     Some(Envelope { label: label.map(str::to_owned), salt, mac: keys.mac(&hidden)?, hidden })
 }
 
-fn random(mut bytes: &mut [u8]) -> rustix::io::Result<()> {
+/// Fills bytes from the system's generator.
+pub(super) fn random(mut bytes: &mut [u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let count = rustix::rand::getrandom(&mut *bytes, rustix::rand::GetRandomFlags::empty())?;
         bytes = bytes.get_mut(count..).unwrap_or_default();

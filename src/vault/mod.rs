@@ -1,11 +1,18 @@
 //! Encrypted values and files, in the format of `ansible-vault`.
 
 mod cipher;
+mod edit;
 mod envelope;
+mod files;
+mod inline;
 mod keyring;
 mod password;
+mod private;
+mod replace;
 
+pub use edit::{Editor, Keys, create, edit};
 pub use envelope::{Envelope, is_encrypted};
+pub use files::{Rekeyed, decrypt, decrypt_file, encrypt, encrypt_file, encrypt_string, rekey, view};
 pub use keyring::{Keyring, Secret};
 pub use password::{Ask, Origin, Place, load};
 

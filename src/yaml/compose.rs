@@ -304,7 +304,7 @@ fn quoted(text: &str) -> String {
     format!("quote it if it is meant as text: \"{text}\"")
 }
 
-fn of_style(style: ScalarStyle) -> Style {
+pub(super) fn of_style(style: ScalarStyle) -> Style {
     match style {
         ScalarStyle::SingleQuoted => Style::Single,
         ScalarStyle::DoubleQuoted => Style::Double,

@@ -13,10 +13,12 @@ mod number;
 mod origin;
 mod resolve;
 mod shapes;
+mod tagged;
 
 pub use decode::decode;
 pub use node::{Node, NodeData, Resolved, Scalar, Style, Tag, TagKind};
 pub use origin::{Origin, Piece};
+pub use tagged::{Tagged, tagged};
 
 use crate::source::{Diagnostic, FileId, Sources, Span};
 use compose::Composer;
@@ -51,6 +53,17 @@ pub fn parse_source(sources: &Sources, file: FileId) -> Result<Parsed, Diagnosti
         return Ok((node, Vec::new()));
     }
     one(&source.text, file).map_err(|error| if source.secret { without_quotes(error) } else { error })
+}
+
+/// Reads a text that is among the sources as JSON.
+///
+/// # Errors
+///
+/// Where it is no object and no list, or not JSON.
+pub fn parse_json(sources: &Sources, file: FileId) -> Result<Node, Diagnostic> {
+    let text = sources.source(file).map(|source| source.text.clone()).unwrap_or_default();
+    json::parse(&text, file)
+        .ok_or_else(|| Diagnostic::error("this is no JSON").at(mistake::one(&text, 0, file)))
 }
 
 /// Reads all documents of a text that is among the sources.

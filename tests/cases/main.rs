@@ -80,7 +80,7 @@ impl Case {
         }
         let Ok(wanted) = std::fs::read_to_string(path) else { return };
         if wanted != found {
-            let diff = similar::TextDiff::from_lines(&wanted, &found.to_owned()).unified_diff().to_string();
+            let diff = similar::TextDiff::from_lines(wanted.as_str(), found).unified_diff().to_string();
             mistakes.push(format!("{}/{file} differs:\n{diff}", self.name));
         }
     }
@@ -125,8 +125,7 @@ impl Case {
 
 /// Every change that events tell of, one a line.
 fn changes(printed: &Printed) -> String {
-    let results = printed.json.iter().filter_map(|event| event.get("result"));
-    let changes = results.filter_map(|result| result.get("changes")?.as_array()).flatten();
+    let changes = printed.json.iter().filter_map(|event| event.get("changes")?.as_array()).flatten();
     changes.map(|change| format!("{change}\n")).collect()
 }
 

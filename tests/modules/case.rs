@@ -169,6 +169,10 @@ fn source(data: &Data) -> Option<Source> {
         let mode = data.text("mode").and_then(|mode| u32::from_str_radix(&mode, 8).ok());
         return Some(Source::File { name, content: Content::inline(text), mode });
     }
+    if let Some(packed) = data.text("base64") {
+        let bytes = provision::host::base64::decode(&packed).unwrap();
+        return Some(Source::File { name, content: Content::inline(bytes), mode: None });
+    }
     let tree = data.entry("tree").as_map()?;
     let entry = |(path, kind): (&str, &Data)| Entry {
         path: path.trim_end_matches('/').to_owned(),

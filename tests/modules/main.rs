@@ -5,6 +5,7 @@
 mod case;
 mod examples;
 mod fake;
+mod odd;
 
 use case::Case;
 use std::path::{Path, PathBuf};

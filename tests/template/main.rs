@@ -2,7 +2,9 @@
 
 use provision::source::Span;
 mod contract;
+mod corpus;
 mod robust;
+mod speed;
 
 use provision::template::{Engine, Error, Overrides, Scope, Variables};
 use provision::vars::{Map, Value, lazy_marks};

@@ -153,3 +153,19 @@ fn deep_nesting_is_an_error() {
     try_all(&format!("{{{{ a{} }}}}", " | string".repeat(3000)));
     try_all(&format!("{{{{ a{} }}}}", ".x".repeat(3000)));
 }
+
+#[test]
+fn long_chains_of_variables_fit_the_stack() {
+    let engine = Engine::default();
+    let mut scope = Variables::default().with("v50", Value::from("end"));
+    for index in 0..50 {
+        let text = format!("{{{{ ((v{} | default('x')) ~ '') | replace('a', 'b') | upper }}}}", index + 1);
+        let value = Value::from(text.as_str()).marked(lazy_marks(&text));
+        scope.all.insert(format!("v{index}").into(), value);
+    }
+    let first = scope.all["v0"].clone();
+    assert_eq!(engine.resolve(&first, &scope).unwrap(), Value::from("END"));
+    let nested = "{% macro m(n) %}{% if n > 0 %}{% for i in [1] %}{{ m(n - 1) }}{% endfor %}{% endif %}{% endmacro %}{{ m(25) }}x";
+    let value = Value::from(nested).marked(lazy_marks(nested));
+    assert_eq!(engine.resolve(&value, &scope).unwrap(), Value::from("x"));
+}

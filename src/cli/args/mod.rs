@@ -2,12 +2,14 @@
 
 mod become_args;
 mod connection;
+mod host;
 mod project;
 mod run;
 mod vault;
 
 pub use become_args::BecomeArgs;
 pub use connection::ConnectionArgs;
+pub use host::HostArgs;
 pub use project::ProjectArgs;
 pub use run::{Language, OutputFormat, RunArgs};
 pub use vault::VaultArgs;

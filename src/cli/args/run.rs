@@ -27,10 +27,6 @@ pub struct RunArgs {
     #[arg(long, requires = "dry_run")]
     pub exit_code: bool,
 
-    /// In a dry run: save the plan, to be carried out by `provision apply`
-    #[arg(long, value_name = "FILE", requires = "dry_run")]
-    pub plan: Option<PathBuf>,
-
     /// Only these roles, apart by commas, with their variables as in the full run
     #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
     pub role: Vec<String>,

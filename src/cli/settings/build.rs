@@ -1,7 +1,9 @@
 //! Settings from what was typed over what is configured. Nothing else reads either.
 
 use super::{ExtraVars, Settings, Templates, VaultIdentity, VaultSecret};
-use crate::cli::args::{BecomeArgs, ConnectionArgs, Language, OutputFormat, ProjectArgs, RunArgs, VaultArgs};
+use crate::cli::args::{
+    BecomeArgs, ConnectionArgs, HostArgs, Language, OutputFormat, ProjectArgs, RunArgs, VaultArgs,
+};
 use crate::cli::command::Command;
 use crate::cli::config;
 use crate::cli::surroundings::Surroundings;
@@ -30,15 +32,15 @@ impl Settings {
             settings.project(project, place, sources, &mut found);
         }
         match command {
-            Command::Run(run) => settings.run(run, place),
+            Command::Run(run) => settings.run(run),
             Command::Drift(run) => {
                 let run = RunArgs { dry_run: true, exit_code: true, ..RunArgs::clone(run) };
-                settings.run(&run, place);
+                settings.run(&run);
             }
             Command::Lint(lint) => settings.playbooks.clone_from(&lint.playbooks),
-            Command::Explain(explain) => settings.playbooks = vec![explain.playbook.clone()],
-            Command::Eval(eval) => settings.playbooks = vec![eval.playbook.clone()],
-            Command::Render(render) => settings.playbooks = vec![render.playbook.clone()],
+            Command::Explain(explain) => settings.asked(&explain.host, place),
+            Command::Eval(eval) => settings.asked(&eval.host, place),
+            Command::Render(render) => settings.asked(&render.host, place),
             Command::Vault(vault) => {
                 settings.vaults(vault.act.passwords(), place);
                 settings.vaults.encrypt_with =
@@ -50,6 +52,13 @@ impl Settings {
         let (errors, warnings) = found.all.into_iter().partition(|one| one.severity == Severity::Error);
         settings.warnings = warnings;
         if Vec::is_empty(&errors) { Ok(settings) } else { Err(Diagnostics { all: errors }) }
+    }
+
+    /// The playbook that a question is about, where there is one.
+    fn asked(&mut self, typed: &HostArgs, place: &dyn Surroundings) {
+        let usual = Path::new("site.yml");
+        let usual = place.is_file(usual).then(|| usual.to_owned());
+        self.playbooks = typed.playbook.clone().or(usual).into_iter().collect();
     }
 
     /// What the terminal can show, as it says itself.
@@ -140,7 +149,7 @@ impl Settings {
         vaults.ask |= typed.ask_vault_pass;
     }
 
-    fn run(&mut self, typed: &RunArgs, place: &dyn Surroundings) {
+    fn run(&mut self, typed: &RunArgs) {
         self.playbooks.clone_from(&typed.playbooks);
         let (selection, execution) = (&mut self.selection, &mut self.execution);
         if !typed.tags.is_empty() {
@@ -154,7 +163,6 @@ impl Settings {
         execution.dry_run = typed.dry_run;
         execution.diff = (execution.diff || typed.diff || typed.dry_run) && !typed.no_diff;
         execution.exit_code = typed.exit_code;
-        execution.plan = typed.plan.as_deref().map(|path| absolute(path, place));
         execution.window = typed.window.and_then(|window| usize::try_from(window).ok());
         execution.step = typed.step;
         execution.force_handlers |= typed.force_handlers;

@@ -52,8 +52,6 @@ pub struct Execution {
     pub diff: bool,
     /// `--exit-code`: a dry run that would change something exits with [`crate::report::exit::WOULD_CHANGE`].
     pub exit_code: bool,
-    /// `--plan FILE`: where the plan of a dry run is saved.
-    pub plan: Option<PathBuf>,
     /// How many hosts at once; none stands for all of them, paced.
     pub forks: Option<usize>,
     /// How many calls of one host may be in flight; none stands for the program's own choice.

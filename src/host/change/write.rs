@@ -188,3 +188,60 @@ impl Write {
         Ok(Some(Before { mode: stat.mode, owner: stat.owner, size: stat.size, same_content }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::{Change, NoContents};
+    use std::os::unix::fs::{MetadataExt, symlink};
+
+    fn host() -> (tempfile::TempDir, System) {
+        let root = tempfile::tempdir().unwrap();
+        let system = System::below(root.path().to_owned(), Box::new(NoContents));
+        (root, system)
+    }
+
+    fn file(system: &System, path: &str, content: Content) -> Change {
+        Change::Write(Write {
+            path: PathBuf::from(path),
+            content,
+            mode: 0o640,
+            owner: system.me(),
+            before: None,
+            validate: None,
+            in_place: false,
+            modified: None,
+        })
+    }
+
+    #[test]
+    fn a_link_at_the_place_is_replaced_and_never_written_through() {
+        let (root, system) = host();
+        std::fs::write(root.path().join("victim"), "old").unwrap();
+        symlink(root.path().join("victim"), root.path().join("a")).unwrap();
+        file(&system, "/a", Content::inline("new")).apply(&system).unwrap();
+        assert_eq!(std::fs::read_to_string(root.path().join("victim")).unwrap(), "old");
+        let found = std::fs::symlink_metadata(root.path().join("a")).unwrap();
+        assert!(found.is_file() && found.mode() & 0o7777 == 0o640);
+    }
+
+    #[test]
+    fn what_fails_leaves_the_old_file_and_nothing_aside() {
+        let (root, system) = host();
+        std::fs::write(root.path().join("a"), "old").unwrap();
+        let gone = Content::Held { hash: crate::host::Hash([1; 32]), size: 5 };
+        assert!(file(&system, "/a", gone).apply(&system).is_err());
+        assert_eq!(std::fs::read_to_string(root.path().join("a")).unwrap(), "old");
+        assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_run_left_that_was_cut_off_is_removed_by_the_next() {
+        let (root, system) = host();
+        std::fs::write(root.path().join(format!("{ASIDE}1-left")), "half").unwrap();
+        file(&system, "/a", Content::inline("new")).apply(&system).unwrap();
+        let names: Vec<_> =
+            std::fs::read_dir(root.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
+        assert_eq!(names, ["a"]);
+    }
+}

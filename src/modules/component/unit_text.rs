@@ -11,15 +11,8 @@ pub fn arguments(component: &Component) -> Fields {
     let words = |texts: &[String]| Data::List(texts.iter().map(|text| quoted(text)).collect());
     let flat =
         |texts: &[super::Word]| words(&texts.iter().flat_map(|word| word.0.clone()).collect::<Vec<_>>());
-    let raw =
-        |texts: &[super::Word]| Data::from(texts.iter().flat_map(|word| word.0.clone()).collect::<Vec<_>>());
-    let pairs = |fields: &Fields| {
-        let pair =
-            |(name, value): (&str, &Data)| format!("{name}={}", String::parse(value).unwrap_or_default());
-        words(&fields.iter().map(pair).collect::<Vec<_>>())
-    };
     let description = component.description.clone().unwrap_or_else(|| component.name.clone());
-    Fields::new()
+    let fields = Fields::new()
         .with("name", component.name.as_str())
         .with("unit", component.unit_name())
         .with("description_text", description.replace('%', "%%").replace(['\n', '\r'], " "))
@@ -42,7 +35,25 @@ pub fn arguments(component: &Component) -> Fields {
         .with("working_directory", optional(&component.working_directory))
         .with("needs", units(&component.needs))
         .with("wants", units(&component.wants))
-        .with("systemd_requires", component.systemd_requires.clone())
+        .with("systemd_requires", component.systemd_requires.clone());
+    confined(component, fields)
+}
+
+/// What the component may not do, and how it is run.
+fn confined(component: &Component, fields: Fields) -> Fields {
+    let quoted = |text: &str| Data::from(word(text));
+    let optional = |text: &Option<String>| text.as_deref().map_or(Data::Null, |text| word(text).into());
+    let words = |texts: &[String]| Data::List(texts.iter().map(|text| quoted(text)).collect());
+    let flat =
+        |texts: &[super::Word]| words(&texts.iter().flat_map(|word| word.0.clone()).collect::<Vec<_>>());
+    let raw =
+        |texts: &[super::Word]| Data::from(texts.iter().flat_map(|word| word.0.clone()).collect::<Vec<_>>());
+    let pairs = |fields: &Fields| {
+        let pair =
+            |(name, value): (&str, &Data)| format!("{name}={}", String::parse(value).unwrap_or_default());
+        words(&fields.iter().map(pair).collect::<Vec<_>>())
+    };
+    fields
         .with("read_only", component.read_only)
         .with("no_new_privileges", component.no_new_privileges)
         .with("capabilities", words(&component.capabilities))

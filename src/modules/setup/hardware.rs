@@ -105,6 +105,10 @@ fn machine(host: &dyn Probe, facts: &mut Fields) {
         };
         facts.set(fact, if value.is_null() { "NA".into() } else { value });
     }
+    facts.set("form_factor", form_factor(host));
+}
+
+fn form_factor(host: &dyn Probe) -> &'static str {
     let form = line(host, "/sys/class/dmi/id/chassis_type");
     let form = form.as_text().and_then(|form| form.parse::<usize>().ok());
     let forms = [
@@ -133,5 +137,5 @@ fn machine(host: &dyn Probe, facts: &mut Fields) {
         "RAID Chassis",
         "Rack Mount Chassis",
     ];
-    facts.set("form_factor", form.and_then(|form| forms.get(form).copied()).unwrap_or("NA"));
+    form.and_then(|form| forms.get(form).copied()).unwrap_or("NA")
 }

@@ -46,17 +46,7 @@ pub fn gather(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
         {
             complete(default, &said, fours.first(), name);
         }
-        let mut fours = fours.into_iter().map(Data::Map);
-        if let Some(first) = fours.next() {
-            said.set("ipv4", first);
-        }
-        let others: Vec<Data> = fours.collect();
-        if !others.is_empty() {
-            said.set("ipv4_secondaries", Data::List(others));
-        }
-        if !six.is_empty() {
-            said.set("ipv6", six);
-        }
+        add_addresses(&mut said, fours, six);
         // Names of interfaces become names of facts, which have no dashes, dots or colons.
         facts.set(name.replace(['-', '.', ':'], "_"), said);
     }
@@ -66,6 +56,21 @@ pub fn gather(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     facts.set("default_ipv4", default4.unwrap_or_default());
     facts.set("default_ipv6", six_default(default6, &sixes, facts));
     Ok(())
+}
+
+/// The first address stands alone, others beside it.
+fn add_addresses(said: &mut Fields, fours: Vec<Fields>, sixes: Vec<Fields>) {
+    let mut fours = fours.into_iter().map(Data::Map);
+    if let Some(first) = fours.next() {
+        said.set("ipv4", first);
+    }
+    let others: Vec<Data> = fours.collect();
+    if !others.is_empty() {
+        said.set("ipv4_secondaries", Data::List(others));
+    }
+    if !sixes.is_empty() {
+        said.set("ipv6", sixes);
+    }
 }
 
 fn link(host: &dyn Probe, name: &str) -> Result<Fields, Failure> {

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod ini;
+pub mod ip;
 pub mod json;
 pub mod json_read;
 pub mod yaml;

@@ -71,7 +71,8 @@ impl Evaluator<'_> {
         match value.data() {
             Data::Dict(dict) => dict.get(name),
             Data::Object(object) => object.get(&Value::from(name)),
-            Data::Int(_) | Data::Bool(_) if matches!(name, "real" | "numerator") => Some(value.clone()),
+            Data::Bool(bool) if matches!(name, "real" | "numerator") => Some(i64::from(*bool).into()),
+            Data::Int(_) if matches!(name, "real" | "numerator") => Some(value.clone()),
             Data::Int(_) | Data::Bool(_) if name == "imag" => Some(0_i64.into()),
             Data::Int(_) | Data::Bool(_) if name == "denominator" => Some(1_i64.into()),
             Data::Float(_) if name == "real" => Some(value.clone()),

@@ -17,24 +17,42 @@ impl Evaluator<'_> {
         let input = self.eval(&applied.input)?;
         let mut args = self.arguments(&applied.arguments)?;
         args.positional.insert(0, input);
-        if !filter.takes_undefined {
-            self.refuse_undefined(&args, &applied.input, &applied.arguments)?;
+        if !filter.takes_undefined
+            && let Some(undefined) = undefined_among(&args)
+        {
+            return Ok(undefined);
         }
-        self.apply(filter.run, &applied.name, args, part)
+        let result = self.apply(filter.run, &applied.name, args, part);
+        self.forgiven(result, part)
     }
 
-    pub(super) fn test(&mut self, applied: &Applied, part: Part) -> Answer<bool> {
+    /// What is undefined goes through filters, tests and calls: `x | upper | default('')` gives the
+    /// default. Whoever uses the result fails.
+    fn forgiven(&self, result: Answer<Value>, part: Part) -> Answer<Value> {
+        match result {
+            Err(error @ Error::Undefined(_)) => match self.placed(error, part) {
+                Error::Undefined(because) => Ok(super::lazy::undefined_because("", *because)),
+                other => Err(other),
+            },
+            other => other,
+        }
+    }
+
+    pub(super) fn test(&mut self, applied: &Applied, part: Part) -> Answer<Value> {
         let Some(test) = tests::find(&applied.name) else {
             return Err(self.unknown("test", &applied.name, tests::names(), applied.name_part));
         };
         let input = self.eval(&applied.input)?;
         let mut args = self.arguments(&applied.arguments)?;
         args.positional.insert(0, input);
-        if !test.takes_undefined {
-            self.refuse_undefined(&args, &applied.input, &applied.arguments)?;
+        if !test.takes_undefined
+            && let Some(undefined) = undefined_among(&args)
+        {
+            return Ok(undefined);
         }
         self.deepen(&mut args)?;
-        (test.run)(&mut Call { ev: self, name: &applied.name, args, part })
+        let result = (test.run)(&mut Call { ev: self, name: &applied.name, args, part });
+        self.forgiven(result.map(Value::from), part)
     }
 
     fn unknown(&self, what: &str, name: &str, known: Vec<&'static str>, part: Part) -> Error {
@@ -62,10 +80,10 @@ impl Evaluator<'_> {
         let Some(filter) = filters::find(name) else {
             return Err(self.unknown("filter", name, filters::names(), part));
         };
-        if let (false, Some(Data::Undefined(undefined))) =
-            (filter.takes_undefined, args.positional.first().map(Value::data))
+        if !filter.takes_undefined
+            && let Some(undefined) = undefined_among(&args)
         {
-            return Err(Error::undefined(undefined));
+            return Ok(undefined);
         }
         self.apply(filter.run, name, args, part)
     }
@@ -98,20 +116,6 @@ impl Evaluator<'_> {
         let keyword = args.keyword.iter_mut().map(|(_, value)| value);
         for value in args.positional.iter_mut().chain(keyword).filter(|value| value.is_lazy()) {
             *value = self.deep(value.clone())?;
-        }
-        Ok(())
-    }
-
-    fn refuse_undefined(&self, args: &Args, input: &Expr, exprs: &Arguments) -> Answer<()> {
-        let keyword = args.keyword.iter().map(|(_, value)| value);
-        let mut parts = std::iter::once(input.part).chain(
-            exprs.positional.iter().chain(exprs.keyword.iter().map(|(_, expr)| expr)).map(|expr| expr.part),
-        );
-        for value in args.positional.iter().chain(keyword) {
-            let part = parts.next().unwrap_or(input.part);
-            if let Data::Undefined(undefined) = value.data() {
-                return Err(self.placed(Error::undefined(undefined), part));
-            }
         }
         Ok(())
     }
@@ -160,7 +164,8 @@ impl Evaluator<'_> {
                 match globals::find(name).filter(|_| !is_hidden) {
                     Some(function) => {
                         let args = self.arguments(&applied.arguments)?;
-                        self.call_global(function, name, args, part)
+                        let result = self.call_global(function, name, args, part);
+                        self.forgiven(result, part)
                     }
                     None => self.call_any(applied, part),
                 }
@@ -170,19 +175,24 @@ impl Evaluator<'_> {
     }
 
     fn call_any(&mut self, applied: &Applied, part: Part) -> Answer<Value> {
-        let callee = self.operand(&applied.input)?;
+        let callee = self.eval(&applied.input)?;
+        if callee.is_undefined() {
+            return Ok(callee);
+        }
         let args = self.arguments(&applied.arguments)?;
-        self.call_value(&callee, args, part)
+        let result = self.call_value(&callee, args, part);
+        self.forgiven(result, part)
     }
 
     fn call_method(&mut self, applied: &Applied, object: &Expr, name: &Name, part: Part) -> Answer<Value> {
         let receiver = self.eval(object)?;
-        if let Data::Undefined(undefined) = receiver.data() {
-            return Err(self.placed(Error::undefined(undefined), object.part));
+        if receiver.is_undefined() {
+            return Ok(receiver);
         }
         if methods::exists(&receiver, name) {
             let args = self.arguments(&applied.arguments)?;
-            return self.method(&receiver, name, args, part);
+            let result = self.method(&receiver, name, args, part);
+            return self.forgiven(result, part);
         }
         let callee = match self.attribute_of(&receiver, name) {
             Some(callee) => self.used(callee, applied.input.part)?,
@@ -190,11 +200,15 @@ impl Evaluator<'_> {
                 let what = types::type_name(&receiver);
                 let because = Diagnostic::error(format!("`{what}` has no method `{name}`"));
                 let place = self.span(applied.input.part);
-                return Err(Error::Undefined(Box::new(because.at(place))));
+                return Ok(super::lazy::undefined_because("", because.at(place)));
             }
         };
+        if callee.is_undefined() {
+            return Ok(callee);
+        }
         let args = self.arguments(&applied.arguments)?;
-        self.call_value(&callee, args, part)
+        let result = self.call_value(&callee, args, part);
+        self.forgiven(result, part)
     }
 
     fn method(&mut self, receiver: &Value, name: &str, mut args: Args, part: Part) -> Answer<Value> {
@@ -253,6 +267,12 @@ impl Evaluator<'_> {
             None => Err(Error::failed(format!("`{}` cannot be called", types::type_name(callee)))),
         }
     }
+}
+
+/// The first argument that is undefined.
+fn undefined_among(args: &Args) -> Option<Value> {
+    let keyword = args.keyword.iter().map(|(_, value)| value);
+    args.positional.iter().chain(keyword).find(|value| value.is_undefined()).cloned()
 }
 
 /// The known name that is nearest to a misspelt one.

@@ -28,7 +28,7 @@ impl Evaluator<'_> {
             Kind::Concat(parts) => self.concatenation(parts),
             Kind::If(choice) => self.choice(choice, expr.part),
             Kind::Filter(applied) => self.filter(applied, expr.part),
-            Kind::Test(applied) => self.test(applied, expr.part).map(Value::from),
+            Kind::Test(applied) => self.test(applied, expr.part),
             Kind::Attribute(object, name) => self.attribute(object, name, expr.part),
             Kind::Item(pair) => self.item(pair, expr.part),
             Kind::Slice(slice) => self.slice(slice),

@@ -94,8 +94,12 @@ fn random_mac(call: &mut Call) -> Answer<Value> {
     let part = call.part;
     call.ev.once(part, || {
         let mut random = source(seed.as_ref())?;
+        // The digits are the first ones of a number with ten of them.
+        let low: u64 = 0x10_0000_0000;
+        let width = num_bigint::BigUint::from(0x100_0000_0000 - low);
+        let digits = format!("{:x}", random.below(&width) + low);
         let mut bytes: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
-        bytes.extend((0..missing).map(|_| format!("{:02x}", random.index(256))));
+        bytes.extend((0..missing).filter_map(|at| digits.get(at * 2..at * 2 + 2).map(str::to_owned)));
         Ok(bytes.join(":").into())
     })
 }

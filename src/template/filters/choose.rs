@@ -15,8 +15,13 @@ pub const TABLE: Table = &[
     ("rejectattr", |call| choose_by(call, false)),
 ];
 
+/// The items of a value; what is empty or nothing has none.
+fn walked(value: &Value) -> Answer<Arc<Vec<Value>>> {
+    if types::is_true(value)? { iterate::items(value) } else { Ok(Arc::default()) }
+}
+
 fn map(call: &mut Call) -> Answer<Value> {
-    let items = iterate::items(&call.first())?;
+    let items = walked(&call.first())?;
     if let Some(path) = call.keyword("attribute") {
         return attributes(call, &items, &path);
     }
@@ -48,7 +53,7 @@ fn attributes(call: &mut Call, items: &[Value], path: &Value) -> Answer<Value> {
 }
 
 fn choose(call: &mut Call, wanted: bool) -> Answer<Value> {
-    let items = iterate::items(&call.first())?;
+    let items = walked(&call.first())?;
     let test = Chosen::read(call)?;
     let mut kept = Vec::new();
     for item in items.iter() {
@@ -60,7 +65,7 @@ fn choose(call: &mut Call, wanted: bool) -> Answer<Value> {
 }
 
 fn choose_by(call: &mut Call, wanted: bool) -> Answer<Value> {
-    let items = iterate::items(&call.first())?;
+    let items = walked(&call.first())?;
     let path = call.first();
     let test = Chosen::read(call)?;
     let mut kept = Vec::new();

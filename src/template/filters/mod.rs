@@ -9,11 +9,14 @@ pub mod dicts;
 pub mod encode;
 pub mod hashes;
 pub mod html;
+pub mod ipaddr;
 mod json;
+mod networks;
 mod numbers;
 pub mod order;
 pub mod passwords;
 mod paths;
+mod query;
 pub mod regex;
 mod sequence;
 pub mod sets;
@@ -56,11 +59,14 @@ const FAMILIES: &[Table] = &[
     encode::TABLE,
     hashes::TABLE,
     html::TABLE,
+    ipaddr::TABLE,
     json::TABLE,
+    networks::TABLE,
     numbers::TABLE,
     order::TABLE,
     passwords::TABLE,
     paths::TABLE,
+    query::TABLE,
     regex::TABLE,
     sequence::TABLE,
     sets::TABLE,

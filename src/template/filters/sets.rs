@@ -84,7 +84,7 @@ fn product(call: &mut Call) -> Answer<Value> {
     let mut rows = vec![Vec::new()];
     for list in &lists {
         let longer = |row: &Vec<Value>| {
-            list.iter().map(|item| [&row[..], &[item.clone()]].concat()).collect::<Vec<_>>()
+            list.iter().map(|item| [&row[..], std::slice::from_ref(item)].concat()).collect::<Vec<_>>()
         };
         rows = rows.iter().flat_map(longer).collect();
     }

@@ -121,15 +121,17 @@ fn indent(call: &mut Call) -> Answer<Value> {
 
 fn truncate(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "length", "killwords", "end", "leeway"])?;
-    let (text, end) = (args.text("value")?, args.text_or("end", "...")?);
+    let value = args.value("value")?;
+    let (text, end) = (types::text(&value)?, args.text_or("end", "...")?);
     let length = usize::try_from(args.int_or("length", 255)?).unwrap_or(0);
     let leeway = usize::try_from(args.int_or("leeway", 5)?).unwrap_or(0);
     let end_length = end.chars().count();
     if length < end_length {
         return Err(Error::failed(format!("`length` of `truncate` must be at least {end_length}")));
     }
-    if text.chars().count() <= length + leeway {
-        return Ok(text.into());
+    // A short list stays a list.
+    if crate::template::python::iterate::length(&value).unwrap_or(text.len()) <= length + leeway {
+        return Ok(value);
     }
     let cut: String = text.chars().take(length - end_length).collect();
     let kept = match args.bool_or("killwords", false)? {

@@ -72,7 +72,7 @@ fn nested(call: &mut Call) -> Answer<Vec<Value>> {
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for list in &lists {
         let longer = |row: &Vec<Value>| {
-            list.iter().map(|item| [&row[..], &[item.clone()]].concat()).collect::<Vec<_>>()
+            list.iter().map(|item| [&row[..], std::slice::from_ref(item)].concat()).collect::<Vec<_>>()
         };
         rows = rows.iter().flat_map(longer).collect();
     }

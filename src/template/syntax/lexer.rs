@@ -247,9 +247,14 @@ impl<'t> Lexer<'t> {
             return Ok(());
         };
         let expected = match *operator {
-            "(" => return Ok(open.push(")")),
-            "[" => return Ok(open.push("]")),
-            "{" => return Ok(open.push("}")),
+            "(" | "[" | "{" => {
+                open.push(match *operator {
+                    "(" => ")",
+                    "[" => "]",
+                    _ => "}",
+                });
+                return Ok(());
+            }
             ")" | "]" | "}" => open.pop(),
             _ => return Ok(()),
         };

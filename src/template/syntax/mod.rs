@@ -1,5 +1,6 @@
 //! Template text to syntax tree: Jinja2's whole grammar, parsed once and shared.
 
+mod applied;
 mod delimiters;
 mod expression;
 mod lexer;

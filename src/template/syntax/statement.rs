@@ -65,7 +65,7 @@ impl<'t> Parser<'t> {
             "extends" => Stmt::Extends(self.expression()?),
             "include" => self.include()?,
             "import" => self.import()?,
-            "from" => self.from_import()?,
+            "from" => self.names_import()?,
             "do" => Stmt::Do(self.tuple(true, &[])?),
             "print" => Stmt::Emit(self.tuple(true, &[])?),
             "break" => Stmt::Break,
@@ -260,7 +260,7 @@ impl<'t> Parser<'t> {
         Ok(Stmt::Import(Box::new(Import { template, with_context, names: Imported::Module(name) })))
     }
 
-    fn from_import(&mut self) -> Parsed<Stmt> {
+    fn names_import(&mut self) -> Parsed<Stmt> {
         let template = self.expression()?;
         self.expect_word("import")?;
         let mut names = Vec::new();

@@ -66,8 +66,8 @@ fn remainder(value: &Value, divisor: i64) -> Answer<Option<i64>> {
     Ok(match number::remainder(&found, &Number::Int(divisor))? {
         Number::Int(rest) => Some(rest),
         Number::Big(rest) => i64::try_from(rest).ok(),
-        Number::Float(rest) if rest == 0.0 => Some(0),
-        Number::Float(rest) if rest == 1.0 => Some(1),
+        Number::Float(0.0) => Some(0),
+        Number::Float(1.0) => Some(1),
         Number::Float(_) => None,
     })
 }

@@ -4,6 +4,7 @@ mod addresses;
 mod files;
 mod kinds;
 mod matching;
+mod networks;
 mod relations;
 mod results;
 mod versions;
@@ -33,6 +34,7 @@ const FAMILIES: &[Table] = &[
     files::TABLE,
     kinds::TABLE,
     matching::TABLE,
+    networks::TABLE,
     relations::TABLE,
     results::TABLE,
     versions::TABLE,

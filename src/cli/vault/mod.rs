@@ -1,5 +1,12 @@
 //! `provision vault`: encrypted files and values.
 
+mod act;
+mod editor;
+mod files;
+mod inline;
+
+pub use act::vault;
+
 use super::args::VaultArgs;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;

@@ -1,0 +1,151 @@
+//! Archives of tar: ustar, with the extensions of POSIX and of GNU for long names.
+
+use super::{Failure, text};
+use std::collections::BTreeMap;
+
+/// One name in an archive.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Member {
+    /// Relative, without `..`.
+    pub path: String,
+    pub kind: MemberKind,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub user: String,
+    pub group: String,
+    pub modified: i64,
+}
+
+/// What a name in an archive is.
+#[derive(Clone, PartialEq, Debug)]
+pub enum MemberKind {
+    File(Vec<u8>),
+    Directory,
+    Link(String),
+    /// Another name of a file that came before.
+    HardLink(String),
+}
+
+/// Reads an archive. What leads out of it is refused; devices and the like are left out.
+pub fn read(bytes: &[u8]) -> Result<Vec<Member>, Failure> {
+    let mut members = Vec::new();
+    let mut rest = bytes;
+    let mut said: BTreeMap<String, String> = BTreeMap::new();
+    while let Some((head, after)) = rest.split_at_checked(512) {
+        if head.iter().all(|byte| *byte == 0) {
+            break;
+        }
+        check_sum(head)?;
+        let size = said
+            .get("size")
+            .and_then(|size| size.parse().ok())
+            .unwrap_or_else(|| number(field(head, 124, 12)));
+        let size = usize::try_from(size).map_err(|_| "the archive is broken")?;
+        let content = after.get(..size).ok_or("the archive ends early")?;
+        rest = after.get(size.next_multiple_of(512)..).unwrap_or_default();
+        match head.get(156).copied().unwrap_or(0) {
+            b'x' => said.extend(records(content)),
+            b'g' => {}
+            b'L' => drop(said.insert("path".to_owned(), plain(content))),
+            b'K' => drop(said.insert("linkpath".to_owned(), plain(content))),
+            kind => {
+                members.extend(member(head, kind, content, &said)?);
+                said.clear();
+            }
+        }
+    }
+    Ok(members)
+}
+
+fn member(
+    head: &[u8],
+    kind: u8,
+    content: &[u8],
+    said: &BTreeMap<String, String>,
+) -> Result<Option<Member>, Failure> {
+    let prefix = if field(head, 257, 5) == b"ustar" { plain(field(head, 345, 155)) } else { String::new() };
+    let name = plain(field(head, 0, 100));
+    let whole = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+    let of = |name: &str, otherwise: String| said.get(name).cloned().unwrap_or(otherwise);
+    let path = of("path", whole);
+    let link = of("linkpath", plain(field(head, 157, 100)));
+    let kind = match kind {
+        b'0' | 0 | b'7' if path.ends_with('/') => MemberKind::Directory,
+        b'0' | 0 | b'7' => MemberKind::File(content.to_vec()),
+        b'1' => MemberKind::HardLink(safe(&link)?),
+        b'2' => MemberKind::Link(link),
+        b'5' => MemberKind::Directory,
+        _ => return Ok(None),
+    };
+    let path = safe(&path)?;
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let int = |at: usize, length: usize| u32::try_from(number(field(head, at, length))).unwrap_or(0);
+    let modified = said.get("mtime").and_then(|time| time.split('.').next()?.parse().ok());
+    Ok(Some(Member {
+        path,
+        kind,
+        mode: int(100, 8) & 0o7777,
+        uid: int(108, 8),
+        gid: int(116, 8),
+        user: of("uname", plain(field(head, 265, 32))),
+        group: of("gname", plain(field(head, 297, 32))),
+        modified: modified.unwrap_or_else(|| i64::try_from(number(field(head, 136, 12))).unwrap_or(0)),
+    }))
+}
+
+/// A path that stays inside: without its root and without dots; one that goes up is refused.
+pub fn safe(path: &str) -> Result<String, Failure> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if parts.contains(&"..") {
+        return Err(Failure::new(format!("the archive holds `{path}`, which leads out of it")));
+    }
+    Ok(parts.join("/"))
+}
+
+fn check_sum(head: &[u8]) -> Result<(), Failure> {
+    let wanted = number(field(head, 148, 8));
+    let count =
+        |(index, byte): (usize, &u8)| u64::from(if (148..156).contains(&index) { b' ' } else { *byte });
+    let found: u64 = head.iter().enumerate().map(count).sum();
+    if found == wanted { Ok(()) } else { Err(Failure::new("the archive is broken: a head has a wrong sum")) }
+}
+
+fn field(head: &[u8], at: usize, length: usize) -> &[u8] {
+    head.get(at..at + length).unwrap_or_default()
+}
+
+fn plain(bytes: &[u8]) -> String {
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    text::from_bytes(bytes.get(..end).unwrap_or_default())
+}
+
+/// Octal digits, or where the first bit is set, a number as it is.
+fn number(bytes: &[u8]) -> u64 {
+    if let Some((first, rest)) = bytes.split_first().filter(|(first, _)| *first & 0x80 != 0) {
+        return rest.iter().fold(u64::from(first & 0x7f), |number, byte| number << 8 | u64::from(*byte));
+    }
+    let digits = bytes.iter().filter(|byte| (b'0'..=b'7').contains(byte));
+    digits.fold(0, |number, digit| number << 3 | u64::from(digit - b'0'))
+}
+
+/// `12 path=abc` lines.
+fn records(mut content: &[u8]) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    while let Some(blank) = content.iter().position(|byte| *byte == b' ') {
+        let (length, _) = content.split_at(blank);
+        let Some(length) = std::str::from_utf8(length).ok().and_then(|text| text.parse::<usize>().ok())
+        else {
+            break;
+        };
+        let Some(record) = content.get(blank + 1..length.max(blank + 1)) else { break };
+        let record = text::from_bytes(record);
+        if let Some((name, value)) = record.trim_end_matches('\n').split_once('=') {
+            found.insert(name.to_owned(), value.to_owned());
+        }
+        content = content.get(length..).unwrap_or_default();
+    }
+    found
+}

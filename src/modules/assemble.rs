@@ -1,0 +1,120 @@
+//! `assemble`
+
+use super::argument::PathText;
+use super::place::{self, Placement};
+use super::{ArgumentError, FileAttributes, Module, Need, Source};
+use crate::host::regex::{Flags, Regex};
+use crate::host::{Carried, Content, Failure, Plan, Probe, Report, text};
+use std::sync::Arc;
+
+module! {
+    /// Makes one file of the files of a directory, in the order of their names.
+    ///
+    /// ```yaml
+    /// - assemble: { src: /etc/app.d, dest: /etc/app.conf, delimiter: "### next", regexp: '\.conf$' }
+    /// ```
+    Assemble "assemble" local {
+        /// The directory, of the host or with `remote_src: false` of the controller.
+        src: String;
+        /// The file.
+        dest: PathText;
+        /// Takes `src` from the host.
+        remote_src: bool = true;
+        /// What stands between two parts.
+        delimiter: Option<String>;
+        /// Which files count.
+        regexp: Option<String>;
+        /// Leaves out names that begin with a dot.
+        ignore_hidden: bool = false;
+        /// Keeps a copy of what is replaced.
+        backup: bool = false;
+        /// A command that must succeed before the file is put in place; `%s` is the file.
+        validate: Option<String>;
+        /// Decrypts files of the controller that are encrypted.
+        decrypt: bool = true;
+    } with { attributes: FileAttributes } attached { parts: Option<Arc<Source>> }
+}
+
+impl Module for Assemble {
+    fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        let placement = Placement {
+            dest: self.dest.on(host)?,
+            content: Content::inline(self.join(self.parts(host)?)),
+            attributes: &self.attributes,
+            preserved: None,
+            backup: self.backup,
+            force: true,
+            follow: false,
+            validate: self.validate.clone(),
+        };
+        Ok(placement.plan(host)?.with("src", self.src.as_str()))
+    }
+
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        place::report(host, carried.result.clone()).map(Report::from)
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        let wrong = self.regexp.as_ref().and_then(|regexp| Regex::new(regexp, Flags::default()).err());
+        wrong.map(|message| ArgumentError::new("regexp", message)).into_iter().collect()
+    }
+
+    fn need(&self) -> Option<Need> {
+        (!self.remote_src)
+            .then(|| Need::File { src: format!("{}/", self.src.trim_end_matches('/')), directory: true })
+    }
+
+    fn attach(&mut self, source: Arc<Source>) -> Result<(), String> {
+        self.parts = Some(source);
+        Ok(())
+    }
+}
+
+impl Assemble {
+    fn parts(&self, host: &dyn Probe) -> Result<Vec<Vec<u8>>, Failure> {
+        let regex = self.regexp.as_ref().map(|regexp| Regex::new(regexp, Flags::default())).transpose()?;
+        let counts = |name: &str| {
+            !(self.ignore_hidden && name.starts_with('.'))
+                && regex.as_ref().is_none_or(|regex| regex.is_match(name))
+        };
+        if let Some(Source::Tree { entries, .. }) = self.parts.as_deref() {
+            let mut entries: Vec<_> =
+                entries.iter().filter(|entry| !entry.path.contains('/') && counts(&entry.path)).collect();
+            entries.sort_by(|a, b| a.path.cmp(&b.path));
+            let contents = entries.into_iter().filter_map(|entry| match &entry.kind {
+                super::EntryKind::File(content) => Some(host.content(content)),
+                _ => None,
+            });
+            return contents.collect();
+        }
+        let directory = PathText(self.src.clone()).on(host)?;
+        if !host.is_directory(&directory)? {
+            return Err(host.missing(format!("the directory `{}` does not exist", directory.display())));
+        }
+        let mut parts = Vec::new();
+        for name in host.list(&directory)? {
+            let path = directory.join(&name);
+            if counts(&text::from_os(&name)) && host.follow(&path)?.is_some_and(|stat| stat.is_file()) {
+                parts.push(host.read(&path)?);
+            }
+        }
+        Ok(parts)
+    }
+
+    fn join(&self, parts: Vec<Vec<u8>>) -> Vec<u8> {
+        let delimiter = self.delimiter.as_ref().map(|delimiter| {
+            let plain = delimiter.replace("\\n", "\n").replace("\\t", "\t");
+            let end = if plain.ends_with('\n') { "" } else { "\n" };
+            format!("{plain}{end}").into_bytes()
+        });
+        let mut whole: Vec<u8> = Vec::new();
+        for (index, part) in parts.into_iter().enumerate() {
+            if index > 0 && !whole.ends_with(b"\n") {
+                whole.push(b'\n');
+            }
+            whole.extend(delimiter.iter().filter(|_| index > 0).flatten());
+            whole.extend(part);
+        }
+        whole
+    }
+}

@@ -1,0 +1,284 @@
+//! `iptables`
+
+use super::{ArgumentError, Module};
+use crate::host::{Change, Effect, Failure, Fields, Plan, Probe, Run, facts};
+
+choices! {
+    /// Whether the rule is to be there.
+    State { Present = "present", Absent = "absent" }
+}
+
+choices! {
+    /// Where a new rule goes.
+    Action { Append = "append", Insert = "insert" }
+}
+
+choices! {
+    /// Which protocol of the internet.
+    IpVersion { Four = "ipv4", Six = "ipv6", Both = "both" }
+}
+
+module! {
+    /// Sees to one rule of the packet filter.
+    ///
+    /// ```yaml
+    /// - iptables: { chain: INPUT, protocol: tcp, destination_port: "22", jump: ACCEPT, comment: ssh }
+    /// - iptables: { chain: INPUT, policy: DROP }
+    /// ```
+    Iptables "iptables" {
+        /// The table.
+        table: String = "filter";
+        /// The chain.
+        chain: Option<String>;
+        /// Whether the rule is to be there.
+        state: State = "present";
+        /// Where a new rule goes.
+        action: Action = "append";
+        /// At which place it is put in.
+        rule_num: Option<String>;
+        /// Which protocol of the internet.
+        ip_version: IpVersion = "ipv4";
+        /// The protocol.
+        protocol: Option<String>;
+        /// Where packets come from.
+        source: Option<String>;
+        /// Where they go.
+        destination: Option<String>;
+        /// The interface that they come in by.
+        in_interface: Option<String>;
+        /// The interface that they go out by.
+        out_interface: Option<String>;
+        /// The port that they come from.
+        source_port: Option<String>;
+        /// The port that they go to.
+        destination_port: Option<String>;
+        /// The ports that they go to.
+        destination_ports: Vec<String>;
+        /// The port that they are led to.
+        to_ports: Option<String>;
+        /// The address that they are led to.
+        to_destination: Option<String>;
+        /// The address that they are made to come from.
+        to_source: Option<String>;
+        /// States of connections.
+        ctstate: Vec<String>;
+        /// Extensions.
+        r#match: Vec<String>;
+        /// Addresses that they come from, as a range.
+        src_range: Option<String>;
+        /// Addresses that they go to, as a range.
+        dst_range: Option<String>;
+        /// A set that they must be in.
+        match_set: Option<String>;
+        /// Which parts of them are looked up in the set.
+        match_set_flags: Option<String>;
+        /// Flags of TCP: `flags` and `flags_set`.
+        tcp_flags: Fields;
+        /// `ignore`, `match` or `negate` of the first packet.
+        syn: String = "ignore";
+        /// The type of a message of ICMP.
+        icmp_type: Option<String>;
+        /// How many match.
+        limit: Option<String>;
+        /// How many match at once.
+        limit_burst: Option<String>;
+        /// The user whose they are.
+        uid_owner: Option<String>;
+        /// The group whose they are.
+        gid_owner: Option<String>;
+        /// What becomes of them.
+        jump: Option<String>;
+        /// Where it goes on.
+        goto: Option<String>;
+        /// The gateway of a copy.
+        gateway: Option<String>;
+        /// What the log begins with.
+        log_prefix: Option<String>;
+        /// How grave it is.
+        log_level: Option<String>;
+        /// What refused ones are told.
+        reject_with: Option<String>;
+        /// Fragments.
+        fragment: Option<String>;
+        /// Counters of the rule.
+        set_counters: Option<String>;
+        /// The class of service that is set.
+        set_dscp_mark: Option<String>;
+        /// The class of service that is set, by name.
+        set_dscp_mark_class: Option<String>;
+        /// What is said of it.
+        comment: Option<String>;
+        /// What becomes of what no rule matches.
+        policy: Option<String>;
+        /// Takes all rules away.
+        flush: bool = false;
+        /// Makes the chain, or removes it.
+        chain_management: bool = false;
+        /// Seconds to wait for others.
+        wait: Option<String>;
+        /// Asks no name servers.
+        numeric: bool = false;
+    }
+}
+
+impl Module for Iptables {
+    fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        let mut plan = Plan::say(self.said());
+        let programs: &[&str] = match self.ip_version {
+            IpVersion::Four => &["iptables"],
+            IpVersion::Six => &["ip6tables"],
+            IpVersion::Both => &["iptables", "ip6tables"],
+        };
+        for program in programs {
+            plan.changes.extend(self.by(host, program)?);
+        }
+        Ok(plan)
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        if self.chain.is_none() && !self.flush {
+            return vec![ArgumentError::new("", "`chain` is missing")];
+        }
+        Vec::new()
+    }
+}
+
+impl Iptables {
+    fn said(&self) -> Fields {
+        Fields::new()
+            .with("table", self.table.as_str())
+            .with("chain", self.chain.clone())
+            .with("state", self.state.word())
+            .with("rule", self.rule().join(" "))
+            .with("flush", self.flush)
+    }
+
+    fn by(&self, host: &dyn Probe, program: &str) -> Result<Vec<Change>, Failure> {
+        let chain = self.chain.as_deref().unwrap_or_default();
+        let start = |word: &str| [program, "-t", &self.table, word].map(str::to_owned).to_vec();
+        if self.flush {
+            let argv = [start("-F"), self.chain.iter().cloned().collect()].concat();
+            return Ok(vec![run(&argv, Vec::new())]);
+        }
+        if let Some(policy) = &self.policy {
+            let found = facts::chain_policy(host, program, &self.table, chain)?;
+            let argv = [start("-P"), vec![chain.to_owned(), policy.clone()]].concat();
+            let effect = facts::chain_effect(program, &self.table, chain, policy);
+            return Ok(if found.as_deref() == Some(policy) {
+                Vec::new()
+            } else {
+                vec![run(&argv, vec![effect])]
+            });
+        }
+        let rule = self.rule();
+        let check = [start("-C"), vec![chain.to_owned()], rule.clone()].concat();
+        let there = !rule.is_empty() && facts::rule_is_there(host, &check)?;
+        if there == (self.state == State::Present) || rule.is_empty() {
+            return Ok(Vec::new());
+        }
+        let word = match (self.state, self.action) {
+            (State::Absent, _) => "-D",
+            (_, Action::Append) => "-A",
+            (_, Action::Insert) => "-I",
+        };
+        let mut argv = [start(word), vec![chain.to_owned()]].concat();
+        argv.extend(self.rule_num.clone().filter(|_| word == "-I"));
+        argv.extend(rule);
+        let effect = facts::rule_effect(&check, self.state == State::Present);
+        Ok(vec![run(&argv, vec![effect])])
+    }
+
+    /// The words of the rule.
+    fn rule(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let single = [("-p", &self.protocol), ("-s", &self.source), ("-d", &self.destination)];
+        single.iter().for_each(|(option, value)| option_word(&mut words, option, value.as_deref()));
+        self.r#match.iter().for_each(|name| words.extend(["-m".to_owned(), name.clone()]));
+        self.flags_of_tcp(&mut words);
+        let single = [
+            ("-j", &self.jump),
+            ("--gateway", &self.gateway),
+            ("--log-prefix", &self.log_prefix),
+            ("--log-level", &self.log_level),
+            ("--to-destination", &self.to_destination),
+        ];
+        single.iter().for_each(|(option, value)| option_word(&mut words, option, value.as_deref()));
+        if !self.destination_ports.is_empty() {
+            words.extend(["-m", "multiport", "--dports"].map(str::to_owned));
+            words.push(self.destination_ports.join(","));
+        }
+        let single = [
+            ("--to-source", &self.to_source),
+            ("-g", &self.goto),
+            ("-i", &self.in_interface),
+            ("-o", &self.out_interface),
+            ("-f", &self.fragment),
+            ("-c", &self.set_counters),
+            ("--source-port", &self.source_port),
+            ("--destination-port", &self.destination_port),
+            ("--to-ports", &self.to_ports),
+            ("--set-dscp", &self.set_dscp_mark),
+            ("--set-dscp-class", &self.set_dscp_mark_class),
+        ];
+        single.iter().for_each(|(option, value)| option_word(&mut words, option, value.as_deref()));
+        match self.syn.as_str() {
+            "match" => words.push("--syn".to_owned()),
+            "negate" => words.extend(["!", "--syn"].map(str::to_owned)),
+            _ => {}
+        }
+        self.matched(&mut words);
+        words
+    }
+
+    fn flags_of_tcp(&self, words: &mut Vec<String>) {
+        let list = |name: &str| {
+            let value = self.tcp_flags.get(name)?;
+            <Vec<String> as super::Argument>::parse(value).ok().map(|flags| flags.join(","))
+        };
+        if let (Some(flags), Some(set)) = (list("flags"), list("flags_set")) {
+            words.extend(["--tcp-flags".to_owned(), flags, set]);
+        }
+    }
+
+    /// What needs an extension of its own.
+    fn matched(&self, words: &mut Vec<String>) {
+        let mut with = |name: &str, option: &str, value: Option<String>| {
+            if let Some(value) = value {
+                let known = self.r#match.iter().any(|known| known == name);
+                if !known && !name.is_empty() {
+                    words.extend(["-m".to_owned(), name.to_owned()]);
+                }
+                option_word(words, option, Some(&value));
+            }
+        };
+        let states = (!self.ctstate.is_empty()).then(|| self.ctstate.join(","));
+        with("conntrack", "--ctstate", states);
+        with("iprange", "--src-range", self.src_range.clone());
+        with("iprange", "--dst-range", self.dst_range.clone());
+        with("limit", "--limit", self.limit.clone());
+        with(if self.limit.is_some() { "" } else { "limit" }, "--limit-burst", self.limit_burst.clone());
+        with("owner", "--uid-owner", self.uid_owner.clone());
+        with("owner", "--gid-owner", self.gid_owner.clone());
+        with("", "--reject-with", self.reject_with.clone());
+        let icmp = if self.ip_version == IpVersion::Six { "--icmpv6-type" } else { "--icmp-type" };
+        with("", icmp, self.icmp_type.clone());
+        with("comment", "--comment", self.comment.clone());
+        if let (Some(set), Some(flags)) = (&self.match_set, &self.match_set_flags) {
+            words.extend(["-m", "set", "--match-set", set, flags].map(str::to_owned));
+        }
+    }
+}
+
+/// An option and its value; one that begins with an exclamation mark is turned round.
+fn option_word(words: &mut Vec<String>, option: &str, value: Option<&str>) {
+    let Some(value) = value else { return };
+    match value.strip_prefix('!') {
+        Some(value) => words.extend(["!".to_owned(), option.to_owned(), value.trim().to_owned()]),
+        None => words.extend([option.to_owned(), value.to_owned()]),
+    }
+}
+
+fn run(argv: &[String], effects: Vec<Effect>) -> Change {
+    let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
+    Change::Run(Run::changing(&argv).with_effects(effects))
+}

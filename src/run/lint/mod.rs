@@ -1,0 +1,162 @@
+//! Mistakes that no single file shows: variables that nothing sets, and variables that nobody reads.
+//!
+//! What is told here is likely and not certain, so all of it is warnings. A name counts as set where anything in the project
+//! could set it, and as tolerated where anything asks whether it is defined.
+
+mod files;
+mod walk;
+
+use super::Run;
+use super::magic::Magic;
+use super::prepare::Prepared;
+use crate::host::nearest_within;
+use crate::playbook::{Role, Task};
+use crate::source::{Diagnostic, Diagnostics};
+use crate::template::{Context, NameUsed, Overrides};
+use crate::vars::{Value, Vars};
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How many letters a misspelt name differs from the one that was meant.
+const SLIP: usize = 2;
+
+/// Beginnings of names that modules set as facts.
+const FACTS: &[&str] = &["ansible_", "getent_", "facter_", "ohai_"];
+
+/// Names that are set where no task says so.
+const USUAL: &[&str] =
+    &["item", "services", "packages", "template_path", "template_fullpath", "template_host", "component"];
+
+/// Everything that a project sets and reads.
+struct Lint<'a> {
+    run: &'a Run,
+    context: Context,
+    /// Names that something sets.
+    set: HashSet<Arc<str>>,
+    /// Names of the defaults of roles.
+    defaults: HashSet<Arc<str>>,
+    used: Vec<NameUsed>,
+    /// Words of all files of roles and playbooks: whatever is in none of them is read by none of them.
+    words: HashSet<String>,
+    templates: HashSet<PathBuf>,
+    folders: HashSet<PathBuf>,
+    found: Diagnostics,
+}
+
+/// Looks for what is likely to be a mistake in what was read without one.
+pub fn lint(prepared: &Prepared) -> Diagnostics {
+    let run = &*prepared.run;
+    let mut lint = Lint {
+        run,
+        context: Context { surroundings: run.surroundings.clone(), ..Context::default() },
+        set: USUAL.iter().chain(Magic::NAMES).map(|name| Arc::from(*name)).collect(),
+        defaults: HashSet::new(),
+        used: Vec::new(),
+        words: HashSet::new(),
+        templates: HashSet::new(),
+        folders: HashSet::new(),
+        found: Diagnostics::default(),
+    };
+    lint.set.extend(run.extra.keys().cloned());
+    let plays = || prepared.playbooks.iter().flat_map(|playbook| &playbook.plays);
+    plays().for_each(|play| lint.play(play));
+    let hosts: HashSet<_> = plays().flat_map(|play| run.hosts_of(play).unwrap_or_default()).collect();
+    let inventory: Vec<Arc<Vars>> = hosts
+        .iter()
+        .filter_map(|name| run.host(name))
+        .flat_map(|host| host.vars().iter().map(|(_, vars)| vars.clone()).collect::<Vec<_>>())
+        .collect();
+    inventory.iter().for_each(|vars| lint.vars(vars));
+    lint.undefined();
+    lint.unread(&inventory);
+    lint.found
+}
+
+impl Lint<'_> {
+    fn role(&mut self, role: &Role) {
+        self.defaults.extend(role.defaults.keys().cloned());
+        [&role.defaults, &role.vars, &role.params].into_iter().for_each(|vars| self.vars(vars));
+        self.folder(&role.path);
+    }
+
+    /// Variables that are set, and what their values read.
+    fn vars(&mut self, vars: &Vars) {
+        self.set.extend(vars.keys().cloned());
+        vars.values().for_each(|value| self.value(value));
+    }
+
+    fn value(&mut self, value: &Value) {
+        if !value.is_lazy() {
+            return;
+        }
+        if let Some(entries) = value.as_entries() {
+            entries.values().for_each(|value| self.value(value));
+        } else if let Some(items) = value.as_items() {
+            items.iter().for_each(|value| self.value(value));
+        } else if let Some(text) = value.as_str() {
+            self.used.extend(self.run.engine.names_used(text, value.span(), &self.context));
+        }
+    }
+
+    fn condition(&mut self, condition: &Value) {
+        match condition.as_str() {
+            Some(text) if !condition.is_lazy() => {
+                let names = self.run.engine.names_used_by_expression(text, condition.span(), &self.context);
+                self.used.extend(names);
+            }
+            _ => self.value(condition),
+        }
+    }
+
+    /// The template that a task names, if its name is written out.
+    fn template(&mut self, task: &Task, role: Option<&Role>) {
+        let src = task.action.argument("src").filter(|src| task.is(&["template"]) && !src.is_lazy());
+        let Some(src) = src.and_then(Value::as_str) else { return };
+        let dirs = role.map(|role| role.path.join("templates")).into_iter();
+        let dirs = dirs.chain([task.dir.join("templates"), task.dir.to_path_buf()]);
+        let path = dirs.map(|dir: PathBuf| dir.join(src)).find(|path| path.is_file());
+        let Some(path) = path.filter(|path| self.templates.insert(path.clone())) else { return };
+        let Ok((text, span)) = self.run.template_source(&path) else { return };
+        let found = self.run.engine.check_file(&text, span, &Overrides::default(), &self.context);
+        found.all.into_iter().for_each(|diagnostic| self.found.push(diagnostic));
+        if !text.starts_with("#jinja2:") && !text.contains("{% import") && !text.contains("{% extends") {
+            self.used.extend(self.run.engine.names_used(&text, span, &self.context));
+        }
+    }
+
+    /// Names that are read without a doubt and that nothing sets.
+    fn undefined(&mut self) {
+        let forgiven: HashSet<Arc<str>> =
+            self.used.iter().filter(|used| used.forgiven).map(|used| used.name.clone()).collect();
+        let mut told = HashSet::new();
+        for used in std::mem::take(&mut self.used) {
+            let name = &*used.name;
+            let known = self.set.contains(name)
+                || forgiven.contains(name)
+                || FACTS.iter().any(|fact| name.starts_with(fact))
+                || !told.insert(used.name.clone());
+            if known {
+                continue;
+            }
+            let near = nearest_within(name, self.set.iter().map(|name| &**name), SLIP);
+            let near = near.map(|near| format!("did you mean `{near}`?"));
+            let message = format!("nothing sets `{name}`");
+            self.found.push(Diagnostic::warning(message).at(used.span).maybe_hint(near));
+        }
+    }
+
+    /// Variables of the inventory that nothing reads, and whose names are nearly those of a role's defaults.
+    fn unread(&mut self, inventory: &[Arc<Vars>]) {
+        for (name, value) in inventory.iter().flat_map(|vars| vars.iter()) {
+            if self.defaults.contains(name) || self.words.contains(&**name) {
+                continue;
+            }
+            if let Some(near) = nearest_within(name, self.defaults.iter().map(|name| &**name), SLIP) {
+                let message = format!("nothing reads `{name}`");
+                let hint = format!("did you mean `{near}`, which a role has a default for?");
+                self.found.push(Diagnostic::warning(message).at(value.span()).hint(hint));
+            }
+        }
+    }
+}

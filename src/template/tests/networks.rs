@@ -1,0 +1,57 @@
+//! Addresses and networks, of ansible.utils: `in_network`, `ipv4`, `private`, ...
+
+use super::Table;
+use crate::template::Answer;
+use crate::template::data::ip::{Network, parse_mac};
+use crate::template::eval::Call;
+use crate::template::filters::ipaddr::query;
+use crate::template::python::{iterate, types};
+use crate::vars::Value;
+
+pub const TABLE: Table = &[
+    ("ip", |call| Ok(only(call)?.is_some())),
+    ("ip_address", |call| Ok(text(call)?.parse::<std::net::IpAddr>().is_ok())),
+    ("ipv4", |call| Ok(only(call)?.is_some_and(|found| !found.v6))),
+    ("ipv6", |call| Ok(only(call)?.is_some_and(|found| found.v6))),
+    ("ipv4_address", |call| Ok(text(call)?.parse::<std::net::Ipv4Addr>().is_ok())),
+    ("ipv6_address", |call| Ok(text(call)?.parse::<std::net::Ipv6Addr>().is_ok())),
+    ("loopback", |call| asked(call, "loopback")),
+    ("multicast", |call| asked(call, "multicast")),
+    ("private", |call| asked(call, "private")),
+    ("public", |call| asked(call, "public")),
+    ("mac", |call| Ok(parse_mac(&text(call)?).is_some())),
+    ("in_network", |call| in_one(call)),
+    ("in_one_network", |call| in_one(call)),
+    ("in_any_network", |call| in_one(call)),
+    ("subnet_of", |call| in_one(call)),
+    ("supernet_of", |call| {
+        let args = call.bind(&["value", "network"])?;
+        let outer = Network::parse(&args.text("value")?);
+        let inner = Network::parse(&args.text("network")?);
+        Ok(matches!((outer, inner), (Some(outer), Some(inner)) if outer.cidr().contains(&inner)))
+    }),
+];
+
+fn text(call: &mut Call) -> Answer<String> {
+    types::text(&call.only()?)
+}
+
+fn only(call: &mut Call) -> Answer<Option<Network>> {
+    Ok(Network::parse(&text(call)?))
+}
+
+fn asked(call: &mut Call, question: &str) -> Answer<bool> {
+    types::is_true(&query(&call.only()?, question, None)?)
+}
+
+fn in_one(call: &mut Call) -> Answer<bool> {
+    let args = call.bind(&["value", "network"])?;
+    let Some(inner) = Network::parse(&args.text("value")?) else { return Ok(false) };
+    let networks: Value = args.value("network")?;
+    let networks = match networks.as_str() {
+        Some(_) => vec![networks],
+        None => iterate::items(&networks)?.to_vec(),
+    };
+    let outer = networks.iter().filter_map(|network| Network::parse(&network.to_string()));
+    Ok(outer.into_iter().any(|outer| outer.cidr().contains(&inner)))
+}

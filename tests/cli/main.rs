@@ -1,0 +1,3 @@
+//! The program as it is typed: what its commands print and how they end.
+
+mod manual;

@@ -40,7 +40,9 @@ agent:
 
 .PHONY: rust
 rust:
-	@command -v cargo >/dev/null || { echo "Rust is needed: see https://rustup.rs"; exit 1; }
+	@command -v cargo >/dev/null || { echo "Rust is needed; this installs it, and rust-toolchain.toml says which one:" >&2; \
+	  echo "  curl -sSf https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env" >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "a linker is needed: apt-get install build-essential" >&2; exit 1; }
 
 clean:
 	cargo clean

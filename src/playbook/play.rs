@@ -34,8 +34,6 @@ pub struct Play {
     pub prompts: Vec<Prompt>,
     pub pre_tasks: Vec<Entry>,
     pub roles: Vec<Group>,
-    /// Roles that are left out of this run, whose variables are seen all the same.
-    pub wired: Vec<Group>,
     /// Roles that are not run, while what they have by default counts as if they were.
     pub idle_roles: Vec<Group>,
     pub tasks: Vec<Entry>,
@@ -70,7 +68,6 @@ impl Play {
             prompts: Vec::new(),
             pre_tasks: Vec::new(),
             roles: Vec::new(),
-            wired: Vec::new(),
             idle_roles: Vec::new(),
             tasks: Vec::new(),
             post_tasks: Vec::new(),
@@ -193,7 +190,6 @@ fn read_play(loader: &Loader, node: &Node, statics: &Statics, outer: &Keywords) 
         prompts: Vec::new(),
         pre_tasks: Vec::new(),
         roles: Vec::new(),
-        wired: Vec::new(),
         tasks: Vec::new(),
         idle_roles: Vec::new(),
         post_tasks: Vec::new(),

@@ -272,7 +272,7 @@ fn idle_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
 
 /// Every role of a play, dependencies before those that want them.
 fn play_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
-    let groups = play.wired.iter().chain(&play.roles).map(|group| Entry::Group(Arc::new(group.shallow())));
+    let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
     let entries = groups.chain(play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned());
     entries.flat_map(|entry| roles_of(&entry, frame)).map(|(role, _)| role).collect()
 }

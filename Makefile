@@ -12,7 +12,12 @@ demo: build
 
 # Everything that CI checks. Tests with hosts of the lab are among them.
 test: rust check lab
-	PROVISION_LAB=$(CURDIR)/$(LAB) cargo nextest run --no-fail-fast
+	cargo nextest run --no-fail-fast -E 'not binary(proof)'
+
+# What the whole program promises, on hosts of the lab.
+.PHONY: proof
+proof: rust lab
+	PROVISION_LAB=$(CURDIR)/$(LAB) cargo nextest run --no-fail-fast -E 'binary(proof) or test(/^lab::/)'
 
 # Base trees and images of the lab; nothing to do when they are cached.
 lab:
@@ -40,7 +45,9 @@ agent:
 
 .PHONY: rust
 rust:
-	@command -v cargo >/dev/null || { echo "Rust is needed: see https://rustup.rs"; exit 1; }
+	@command -v cargo >/dev/null || { echo "Rust is needed; this installs it, and rust-toolchain.toml says which one:" >&2; \
+	  echo "  curl -sSf https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env" >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "a linker is needed: apt-get install build-essential" >&2; exit 1; }
 
 clean:
 	cargo clean

@@ -34,6 +34,8 @@ pub struct Play {
     pub prompts: Vec<Prompt>,
     pub pre_tasks: Vec<Entry>,
     pub roles: Vec<Group>,
+    /// Roles that are not run, while what they have by default counts as if they were.
+    pub idle_roles: Vec<Group>,
     pub tasks: Vec<Entry>,
     pub post_tasks: Vec<Entry>,
     pub handlers: Vec<Entry>,
@@ -66,6 +68,7 @@ impl Play {
             prompts: Vec::new(),
             pre_tasks: Vec::new(),
             roles: Vec::new(),
+            idle_roles: Vec::new(),
             tasks: Vec::new(),
             post_tasks: Vec::new(),
             handlers: Vec::new(),
@@ -93,8 +96,7 @@ impl Loader {
     pub fn roles_alone(&self, roles: &[String], like: &Play) -> Play {
         let named =
             |group: &&Group| names(group).iter().any(|name| roles.iter().any(|role| **role == **name));
-        let kept = like.roles.iter().filter(named);
-        let kept = kept.map(Group::shallow);
+        let (kept, idle): (Vec<&Group>, Vec<&Group>) = like.roles.iter().partition(named);
         Play {
             span: like.span,
             name: like.name.clone(),
@@ -104,7 +106,8 @@ impl Loader {
             vars_files: like.vars_files.clone(),
             prompts: like.prompts.clone(),
             pre_tasks: Vec::new(),
-            roles: kept.collect(),
+            roles: kept.into_iter().map(Group::shallow).collect(),
+            idle_roles: idle.into_iter().map(Group::shallow).collect(),
             tasks: Vec::new(),
             post_tasks: Vec::new(),
             handlers: like.handlers.clone(),
@@ -188,6 +191,7 @@ fn read_play(loader: &Loader, node: &Node, statics: &Statics, outer: &Keywords) 
         pre_tasks: Vec::new(),
         roles: Vec::new(),
         tasks: Vec::new(),
+        idle_roles: Vec::new(),
         post_tasks: Vec::new(),
         handlers: Vec::new(),
         dir: statics.dir.clone(),

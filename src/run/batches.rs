@@ -146,7 +146,8 @@ impl Run {
     /// The variables of the play itself, with what was answered to its questions.
     pub fn play_vars(&self, play: &Play, prompts: Vars) -> PlayVars {
         let frame = Frame::play(play.keywords.clone());
-        let roles = play_roles(play, &frame);
+        let mut roles = idle_roles(play, &frame);
+        roles.extend(play_roles(play, &frame));
         PlayVars {
             play: Arc::new(play.keywords.vars.clone()),
             prompts: Arc::new(prompts),
@@ -261,6 +262,12 @@ fn shuffle(hosts: &mut [HostName]) {
     use std::hash::{BuildHasher, RandomState};
     let state = RandomState::new();
     hosts.sort_by_cached_key(|host| state.hash_one(host));
+}
+
+/// Roles of a play that are not run.
+fn idle_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
+    let entries = play.idle_roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
+    entries.flat_map(|entry| roles_of(&entry, frame)).map(|(role, _)| role).collect()
 }
 
 /// Every role of a play, dependencies before those that want them.

@@ -195,9 +195,8 @@ impl Engine {
 
     /// The template of a text that stands in YAML.
     pub(super) fn parsed(&self, place: &Place, escapes: Escapes, context: &Context) -> Answer<Arc<Template>> {
-        let parse =
-            || super::syntax::parse_template(&place.text, &Delimiters { escapes, ..Delimiters::default() });
-        self.cache.template(place, context, parse)
+        let rules = Delimiters { escapes, keep_trailing_newline: true, ..Delimiters::default() };
+        self.cache.template(place, context, || super::syntax::parse_template(&place.text, &rules))
     }
 
     /// The tree of an expression without braces.

@@ -44,7 +44,7 @@ pub fn homeserver_answers(host: &Host) -> bool {
 /// Whether the web client is served.
 pub fn element_answers(host: &Host) -> bool {
     status(host, "element.lab.test", "/") == "200"
-        && curl(host, "element.lab.test", "/", &[]).contains("<html")
+        && curl(host, "element.lab.test", "/", &[]).to_lowercase().contains("<!doctype html>")
 }
 
 /// The status of the answer to a request.

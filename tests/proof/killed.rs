@@ -19,7 +19,7 @@ const MOMENTS: [(&str, u64); 9] = [
     ("Declare the component of Synapse", 30),
     ("Write the configuration of the proxy", 0),
     ("Start what changed or is down", 50),
-    ("Start what changed or is down", 1500),
+    ("Start what changed or is down", 600),
 ];
 
 #[test]

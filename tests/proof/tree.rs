@@ -20,8 +20,8 @@ systemctl list-unit-files --no-legend 'matrix*'
 for u in /etc/systemd/system/matrix*.service; do
   u=${u##*/}; echo "$u $(systemctl is-active $u) $(systemctl show -p NeedDaemonReload $u)"; done
 docker network ls --format '{{.Name}} {{.Driver}} {{.Scope}} {{.Labels}}'
-docker ps -a --format '{{.Names}} {{.Image}} {{.Labels}} {{.Networks}} {{.Ports}}' | sort
-docker inspect --format '{{.Name}} {{json .HostConfig}} {{json .Config.Cmd}} {{json .Config.User}}' $(docker ps -aq) | sort
+docker ps -a --format '{{.Names}} {{.Image}} {{.Networks}} {{.Ports}}' | sort
+docker inspect --format '{{.Name}} {{json .HostConfig}} {{json .Config.Cmd}} {{json .Config.User}} {{json .Config.Labels}}' $(docker ps -aq) | sort
 "#;
 
 /// All of the host that a run answers for.

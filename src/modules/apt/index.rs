@@ -14,7 +14,8 @@ pub fn is_old(host: &dyn Probe, valid: i64) -> Result<bool, Failure> {
     Ok(valid <= 0 || now - time(host)? >= valid)
 }
 
-/// Reads the index; a failing mirror is tried again.
+/// Reads the index; a failing mirror is tried again. Where nothing is new, apt leaves the time of its lists alone, and
+/// the index would be read at every run.
 pub fn update(apt: &Apt) -> Change {
     let mut argv: Vec<String> = ["apt-get", "-q", "update"].map(str::to_owned).to_vec();
     argv.extend([
@@ -26,7 +27,7 @@ pub fn update(apt: &Apt) -> Change {
     let (tries, longest) =
         (apt.update_cache_retries.clamp(1, 50), apt.update_cache_retry_max_delay.clamp(0, 600));
     let line = format!(
-        "n=1; d=1; until {}; do [ $n -ge {tries} ] && exit 100; sleep $d; n=$((n+1)); d=$((d*2)); [ $d -gt {longest} ] && d={longest}; done",
+        "n=1; d=1; until {}; do [ $n -ge {tries} ] && exit 100; sleep $d; n=$((n+1)); d=$((d*2)); [ $d -gt {longest} ] && d={longest}; done; touch -c /var/lib/apt/lists",
         words::join(&argv)
     );
     let index = Fields::new().with("seconds", Time::now().seconds);

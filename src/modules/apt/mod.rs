@@ -189,9 +189,6 @@ impl Apt {
             return Err(self.refused(host, &said));
         }
         let simulation = simulation::Simulation::read(&said.text("stdout").unwrap_or_default());
-        if simulation.is_empty() && words.first().map(String::as_str) != Some("-f") {
-            return Ok(None);
-        }
         if simulation.is_empty() {
             return Ok(None);
         }

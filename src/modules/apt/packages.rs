@@ -1,7 +1,7 @@
 //! What packages mean: names, versions, patterns, files.
 
 use super::{Apt, State, Upgrade};
-use crate::host::{Failure, Plan, Probe, glob, packages, text, words};
+use crate::host::{Change, Data, Effect, Failure, Plan, Probe, glob, packages, text, words};
 use crate::modules::argument::PathText;
 
 /// A package as it is asked for.
@@ -51,7 +51,21 @@ pub fn named(apt: &Apt, host: &dyn Probe) -> Result<Plan, Failure> {
     if words.len() < 2 {
         return Ok(Plan::nothing());
     }
+    if apt.state == State::Absent && host.doubt().is_some() {
+        return planned_removal(apt, host, &words).map(Plan::from);
+    }
     apt.simulated(host, &words).map(|change| Plan::from(Vec::from_iter(change)))
+}
+
+/// In a dry run, packages may go that apt does not see yet, since their installation is only planned.
+fn planned_removal(apt: &Apt, host: &dyn Probe, words: &[String]) -> Result<Vec<Change>, Failure> {
+    if let Some(change) = apt.simulated(host, words)? {
+        return Ok(vec![change]);
+    }
+    let names = words.get(1..).unwrap_or_default();
+    let gone = |name: &String| Effect::Set(packages::package_subject(name), Data::Null);
+    let effects = names.iter().map(gone).chain([Effect::Anything]).collect();
+    Ok(vec![apt.run_titled(words, effects, &format!("remove {}", names.join(", ")))])
 }
 
 /// The packages that a pattern stands for.

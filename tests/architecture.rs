@@ -14,7 +14,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Reading.
     ("source", &[]),
     ("yaml", &["source"]),
-    ("vault", &["source"]),
+    // Values in place are found by their nodes.
+    ("vault", &["source", "yaml"]),
     // Encrypted values are kept as they are until they are used; results come from hosts as plain data.
     ("vars", &["source", "yaml", "vault", "host"]),
     // `host` for near misses of names, here and below.

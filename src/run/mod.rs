@@ -114,7 +114,21 @@ impl Run {
                 }
             }
         }
+        self.hang_up_all().await;
         self.events.send(Event::End { interrupted: self.is_interrupted() });
+    }
+
+    /// Closes every line and waits until the agents have heard everything, such as which handlers have run.
+    async fn hang_up_all(&self) {
+        let hosts: Vec<_> =
+            self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
+        let lanes = hosts.iter().flat_map(|host| host.take_lanes());
+        let ends = lanes.map(|pipeline::Lane { requests, mut replies, .. }| async move {
+            drop(requests);
+            while replies.next().await.is_some() {}
+        });
+        let all = futures::future::join_all(ends);
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(2), all).await;
     }
 
     /// Asks every host to stop after what it is doing.

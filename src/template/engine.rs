@@ -195,7 +195,11 @@ impl Engine {
 
     /// The template of a text that stands in YAML.
     pub(super) fn parsed(&self, place: &Place, escapes: Escapes, context: &Context) -> Answer<Arc<Template>> {
-        let rules = Delimiters { escapes, keep_trailing_newline: true, ..Delimiters::default() };
+        // A block scalar over one expression keeps the type of the expression.
+        let trimmed = place.text.trim();
+        let alone =
+            trimmed.starts_with("{{") && trimmed.ends_with("}}") && trimmed.matches("{{").count() == 1;
+        let rules = Delimiters { escapes, keep_trailing_newline: !alone, ..Delimiters::default() };
         self.cache.template(place, context, || super::syntax::parse_template(&place.text, &rules))
     }
 

@@ -35,6 +35,7 @@ modules! {
     components::Components;
     copy::Copy;
     cron::Cron;
+    docker_container::DockerContainer;
     docker_image::DockerImage;
     docker_image_pull::DockerImagePull;
     docker_network::DockerNetwork;

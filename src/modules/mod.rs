@@ -20,6 +20,8 @@ mod components;
 mod copy;
 mod cron;
 mod docker;
+mod docker_build;
+mod docker_container;
 mod docker_image;
 mod docker_image_pull;
 mod docker_network;

@@ -1,0 +1,24 @@
+//! Files that hold images.
+
+use crate::host::answer::output_of;
+use crate::host::{Data, Failure, Probe, json, text};
+use std::path::Path;
+
+/// What the file says of the images in it: `Config`, which holds the id, and `RepoTags`; nothing where it is no archive.
+pub fn images(host: &dyn Probe, path: &Path) -> Result<Vec<Data>, Failure> {
+    let said = host.ask(&output_of(&["tar", "-xOf", &text::from_path(path), "manifest.json"]))?;
+    match json::parse(&said.text("stdout").unwrap_or_default()) {
+        Ok(Data::List(images)) => Ok(images),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Whether the file holds this image by this name, and no other one.
+pub fn holds(host: &dyn Probe, path: &Path, image: &Data, name: &str) -> Result<bool, Failure> {
+    let id = image.text("Id").unwrap_or_default();
+    let id = id.trim_start_matches("sha256:");
+    let images = images(host, path)?;
+    let [only] = images.as_slice() else { return Ok(false) };
+    let is_named = only.list("RepoTags").iter().any(|tag| tag.as_text() == Some(name));
+    Ok(!id.is_empty() && only.text("Config").is_some_and(|config| config.contains(id)) && is_named)
+}

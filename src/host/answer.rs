@@ -1,8 +1,7 @@
 //! Answering questions by asking the system. Nothing here may write.
 
 use super::{
-    Data, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process,
-    systemd, users,
+    Data, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process, systemd, users,
 };
 use std::path::Path;
 
@@ -31,6 +30,9 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::FileSystem(path) => Ok(file_system(&system.real(Path::new(path)))),
         Subject::Hostname => Ok(rustix::system::uname().nodename().to_string_lossy().into_owned().into()),
         Subject::Reachable(host, port) => Ok(super::health::takes_connections(host, *port).into()),
+        Subject::Fed(argv, input) => {
+            fed(system, argv.clone(), Some(input.clone())).map(|fields| fields.map_or(Data::Null, Data::Map))
+        }
         Subject::Output(argv) => {
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
         }
@@ -72,7 +74,12 @@ fn file_system(path: &Path) -> Data {
 
 /// What a command prints that only reads; `None` when there is no such command.
 pub(in crate::host) fn output(system: &System, argv: Vec<String>) -> Result<Option<Fields>, Failure> {
-    let run = Run { environment: vec![("LC_ALL".to_owned(), "C".to_owned())], ..Run::quiet(argv) };
+    fed(system, argv, None)
+}
+
+/// The same for a command that is given something to read.
+fn fed(system: &System, argv: Vec<String>, stdin: Option<super::Bytes>) -> Result<Option<Fields>, Failure> {
+    let run = Run { stdin, environment: vec![("LC_ALL".to_owned(), "C".to_owned())], ..Run::quiet(argv) };
     match process::run(system, &run) {
         Ok(output) => Ok(Some(
             Fields::new()

@@ -51,6 +51,8 @@ pub enum Subject {
     Flags(String),
     /// Whether somebody takes connections there.
     Reachable(String, u16),
+    /// What a command that only reads prints when it is given this to read.
+    Fed(Vec<String>, Bytes),
     /// What a command that only reads prints: `rc`, `stdout`, `stderr`.
     Output(Vec<String>),
 }
@@ -104,6 +106,7 @@ impl fmt::Display for Subject {
             Subject::FileSystem(path) => write!(f, "file system {path}"),
             Subject::Hostname => f.write_str("hostname"),
             Subject::Reachable(host, port) => write!(f, "reachable {host} {port}"),
+            Subject::Fed(argv, _) => f.write_str(&argv.join(" ")),
             Subject::Output(argv) => f.write_str(&argv.join(" ")),
         }
     }

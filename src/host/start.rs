@@ -1,7 +1,9 @@
 //! The start loop: components start side by side, each when those that it needs are healthy, and each is watched until
 //! it is healthy itself or has stayed up for long enough.
 
-use super::{Data, Effect, Failure, Fields, Run, Scope, Shown, System, docker::Engine, health, process, systemd};
+use super::{
+    Data, Effect, Failure, Fields, Run, Scope, Shown, System, docker::Engine, health, process, systemd,
+};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

@@ -84,7 +84,10 @@ impl DockerArguments {
         argv.extend(platform.into_iter().flat_map(|platform| ["--platform", platform]));
         argv.push(image);
         let engine = self.engine(host)?;
-        let effects = vec![Effect::Set(engine.subject(Thing::Image(image.to_owned())), foreseen(host, &engine, image)?)];
+        let effects = vec![Effect::Set(
+            engine.subject(Thing::Image(image.to_owned())),
+            foreseen(host, &engine, image)?,
+        )];
         Ok(self.run(host, &argv, effects)?.titled(format!("pull {image}")))
     }
 
@@ -115,7 +118,11 @@ pub fn pull(host: &dyn Probe, image: &str) -> Result<Change, Failure> {
 /// The image with a tag, where it has neither tag nor digest and is no id.
 pub fn with_tag(name: &str, tag: &str) -> String {
     let last = name.rsplit('/').next().unwrap_or(name);
-    if last.contains([':', '@']) || tag.is_empty() || is_id(name) { name.to_owned() } else { format!("{name}:{tag}") }
+    if last.contains([':', '@']) || tag.is_empty() || is_id(name) {
+        name.to_owned()
+    } else {
+        format!("{name}:{tag}")
+    }
 }
 
 /// Whether a name is the id of an image.
@@ -146,10 +153,18 @@ pub fn filters(fields: &Fields) -> String {
         Data::List(items) => items.iter().map(text_of).collect(),
         value => vec![text_of(value)],
     };
-    let lists: Fields = fields.iter().map(|(name, value)| (name.to_owned(), Data::from(values(value)))).collect();
-    let escaped: String = crate::host::json::print(&Data::Map(lists))
-        .bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect();
+    let lists: Fields =
+        fields.iter().map(|(name, value)| (name.to_owned(), Data::from(values(value)))).collect();
+    let escaped: String =
+        crate::host::json::print(&Data::Map(lists))
+            .bytes()
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
+            .collect();
     format!("filters={escaped}")
 }

@@ -47,7 +47,9 @@ impl Build<'_> {
         let mut put = |option: &str, value: String| words.extend([option.to_owned(), value]);
         self.args.iter().for_each(|(name, _)| put("--build-arg", name.to_owned()));
         self.labels.iter().for_each(|(name, value)| put("--label", format!("{name}={}", text_of(value))));
-        self.etc_hosts.iter().for_each(|(name, value)| put("--add-host", format!("{name}:{}", text_of(value))));
+        self.etc_hosts
+            .iter()
+            .for_each(|(name, value)| put("--add-host", format!("{name}:{}", text_of(value))));
         self.cache_from.iter().for_each(|image| put("--cache-from", image.clone()));
         if let Some(file) = self.dockerfile {
             put("--file", text::from_path(&path.join(text::to_path(file))));

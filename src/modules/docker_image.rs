@@ -151,7 +151,9 @@ impl Module for DockerImage {
             (Some(title), Done::Ran(output)) if title.starts_with("push ") => {
                 !output.stdout().contains(": Pushed")
             }
-            (Some(title), _) => same && ["pull ", "build ", "load "].iter().any(|verb| title.starts_with(verb)),
+            (Some(title), _) => {
+                same && ["pull ", "build ", "load "].iter().any(|verb| title.starts_with(verb))
+            }
             _ => false,
         };
         let changed = carried.changed() && !carried.changes.iter().all(nothing_came);

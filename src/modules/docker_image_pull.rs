@@ -1,7 +1,7 @@
 //! `docker_image_pull`
 
-use super::{ArgumentError, Module};
 use super::docker::{DockerArguments, is_id, with_tag};
+use super::{ArgumentError, Module};
 use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report};
 
 choices! {

@@ -2,8 +2,8 @@
 
 mod differences;
 
-use super::{ArgumentError, Module};
 use super::docker::DockerArguments;
+use super::{ArgumentError, Module};
 use crate::host::docker::{Engine, Order, Thing, escape};
 use crate::host::{Attribute, Carried, Change, Data, Failure, Fields, Plan, Probe, Report};
 
@@ -120,7 +120,8 @@ impl DockerNetwork {
 
     fn remove(&self, engine: &Engine, found: &Data) -> Vec<Order> {
         let members = members(found);
-        let mut orders: Vec<Order> = members.iter().map(|name| self.leave(engine, name, found.clone())).collect();
+        let mut orders: Vec<Order> =
+            members.iter().map(|name| self.leave(engine, name, found.clone())).collect();
         let order = self.order(engine, &format!("remove network {}", self.name), "", None, Data::Null);
         orders.push(Order { method: "DELETE".to_owned(), fine: vec![404], ..order });
         orders

@@ -13,12 +13,17 @@ pub fn images(host: &dyn Probe, path: &Path) -> Result<Vec<Data>, Failure> {
     }
 }
 
+/// The id of an image in a file.
+pub fn id(image: &Data) -> String {
+    let config = image.text("Config").unwrap_or_default();
+    let name = config.rsplit('/').next().unwrap_or_default();
+    format!("sha256:{}", name.trim_end_matches(".json"))
+}
+
 /// Whether the file holds this image by this name, and no other one.
 pub fn holds(host: &dyn Probe, path: &Path, image: &Data, name: &str) -> Result<bool, Failure> {
-    let id = image.text("Id").unwrap_or_default();
-    let id = id.trim_start_matches("sha256:");
     let images = images(host, path)?;
     let [only] = images.as_slice() else { return Ok(false) };
     let is_named = only.list("RepoTags").iter().any(|tag| tag.as_text() == Some(name));
-    Ok(!id.is_empty() && only.text("Config").is_some_and(|config| config.contains(id)) && is_named)
+    Ok(image.text("Id") == Some(id(only)) && is_named)
 }

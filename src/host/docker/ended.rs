@@ -1,7 +1,7 @@
 //! What the program of a container printed, and how it ended.
 
-use super::engine::{Engine, complaint, escape};
 use super::Thing;
+use super::engine::{Engine, complaint, escape};
 use crate::host::{Data, Failure, Output, Time, json, text};
 
 /// Seconds that a program may run: the limit of the call comes first.
@@ -42,7 +42,11 @@ fn parted(bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
     while let Some(([stream, _, _, _, a, b, c, d], after)) = rest.split_first_chunk::<8>() {
         let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
         let (piece, next) = after.split_at(length.min(after.len()));
-        if *stream == 2 { stderr.extend_from_slice(piece) } else { stdout.extend_from_slice(piece) }
+        if *stream == 2 {
+            stderr.extend_from_slice(piece)
+        } else {
+            stdout.extend_from_slice(piece)
+        }
         rest = next;
     }
     (stdout, stderr)
@@ -54,7 +58,15 @@ mod tests {
 
     #[test]
     fn two_streams_in_one() {
-        let bytes = [&[1, 0, 0, 0, 0, 0, 0, 2][..], b"ab", &[2, 0, 0, 0, 0, 0, 0, 1], b"x", &[1, 0, 0, 0, 0, 0, 0, 9], b"c"].concat();
+        let bytes = [
+            &[1, 0, 0, 0, 0, 0, 0, 2][..],
+            b"ab",
+            &[2, 0, 0, 0, 0, 0, 0, 1],
+            b"x",
+            &[1, 0, 0, 0, 0, 0, 0, 9],
+            b"c",
+        ]
+        .concat();
         assert_eq!(parted(&bytes), (b"abc".to_vec(), b"x".to_vec()));
     }
 }

@@ -70,7 +70,9 @@ impl Engine {
     ) -> Result<Answer, Failure> {
         let answer = http::send(&self.exchange(method, path, body, timeout)?);
         match answer.status {
-            0 => Err(Failure::new(format!("docker does not answer at `{}`: {}", self.address, answer.reason))),
+            0 => {
+                Err(Failure::new(format!("docker does not answer at `{}`: {}", self.address, answer.reason)))
+            }
             _ => Ok(answer),
         }
     }

@@ -1,8 +1,9 @@
 //! Docker: questions for its daemon, and orders to it, over its socket.
 
 pub mod archive;
-mod engine;
+pub mod compose;
 mod ended;
+mod engine;
 mod order;
 
 pub use engine::{Engine, Tls, escape};

@@ -34,6 +34,8 @@ pub enum Then {
     Gone { name: String, patience: Option<Duration> },
     /// It is waited for until its health check says that it works.
     Healthy { name: String, patience: Option<Duration> },
+    /// What the answer names by its `Id` is started, and not waited for.
+    Started,
     /// It is waited for until its program has ended, and what that printed is taken.
     Ended { name: String },
 }
@@ -89,6 +91,7 @@ impl Order {
         }
         match &self.then {
             Then::Nothing => Ok(said(&answer)),
+            Then::Started => self.start_made(&answer),
             Then::Gone { name, patience } => self.wait_gone(system, name, *patience),
             Then::Healthy { name, patience } => self.wait_healthy(system, name, *patience),
             Then::Ended { name } => ended::output(&self.engine, name).map(Done::Ran),
@@ -106,6 +109,21 @@ impl Order {
         let argv = self.title.split(' ').map(str::to_owned).collect();
         let run = Run { argv, effects: self.effects.clone(), ..Run::default() };
         process::run_well(system, &run).map(Done::Ran)
+    }
+
+    fn start_made(&self, answer: &Answer) -> Result<Done, Failure> {
+        let id = json::parse(&text::from_bytes(&answer.body.0))?.text("Id").unwrap_or_default();
+        let body = Fields::new().with("Detach", true).into();
+        let started = self.engine.send(
+            "POST",
+            &format!("/exec/{}/start", escape(&id)),
+            Some(&body),
+            self.engine.timeout,
+        )?;
+        match started.status {
+            200..300 => Ok(said(answer)),
+            _ => Err(Failure::new(format!("docker does not {}: {}", self.title, complaint(&started)))),
+        }
     }
 
     fn wait_gone(&self, system: &System, name: &str, patience: Option<Duration>) -> Result<Done, Failure> {
@@ -136,7 +154,9 @@ impl Order {
         })?;
         match healthy {
             true => Ok(Done::Made),
-            false => Err(Failure::new(format!("the container `{name}` did not become healthy: it is {last}"))),
+            false => {
+                Err(Failure::new(format!("the container `{name}` did not become healthy: it is {last}")))
+            }
         }
     }
 
@@ -159,10 +179,11 @@ impl Order {
     }
 }
 
-/// What the daemon answered, for the result of the module.
+/// What the daemon answered, for the result of the module; a list is called `items`.
 fn said(answer: &Answer) -> Done {
     match json::parse(&text::from_bytes(&answer.body.0)) {
         Ok(Data::Map(fields)) => Done::Said(fields),
+        Ok(Data::List(items)) => Done::Said(Fields::new().with("items", items)),
         _ => Done::Made,
     }
 }

@@ -18,7 +18,9 @@ use super::{
     ArgumentError, FileAttributes, Module, Need, Source, argument::Mode, systemd::State as UnitState,
 };
 use crate::host::start::StartLoop;
-use crate::host::{Carried, Change, Content, Failure, Fields, Plan, Probe, Report, Scope, docker::Engine, text};
+use crate::host::{
+    Carried, Change, Content, Failure, Fields, Plan, Probe, Report, Scope, docker::Engine, text,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -20,17 +20,18 @@ impl How {
             Some("strict") => Ok(How::Strict),
             Some("ignore") => Ok(How::Ignore),
             Some("allow_more_present") => Ok(How::AllowMore),
-            _ => Err(format!(
-                "must be `strict`, `ignore` or `allow_more_present`, not `{}`",
-                text_of(data)
-            )),
+            _ => Err(format!("must be `strict`, `ignore` or `allow_more_present`, not `{}`", text_of(data))),
         }
     }
 }
 
 /// Names of arguments under which options are compared, by their other names.
-const OTHER_NAMES: [(&str, &str); 4] =
-    [("ports", "published_ports"), ("expose", "exposed_ports"), ("exposed", "exposed_ports"), ("log_opt", "log_options")];
+const OTHER_NAMES: [(&str, &str); 4] = [
+    ("ports", "published_ports"),
+    ("expose", "exposed_ports"),
+    ("exposed", "exposed_ports"),
+    ("log_opt", "log_options"),
+];
 
 /// Whether an entry of `comparisons` means something.
 pub fn known(option: &str, how: &Data) -> Result<(), String> {
@@ -75,9 +76,7 @@ impl Setting {
             (Kind::Value | Kind::List, _) => {
                 vec![attribute(self.option, Some(found), Some(&self.wanted))]
             }
-            (Kind::Pairs(sign), how) => {
-                self.in_dict(&pairs(found, *sign), &pairs(&self.wanted, *sign), how)
-            }
+            (Kind::Pairs(sign), how) => self.in_dict(&pairs(found, *sign), &pairs(&self.wanted, *sign), how),
             (Kind::Dict, how) => self.in_dict(&fields(found), &fields(&self.wanted), how),
             (Kind::Set, how) => self.in_set(items(found), items(&self.wanted), how),
         }
@@ -86,7 +85,8 @@ impl Setting {
     fn in_dict(&self, found: &Fields, wanted: &Fields, how: How) -> Vec<Attribute> {
         let name = |key: &str| format!("{}.{key}", self.option);
         let differs = |(key, value): &(&str, &Data)| {
-            found.get(key).is_none_or(|there| !same(there, value)) && !(is_nothing(value) && found.get(key).is_some_and(is_nothing))
+            found.get(key).is_none_or(|there| !same(there, value))
+                && !(is_nothing(value) && found.get(key).is_some_and(is_nothing))
         };
         let other = wanted.iter().filter(differs);
         let mut attributes: Vec<Attribute> =

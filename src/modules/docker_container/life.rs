@@ -37,7 +37,9 @@ impl DockerContainer {
     fn present(&self, host: &dyn Probe, engine: &Engine, found: &Data) -> Result<Vec<Order>, Failure> {
         let name = self.image_name().or_else(|| found.entry("Config").text("Image"));
         let Some(name) = name else {
-            return Err(host.missing(format!("there is no container `{}`, and no `image` to make it of", self.name)));
+            return Err(
+                host.missing(format!("there is no container `{}`, and no `image` to make it of", self.name))
+            );
         };
         let image = engine.image(host, &name)?;
         if image.is_null() {
@@ -73,7 +75,8 @@ impl DockerContainer {
     /// The settings that differ: those that can be changed in place, and the others.
     fn differences<'a>(&self, settings: &'a [Setting], found: &Data) -> (Differing<'a>, Differing<'a>) {
         let differing = settings.iter().filter_map(|setting| {
-            let attributes = setting.differences(&as_docker_has_it(setting, found), self.how(setting.option, usual(setting)));
+            let attributes = setting
+                .differences(&as_docker_has_it(setting, found), self.how(setting.option, usual(setting)));
             (!attributes.is_empty()).then_some((setting, attributes))
         });
         differing.partition(|(setting, _)| setting.live)
@@ -83,21 +86,36 @@ impl DockerContainer {
         if self.ignore_image || self.image.is_none() || self.how("image", How::Strict) == How::Ignore {
             return None;
         }
-        let attribute = |before: Option<String>, after: Option<String>| Attribute { name: "image".to_owned(), before, after };
+        let attribute = |before: Option<String>, after: Option<String>| Attribute {
+            name: "image".to_owned(),
+            before,
+            after,
+        };
         let (there, wanted) = (found.text("Image"), image.text("Id"));
         if there != wanted {
             return Some(attribute(there, wanted));
         }
         let called = found.entry("Config").text("Image");
-        let renamed = self.image_name_mismatch == NameMismatch::Recreate && called.as_deref() != Some(name) && called.as_deref() != self.image.as_deref();
+        let renamed = self.image_name_mismatch == NameMismatch::Recreate
+            && called.as_deref() != Some(name)
+            && called.as_deref() != self.image.as_deref();
         renamed.then(|| attribute(called, Some(name.to_owned())))
     }
 
-    fn create(&self, host: &dyn Probe, engine: &Engine, (name, image): (&str, &Data), settings: &[Setting], why: Vec<Attribute>) -> Result<Vec<Order>, Failure> {
+    fn create(
+        &self,
+        host: &dyn Probe,
+        engine: &Engine,
+        (name, image): (&str, &Data),
+        settings: &[Setting],
+        why: Vec<Attribute>,
+    ) -> Result<Vec<Order>, Failure> {
         let mode = self.wanted_network_mode(host, engine)?;
         let mut body = Fields::new().with("Image", name).with("HostConfig", Fields::new());
-        let ordinary = settings.iter().filter(|setting| setting.kind != Kind::Value || !setting.wanted.is_null());
-        ordinary.for_each(|setting| put(&mut body, setting.place.trim_start_matches("Config."), &setting.wanted));
+        let ordinary =
+            settings.iter().filter(|setting| setting.kind != Kind::Value || !setting.wanted.is_null());
+        ordinary
+            .for_each(|setting| put(&mut body, setting.place.trim_start_matches("Config."), &setting.wanted));
         let mut joined = Fields::new();
         if let Some((network, endpoint)) = self.first_endpoint(mode.as_deref()) {
             if engine.network(host, &network)?.is_null() {
@@ -108,10 +126,17 @@ impl DockerContainer {
         } else {
             joined.set(mode.as_deref().filter(|mode| *mode != "default").unwrap_or("bridge"), Fields::new());
         }
-        let platform = self.platform.as_ref().map(|platform| format!("&platform={}", escape(platform).replace('/', "%2F")));
+        let platform = self
+            .platform
+            .as_ref()
+            .map(|platform| format!("&platform={}", escape(platform).replace('/', "%2F")));
         let path = format!("/containers/create?name={}{}", escape(&self.name), platform.unwrap_or_default());
         let made = self.foreseen(&body, image, &joined);
-        let order = Order { attributes: why, body: Some(body.into()), ..Order::new(engine, format!("create container {}", self.name), "POST", path) };
+        let order = Order {
+            attributes: why,
+            body: Some(body.into()),
+            ..Order::new(engine, format!("create container {}", self.name), "POST", path)
+        };
         let mut orders = vec![order.with_effect(self.thing(), made.clone())];
         orders.extend(self.join_and_leave(host, engine, &mut joined)?);
         orders.extend(self.run(engine, &made, false));
@@ -130,7 +155,10 @@ impl DockerContainer {
             .with("Image", image.text("Id"))
             .with("Config", config)
             .with("HostConfig", host_config);
-        fields.with("State", state).with("NetworkSettings", Fields::new().with("Networks", joined.clone())).into()
+        fields
+            .with("State", state)
+            .with("NetworkSettings", Fields::new().with("Networks", joined.clone()))
+            .into()
     }
 
     fn thing(&self) -> Thing {
@@ -155,7 +183,11 @@ impl DockerContainer {
             body.set("MemorySwap", swap);
             host_config.set("MemorySwap", swap);
         }
-        let order = Order { attributes, body: Some(body.into()), ..Order::container(engine, "update", &self.name, "") };
+        let order = Order {
+            attributes,
+            body: Some(body.into()),
+            ..Order::container(engine, "update", &self.name, "")
+        };
         order.with_change(self.thing(), Fields::new().with("HostConfig", host_config))
     }
 
@@ -166,7 +198,8 @@ impl DockerContainer {
             orders.push(self.stop(engine));
         }
         let path = format!("/containers/{}?v={}&force=true", escape(&self.name), !self.keep_volumes);
-        let patience = self.removal_wait_timeout.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+        let patience =
+            self.removal_wait_timeout.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
         let order = Order {
             fine: vec![404, 409],
             then: Then::Gone { name: self.name.clone(), patience },
@@ -179,7 +212,9 @@ impl DockerContainer {
     fn stop(&self, engine: &Engine) -> Order {
         let order = match (self.force_kill, &self.kill_signal) {
             (true, None) => Order::container(engine, "kill", &self.name, ""),
-            (true, Some(signal)) => Order::container(engine, "kill", &self.name, &format!("?signal={}", escape(signal))),
+            (true, Some(signal)) => {
+                Order::container(engine, "kill", &self.name, &format!("?signal={}", escape(signal)))
+            }
             (false, _) => Order::container(engine, "stop", &self.name, &self.stop_query()),
         };
         Order { fine: vec![304, 404], ..order }.with_change(self.thing(), state(false, false))
@@ -197,14 +232,19 @@ impl DockerContainer {
             State::Stopped if runs => orders.push(self.stop(engine)),
             State::Started | State::Healthy if !runs => orders.extend(self.start(engine)),
             State::Started | State::Healthy if self.restart && may_restart => {
-                orders.push(Order::container(engine, "restart", &self.name, &self.stop_query()).with_change(self.thing(), state(true, false)));
+                orders.push(
+                    Order::container(engine, "restart", &self.name, &self.stop_query())
+                        .with_change(self.thing(), state(true, false)),
+                );
             }
             _ => {}
         }
         let paused = is(found, "Paused") && orders.is_empty();
         if let Some(wanted) = self.paused.filter(|wanted| *wanted != paused && self.state == State::Started) {
             let what = if wanted { "pause" } else { "unpause" };
-            orders.push(Order::container(engine, what, &self.name, "").with_change(self.thing(), state(true, wanted)));
+            orders.push(
+                Order::container(engine, what, &self.name, "").with_change(self.thing(), state(true, wanted)),
+            );
         }
         let healthy = found.entry("State").entry("Health").text("Status");
         if self.state == State::Healthy && (!orders.is_empty() || healthy.as_deref() != Some("healthy")) {
@@ -283,8 +323,16 @@ fn as_docker_has_it(setting: &Setting, found: &Data) -> Data {
         "volumes" if matches!(there, Data::List(_)) => {
             texts(&there).unwrap_or_default().iter().map(|bind| values::bind(bind)).collect::<Vec<_>>().into()
         }
-        "network_mode" if setting.wanted.as_text() == Some("default") && there.as_text() == Some("bridge") => "default".into(),
-        "network_mode" if setting.wanted.as_text() == Some("bridge") && there.as_text() == Some("default") => "bridge".into(),
+        "network_mode"
+            if setting.wanted.as_text() == Some("default") && there.as_text() == Some("bridge") =>
+        {
+            "default".into()
+        }
+        "network_mode"
+            if setting.wanted.as_text() == Some("bridge") && there.as_text() == Some("default") =>
+        {
+            "bridge".into()
+        }
         _ => there,
     }
 }

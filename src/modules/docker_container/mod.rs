@@ -11,7 +11,7 @@ mod values;
 use super::argument::{PathText, Raw, Size};
 use super::docker::DockerArguments;
 use super::{ArgumentError, Module};
-use crate::host::{Carried, Data, Failure, Fields, Plan, Probe, Report};
+use crate::host::{Carried, Change, Data, Done, Failure, Fields, Plan, Probe, Report};
 use parts::{ByteRate, DeviceRequest, Healthcheck, Mount, Network, Rate};
 
 choices! {
@@ -297,10 +297,14 @@ impl Module for DockerContainer {
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let found = self.docker.engine(host)?.container(host, &self.name)?;
-        let commands: Vec<String> = carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
+        let commands: Vec<String> =
+            carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
         let mut result = carried.result.clone().with("actions", commands);
         let mut container = found.as_map().cloned().unwrap_or_default();
-        let ended = carried.output().filter(|_| !self.detaches() && !carried.dry);
+        let ended = carried.changes.iter().find_map(|(change, done)| match (change, done) {
+            (Change::Docker(order), Done::Ran(output)) if order.is_watched() => Some(output),
+            _ => None,
+        });
         if let Some(output) = ended {
             let said = output.stdout() + &output.stderr();
             container.set("Output", said.as_str());

@@ -1,22 +1,32 @@
 //! The networks that a container joins.
 
+use super::DockerContainer;
 use super::compare::{How, includes};
 use super::parts::Network;
-use super::DockerContainer;
 use crate::host::docker::{Engine, Order, Thing};
 use crate::host::{Data, Failure, Fields, Probe};
 use crate::modules::docker::texts;
 
 /// A mode such as `container:NAME`, with the id of that container, as docker keeps it.
-pub fn of_container(host: &dyn Probe, engine: &Engine, mode: &Option<String>) -> Result<Option<String>, Failure> {
-    let Some(name) = mode.as_deref().and_then(|mode| mode.strip_prefix("container:")) else { return Ok(mode.clone()) };
+pub fn of_container(
+    host: &dyn Probe,
+    engine: &Engine,
+    mode: &Option<String>,
+) -> Result<Option<String>, Failure> {
+    let Some(name) = mode.as_deref().and_then(|mode| mode.strip_prefix("container:")) else {
+        return Ok(mode.clone());
+    };
     let id = engine.container(host, name)?.text("Id");
     Ok(Some(format!("container:{}", id.unwrap_or_else(|| name.to_owned()))))
 }
 
 impl DockerContainer {
     /// The network that it is born into.
-    pub(super) fn wanted_network_mode(&self, host: &dyn Probe, engine: &Engine) -> Result<Option<String>, Failure> {
+    pub(super) fn wanted_network_mode(
+        &self,
+        host: &dyn Probe,
+        engine: &Engine,
+    ) -> Result<Option<String>, Failure> {
         let first = self.networks.iter().flatten().next().filter(|_| self.networks_cli_compatible);
         let mode = self.network_mode.clone().or_else(|| first.map(|network| network.name.clone()));
         of_container(host, engine, &mode)
@@ -48,7 +58,12 @@ impl DockerContainer {
     }
 
     /// Joins networks that it is not in as it should be, and leaves those that are not named where that is asked for.
-    pub(super) fn join_and_leave(&self, host: &dyn Probe, engine: &Engine, joined: &mut Fields) -> Result<Vec<Order>, Failure> {
+    pub(super) fn join_and_leave(
+        &self,
+        host: &dyn Probe,
+        engine: &Engine,
+        joined: &mut Fields,
+    ) -> Result<Vec<Order>, Failure> {
         let mut orders = Vec::new();
         let how = self.how("networks", How::AllowMore);
         let Some(networks) = self.networks.as_ref().filter(|_| how != How::Ignore) else { return Ok(orders) };
@@ -74,7 +89,8 @@ impl DockerContainer {
     }
 
     fn join(&self, engine: &Engine, network: &str, endpoint: Data, joined: &mut Fields) -> Order {
-        let body = Fields::new().with("Container", self.name.as_str()).with("EndpointConfig", endpoint.clone());
+        let body =
+            Fields::new().with("Container", self.name.as_str()).with("EndpointConfig", endpoint.clone());
         joined.set(network, endpoint);
         let title = format!("connect container {} to network {network}", self.name);
         self.about_network(engine, network, ("connect", title), body, joined)
@@ -87,7 +103,14 @@ impl DockerContainer {
         self.about_network(engine, network, ("disconnect", title), body, joined)
     }
 
-    fn about_network(&self, engine: &Engine, network: &str, (what, title): (&str, String), body: Fields, joined: &Fields) -> Order {
+    fn about_network(
+        &self,
+        engine: &Engine,
+        network: &str,
+        (what, title): (&str, String),
+        body: Fields,
+        joined: &Fields,
+    ) -> Order {
         let path = format!("/networks/{}/{what}", crate::host::docker::escape(network));
         let settings = Fields::new().with("Networks", joined.clone());
         let change = Fields::new().with("NetworkSettings", settings);

@@ -35,7 +35,13 @@ pub enum Kind {
 struct Settings(Vec<Setting>);
 
 impl Settings {
-    fn put(&mut self, kind: Kind, option: &'static str, place: &'static str, wanted: Option<impl Into<Data>>) {
+    fn put(
+        &mut self,
+        kind: Kind,
+        option: &'static str,
+        place: &'static str,
+        wanted: Option<impl Into<Data>>,
+    ) {
         if let Some(wanted) = wanted {
             self.0.push(Setting { option, place, wanted: wanted.into(), kind, live: false });
         }
@@ -65,7 +71,12 @@ impl Settings {
 
 impl DockerContainer {
     /// What is asked for; `image` is what docker says of the image from which the container has the rest.
-    pub(super) fn settings(&self, host: &dyn Probe, engine: &Engine, image: &Data) -> Result<Vec<Setting>, Failure> {
+    pub(super) fn settings(
+        &self,
+        host: &dyn Probe,
+        engine: &Engine,
+        image: &Data,
+    ) -> Result<Vec<Setting>, Failure> {
         let mut settings = Settings::default();
         self.program(host, image, &mut settings)?;
         self.storage(&mut settings)?;
@@ -112,7 +123,11 @@ impl DockerContainer {
         settings.value("auto_remove", "HostConfig.AutoRemove", &self.once(self.auto_remove));
         settings.value("stop_signal", "Config.StopSignal", &self.stop_signal);
         settings.value("stop_timeout", "Config.StopTimeout", &self.stop_timeout);
-        settings.live("restart_policy", "HostConfig.RestartPolicy.Name", &self.restart_policy.map(super::RestartPolicy::word));
+        settings.live(
+            "restart_policy",
+            "HostConfig.RestartPolicy.Name",
+            &self.restart_policy.map(super::RestartPolicy::word),
+        );
         settings.live("restart_retries", "HostConfig.RestartPolicy.MaximumRetryCount", &self.restart_retries);
         settings.value("log_driver", "HostConfig.LogConfig.Type", &self.log_driver);
         settings.dict("log_options", "HostConfig.LogConfig.Config", &self.log_options);
@@ -146,9 +161,15 @@ impl DockerContainer {
     fn wanted_labels(&self, image: &Data) -> Result<Option<Fields>, Failure> {
         let Some(labels) = &self.labels else { return Ok(None) };
         let mut wanted = Fields::new();
-        for (name, value) in image.entry("Config").entry("Labels").as_map().iter().flat_map(|all| all.iter()) {
-            if self.image_label_mismatch == super::LabelMismatch::Fail && labels.get(name).is_none() && self.how("labels", super::compare::How::AllowMore) == super::compare::How::Strict {
-                return Err(Failure::new(format!("the image has the label `{name}`, which `labels` does not name")));
+        for (name, value) in image.entry("Config").entry("Labels").as_map().iter().flat_map(|all| all.iter())
+        {
+            if self.image_label_mismatch == super::LabelMismatch::Fail
+                && labels.get(name).is_none()
+                && self.how("labels", super::compare::How::AllowMore) == super::compare::How::Strict
+            {
+                return Err(Failure::new(format!(
+                    "the image has the label `{name}`, which `labels` does not name"
+                )));
             }
             wanted.set(name, value.clone());
         }
@@ -165,7 +186,10 @@ impl DockerContainer {
         let own: Fields = own.iter().map(|path| ((*path).clone(), Fields::new().into())).collect();
         settings.put(Kind::Set, "volumes", "HostConfig.Binds", volumes.map(|_| binds));
         settings.put(Kind::Dict, "volumes", "Config.Volumes", volumes.map(|_| own));
-        let mounts = self.mounts.as_ref().map(|mounts| mounts.iter().map(values::mount).collect::<Result<Vec<_>, _>>());
+        let mounts = self
+            .mounts
+            .as_ref()
+            .map(|mounts| mounts.iter().map(values::mount).collect::<Result<Vec<_>, _>>());
         settings.put(Kind::Set, "mounts", "HostConfig.Mounts", mounts.transpose()?.map(Data::List));
         let pair = |entry: &String| {
             let (path, options) = entry.split_once(':').unwrap_or((entry, ""));
@@ -210,7 +234,9 @@ impl DockerContainer {
         settings.list("dns_servers", "HostConfig.Dns", &self.dns_servers);
         settings.list("dns_search_domains", "HostConfig.DnsSearch", &self.dns_search_domains);
         let hosts = self.etc_hosts.as_ref();
-        let hosts = hosts.map(|hosts| hosts.iter().map(|(name, at)| format!("{name}:{}", text_of(at))).collect::<Vec<_>>());
+        let hosts = hosts.map(|hosts| {
+            hosts.iter().map(|(name, at)| format!("{name}:{}", text_of(at))).collect::<Vec<_>>()
+        });
         settings.put(Kind::Pairs(':'), "etc_hosts", "HostConfig.ExtraHosts", hosts);
         Ok(())
     }
@@ -222,10 +248,22 @@ impl DockerContainer {
         settings.set("security_opts", "HostConfig.SecurityOpt", &self.security_opts);
         settings.dict("sysctls", "HostConfig.Sysctls", &self.sysctls);
         settings.value("userns_mode", "HostConfig.UsernsMode", &self.userns_mode);
-        settings.value("pid_mode", "HostConfig.PidMode", &super::networks::of_container(host, engine, &self.pid_mode)?);
-        settings.value("ipc_mode", "HostConfig.IpcMode", &super::networks::of_container(host, engine, &self.ipc_mode)?);
+        settings.value(
+            "pid_mode",
+            "HostConfig.PidMode",
+            &super::networks::of_container(host, engine, &self.pid_mode)?,
+        );
+        settings.value(
+            "ipc_mode",
+            "HostConfig.IpcMode",
+            &super::networks::of_container(host, engine, &self.ipc_mode)?,
+        );
         settings.value("uts", "HostConfig.UTSMode", &self.uts);
-        settings.value("cgroupns_mode", "HostConfig.CgroupnsMode", &self.cgroupns_mode.map(super::CgroupNamespace::word));
+        settings.value(
+            "cgroupns_mode",
+            "HostConfig.CgroupnsMode",
+            &self.cgroupns_mode.map(super::CgroupNamespace::word),
+        );
         settings.value("cgroup_parent", "HostConfig.CgroupParent", &self.cgroup_parent);
         settings.value("runtime", "HostConfig.Runtime", &self.runtime);
         Ok(())
@@ -233,12 +271,17 @@ impl DockerContainer {
 
     fn limits(&self, settings: &mut Settings) -> Result<(), String> {
         let ulimits = self.ulimits.as_ref();
-        let ulimits = ulimits.map(|all| all.iter().map(|limit| values::ulimit(limit)).collect::<Result<Vec<_>, _>>());
+        let ulimits =
+            ulimits.map(|all| all.iter().map(|limit| values::ulimit(limit)).collect::<Result<Vec<_>, _>>());
         settings.put(Kind::Set, "ulimits", "HostConfig.Ulimits", ulimits.transpose()?.map(Data::List));
         let memory = self.memory.map(|size| size.0);
         let memory = memory.or((self.container_default_behavior == Defaults::Compatibility).then_some(0));
         settings.live("memory", "HostConfig.Memory", &memory);
-        settings.live("memory_reservation", "HostConfig.MemoryReservation", &self.memory_reservation.map(|size| size.0));
+        settings.live(
+            "memory_reservation",
+            "HostConfig.MemoryReservation",
+            &self.memory_reservation.map(|size| size.0),
+        );
         settings.live("memory_swap", "HostConfig.MemorySwap", &self.swap()?);
         settings.value("memory_swappiness", "HostConfig.MemorySwappiness", &self.memory_swappiness);
         settings.live("kernel_memory", "HostConfig.KernelMemory", &self.kernel_memory.map(|size| size.0));
@@ -259,20 +302,39 @@ impl DockerContainer {
         match self.memory_swap.as_deref() {
             None => Ok(None),
             Some("unlimited" | "-1") => Ok(Some(-1)),
-            Some(size) => {
-                <crate::modules::argument::Size as crate::modules::Argument>::parse(&size.into()).map(|size| Some(size.0))
-            }
+            Some(size) => <crate::modules::argument::Size as crate::modules::Argument>::parse(&size.into())
+                .map(|size| Some(size.0)),
         }
     }
 
     fn devices(&self, settings: &mut Settings) {
         let lists = [
             ("devices", "HostConfig.Devices", each(&self.devices, |device| values::device(device))),
-            ("device_requests", "HostConfig.DeviceRequests", each(&self.device_requests, values::device_request)),
-            ("device_read_bps", "HostConfig.BlkioDeviceReadBps", each(&self.device_read_bps, values::byte_rate)),
-            ("device_write_bps", "HostConfig.BlkioDeviceWriteBps", each(&self.device_write_bps, values::byte_rate)),
-            ("device_read_iops", "HostConfig.BlkioDeviceReadIOps", each(&self.device_read_iops, values::rate)),
-            ("device_write_iops", "HostConfig.BlkioDeviceWriteIOps", each(&self.device_write_iops, values::rate)),
+            (
+                "device_requests",
+                "HostConfig.DeviceRequests",
+                each(&self.device_requests, values::device_request),
+            ),
+            (
+                "device_read_bps",
+                "HostConfig.BlkioDeviceReadBps",
+                each(&self.device_read_bps, values::byte_rate),
+            ),
+            (
+                "device_write_bps",
+                "HostConfig.BlkioDeviceWriteBps",
+                each(&self.device_write_bps, values::byte_rate),
+            ),
+            (
+                "device_read_iops",
+                "HostConfig.BlkioDeviceReadIOps",
+                each(&self.device_read_iops, values::rate),
+            ),
+            (
+                "device_write_iops",
+                "HostConfig.BlkioDeviceWriteIOps",
+                each(&self.device_write_iops, values::rate),
+            ),
         ];
         for (option, place, list) in lists {
             settings.put(Kind::Set, option, place, list);

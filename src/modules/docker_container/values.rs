@@ -6,7 +6,8 @@ use crate::modules::docker::{text_of, texts};
 
 /// A command: a line is split as a shell does, a list stays.
 pub fn command(data: &Data, joined: bool) -> Result<Data, String> {
-    let split = |line: &str| words::split(line).map_err(|error| format!("the command cannot be read: {error}"));
+    let split =
+        |line: &str| words::split(line).map_err(|error| format!("the command cannot be read: {error}"));
     match data {
         Data::List(items) if joined => {
             let line = items.iter().map(text_of).collect::<Vec<_>>().join(" ");
@@ -171,9 +172,10 @@ fn volume_options(mount: &Mount) -> Fields {
 }
 
 fn tmpfs_options(mount: &Mount) -> Result<Fields, String> {
-    let mode = mount.tmpfs_mode.as_deref().map(|mode| {
-        i64::from_str_radix(mode, 8).map_err(|_| format!("`{mode}` is no mode such as `1777`"))
-    });
+    let mode = mount
+        .tmpfs_mode
+        .as_deref()
+        .map(|mode| i64::from_str_radix(mode, 8).map_err(|_| format!("`{mode}` is no mode such as `1777`")));
     let option = |fields: &Fields| {
         let words = fields.iter().map(|(name, value)| match value {
             Data::Null => vec![name.to_owned()],
@@ -184,7 +186,10 @@ fn tmpfs_options(mount: &Mount) -> Result<Fields, String> {
     Ok(some(&[
         ("SizeBytes", mount.tmpfs_size.map(|size| size.0.into())),
         ("Mode", mode.transpose()?.map(Data::from)),
-        ("Options", mount.tmpfs_options.as_ref().map(|all| all.iter().map(option).collect::<Vec<_>>().into())),
+        (
+            "Options",
+            mount.tmpfs_options.as_ref().map(|all| all.iter().map(option).collect::<Vec<_>>().into()),
+        ),
     ]))
 }
 
@@ -200,6 +205,9 @@ mod tests {
         assert_eq!(ulimit("nofile=1:2"), ulimit("nofile:1:2"));
         assert!(ulimit("nofile").is_err());
         assert_eq!(device("/dev/x").text("PathInContainer").as_deref(), Some("/dev/x"));
-        assert_eq!((bind("/a:/b"), bind("/a:/b:ro"), bind("v:/b")), ("/a:/b:rw".into(), "/a:/b:ro".into(), "v:/b:rw".into()));
+        assert_eq!(
+            (bind("/a:/b"), bind("/a:/b:ro"), bind("v:/b")),
+            ("/a:/b:rw".into(), "/a:/b:ro".into(), "v:/b:rw".into())
+        );
     }
 }

@@ -10,8 +10,13 @@ impl DockerNetwork {
         let mut differences = Vec::new();
         let mut compare = |name: &str, same: bool, found: &Data, wanted: Data| {
             if !same {
-                let shown = |data: &Data| Some(if data.is_null() { "none".to_owned() } else { text_of(data) });
-                differences.push(Attribute { name: name.to_owned(), before: shown(found), after: shown(&wanted) });
+                let shown =
+                    |data: &Data| Some(if data.is_null() { "none".to_owned() } else { text_of(data) });
+                differences.push(Attribute {
+                    name: name.to_owned(),
+                    before: shown(found),
+                    after: shown(&wanted),
+                });
             }
         };
         let ipam = found.entry("IPAM");
@@ -29,7 +34,11 @@ impl DockerNetwork {
         let dicts = [
             ("driver_options", &self.driver_options, found.entry("Options")),
             ("labels", &self.labels, found.entry("Labels")),
-            ("ipam_driver_options", self.ipam_driver_options.as_ref().unwrap_or(&none), ipam.entry("Options")),
+            (
+                "ipam_driver_options",
+                self.ipam_driver_options.as_ref().unwrap_or(&none),
+                ipam.entry("Options"),
+            ),
         ];
         for (name, wanted, there) in dicts {
             compare(name, holds(there, wanted), there, wanted.clone().into());

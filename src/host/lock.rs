@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 /// A lock that is held as long as this lives.
 pub struct Lock {
-    _file: File,
+    /// None where another session of the same run holds it: a host may have several names, and several users.
+    _file: Option<File>,
 }
 
 /// Whether the lock was had.
@@ -20,7 +21,8 @@ pub enum Attempt {
 }
 
 impl Lock {
-    /// Takes the lock with a message for others, waiting for so long.
+    /// Takes the lock with a message for others, waiting for so long. Whoever comes with the message of the holder is of the same
+    /// run, and does not wait.
     pub fn take(directory: &Path, message: &str, patience: Duration) -> Result<Attempt, Failure> {
         super::change::make_own_directory(directory)?;
         let path = directory.join("lock");
@@ -29,9 +31,12 @@ impl Lock {
         let mut file = File::from(file.map_err(|error| Failure::at(&path, "open", error))?);
         let until = Instant::now() + patience;
         while rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            let mut holder = String::new();
+            let _ = file.rewind().and_then(|()| file.read_to_string(&mut holder));
+            if holder == message {
+                return Ok(Attempt::Held(Lock { _file: None }));
+            }
             if Instant::now() >= until {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
                 return Ok(Attempt::Taken(holder.trim().to_owned()));
             }
             std::thread::sleep(Duration::from_millis(200));
@@ -39,6 +44,6 @@ impl Lock {
         let written =
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(message.as_bytes()));
         written.map_err(|error| Failure::at(&path, "write", error))?;
-        Ok(Attempt::Held(Lock { _file: file }))
+        Ok(Attempt::Held(Lock { _file: Some(file) }))
     }
 }

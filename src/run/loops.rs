@@ -222,12 +222,13 @@ fn whole(items: Vec<Ended>) -> Ended {
         fields.insert("skipped_reason".into(), message.into());
         return Ended { message: Some(message.to_owned()), ..Ended::new(Status::Skipped, fields) };
     }
-    if skipped {
-        fields.insert("skipped".into(), true.into());
-    }
+    fields.insert("skipped".into(), skipped.into());
     fields.insert("msg".into(), message.into());
     let mut ended = Ended::new(status, fields);
     ended.set("changed", changed);
+    if !failed {
+        ended.unset("failed");
+    }
     ended.message = Some(message.to_owned());
     ended
 }

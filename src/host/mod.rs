@@ -57,7 +57,7 @@ pub use change::{Before, Change, Done, Write, random_word};
 pub use data::{Data, Fields};
 pub use effect::Effect;
 pub use failure::Failure;
-pub use lock::{Attempt, Lock};
+pub use lock::{Attempt, HeldLock, Lock};
 pub use nearest::{nearest, nearest_within};
 pub use notes::{Notes, state_directory};
 pub use overlay::{Overlay, Planned};

@@ -161,6 +161,9 @@ impl Interpreter {
         let request = self.pipeline.request(self.run.next_request(), call, sending);
         let id = request.id;
         self.collect().await?;
+        if super::conclude::gives_facts(&running) {
+            self.facts_pending.get_or_insert_default();
+        }
         self.pipeline.waiting.push_back(Step::Call { id, running: Box::new(running), item });
         if let Some(lane) = &self.pipeline.lane
             && lane.requests.submit(request).await.is_err()

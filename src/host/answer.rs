@@ -1,7 +1,8 @@
 //! Answering questions by asking the system. Nothing here may write.
 
 use super::{
-    Data, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process, systemd, users,
+    Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process,
+    systemd, users,
 };
 use std::path::Path;
 
@@ -30,11 +31,11 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::FileSystem(path) => Ok(file_system(&system.real(Path::new(path)))),
         Subject::Hostname => Ok(rustix::system::uname().nodename().to_string_lossy().into_owned().into()),
         Subject::Reachable(host, port) => Ok(super::health::takes_connections(host, *port).into()),
-        Subject::Fed(argv, input) => {
-            fed(system, argv.clone(), Some(input.clone())).map(|fields| fields.map_or(Data::Null, Data::Map))
-        }
         Subject::Output(argv) => {
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
+        }
+        Subject::Dialogue(dialogue) => {
+            hold(system, dialogue).map(|fields| fields.map_or(Data::Null, Data::Map))
         }
     }
 }
@@ -74,12 +75,14 @@ fn file_system(path: &Path) -> Data {
 
 /// What a command prints that only reads; `None` when there is no such command.
 pub(in crate::host) fn output(system: &System, argv: Vec<String>) -> Result<Option<Fields>, Failure> {
-    fed(system, argv, None)
+    hold(system, &Dialogue { argv, ..Dialogue::default() })
 }
 
-/// The same for a command that is given something to read.
-fn fed(system: &System, argv: Vec<String>, stdin: Option<super::Bytes>) -> Result<Option<Fields>, Failure> {
-    let run = Run { stdin, environment: vec![("LC_ALL".to_owned(), "C".to_owned())], ..Run::quiet(argv) };
+fn hold(system: &System, dialogue: &Dialogue) -> Result<Option<Fields>, Failure> {
+    let mut environment = vec![("LC_ALL".to_owned(), "C".to_owned())];
+    environment.extend(dialogue.environment.iter().cloned());
+    let stdin = (!dialogue.stdin.0.is_empty()).then(|| dialogue.stdin.clone());
+    let run = Run { environment, stdin, ..Run::quiet(dialogue.argv.clone()) };
     match process::run(system, &run) {
         Ok(output) => Ok(Some(
             Fields::new()
@@ -119,5 +122,32 @@ pub(in crate::host) fn scope_option(scope: Scope) -> Option<&'static str> {
         Scope::System => None,
         Scope::User => Some("--user"),
         Scope::Global => Some("--global"),
+    }
+}
+
+/// What a program says, as far as it could be asked: status, and what it printed.
+pub(in crate::host) struct Said {
+    pub rc: i64,
+    pub stdout: String,
+}
+
+/// Asks a program; a failure that names it where the host has none.
+pub(in crate::host) fn ask(host: &dyn Probe, argv: &[&str]) -> Result<Said, Failure> {
+    ask_about(host, output_of(argv), argv.first().copied().unwrap_or_default())
+}
+
+/// Puts a question to a program of this name.
+pub(in crate::host) fn ask_about(host: &dyn Probe, query: Query, program: &str) -> Result<Said, Failure> {
+    let said = host.ask(&query)?;
+    let Some(rc) = said.number("rc") else {
+        return Err(host.missing(format!("there is no `{program}` on this host")));
+    };
+    Ok(Said { rc, stdout: said.text("stdout").unwrap_or_default() })
+}
+
+impl Said {
+    /// What was printed, where it went well.
+    pub fn well(self) -> Option<String> {
+        (self.rc == 0).then_some(self.stdout)
     }
 }

@@ -27,6 +27,8 @@ macro_rules! modules {
 
 modules! {
     apt::Apt;
+    apt_key::AptKey;
+    apt_repository::AptRepository;
     assemble::Assemble;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
@@ -35,6 +37,8 @@ modules! {
     components::Components;
     copy::Copy;
     cron::Cron;
+    deb822_repository::Deb822Repository;
+    debconf::Debconf;
     docker_compose_v2::DockerComposeV2;
     docker_compose_v2_pull::DockerComposeV2Pull;
     docker_container::DockerContainer;
@@ -56,6 +60,7 @@ modules! {
     docker_prune::DockerPrune;
     docker_volume::DockerVolume;
     docker_volume_info::DockerVolumeInfo;
+    dpkg_selections::DpkgSelections;
     file::File;
     find::Find;
     get_url::GetUrl;

@@ -272,9 +272,10 @@ impl DockerImage {
         if host.exists(&path)? && archive::holds(host, &path, found, &self.image())? {
             return Ok(None);
         }
-        let effect = Effect::File { path: path.clone(), mode: 0o600, owner: host.me() };
+        let manifest = archive::written(&path, &[(found.clone(), self.image())]);
+        let effects = vec![Effect::File { path: path.clone(), mode: 0o600, owner: host.me() }, manifest];
         let path = text::from_path(&path);
-        let run = self.docker.run(host, &["save", "--output", &path, &self.image()], vec![effect])?;
+        let run = self.docker.run(host, &["save", "--output", &path, &self.image()], effects)?;
         Ok(Some(run.titled(format!("save {} to {path}", self.image()))))
     }
 

@@ -41,11 +41,13 @@ impl Module for DockerImageExport {
         if !(self.force && host.stage() == 0) && host.exists(&path)? && holds_all(host, &path, &images)? {
             return Ok(plan);
         }
-        let effect = Effect::File { path: path.clone(), mode: 0o600, owner: host.me() };
+        let held: Vec<(Data, String)> = images.into_iter().zip(names.iter().cloned()).collect();
+        let manifest = archive::written(&path, &held);
+        let effects = vec![Effect::File { path: path.clone(), mode: 0o600, owner: host.me() }, manifest];
         let path = text::from_path(&path);
         let mut argv = vec!["save", "--output", &path];
         argv.extend(names.iter().map(String::as_str));
-        let run = self.docker.run(host, &argv, vec![effect])?;
+        let run = self.docker.run(host, &argv, effects)?;
         Ok(Plan {
             changes: vec![Change::Run(run.titled(format!("save {} to {path}", names.join(", "))))],
             ..plan

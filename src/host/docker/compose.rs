@@ -1,5 +1,6 @@
 //! Questions for `docker compose`.
 
+use crate::host::query::Dialogue;
 use crate::host::{Bytes, Data, Failure, Fields, Probe, Query, Subject, json};
 
 /// The words before what compose is to do, and what it reads.
@@ -40,10 +41,8 @@ impl Project {
         let mut argv: Vec<String> = self.words.clone();
         argv.extend(before.iter().map(|word| (*word).to_owned()));
         argv.extend(words.iter().cloned());
-        host.ask(&Query::about(match &self.stdin {
-            None => Subject::Output(argv),
-            Some(input) => Subject::Fed(argv, input.clone()),
-        }))
+        let stdin = self.stdin.clone().unwrap_or_default();
+        host.ask(&Query::about(Subject::Dialogue(Dialogue { argv, stdin, ..Dialogue::default() })))
     }
 
     /// The version of compose; nothing where docker has none.

@@ -219,6 +219,7 @@ impl Interpreter {
             diff: diff && !running.no_log,
             environment: self.environment(at).await?,
             notify: running.notify.clone(),
+            place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
         })
     }

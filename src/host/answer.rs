@@ -78,14 +78,15 @@ fn file_system(path: &Path) -> Data {
 
 /// What a command prints that only reads; `None` when there is no such command.
 pub(in crate::host) fn output(system: &System, argv: Vec<String>) -> Result<Option<Fields>, Failure> {
-    hold(system, &Dialogue { argv, ..Dialogue::default() })
+    hold(system, &Dialogue::of(argv))
 }
 
 fn hold(system: &System, dialogue: &Dialogue) -> Result<Option<Fields>, Failure> {
     let mut environment = vec![("LC_ALL".to_owned(), "C".to_owned())];
     environment.extend(dialogue.environment.iter().cloned());
     let stdin = (!dialogue.stdin.0.is_empty()).then(|| dialogue.stdin.clone());
-    let run = Run { environment, stdin, ..Run::quiet(dialogue.argv.clone()) };
+    let directory = dialogue.directory.as_ref().map(std::path::PathBuf::from);
+    let run = Run { environment, stdin, directory, ..Run::quiet(dialogue.argv.clone()) };
     match process::run(system, &run) {
         Ok(output) => Ok(Some(
             Fields::new()

@@ -78,6 +78,9 @@ impl Interpreter {
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
+        if running.once {
+            self.play.once.put(running.position.clone(), ended.clone());
+        }
         if ended.was_changed() && !ended.has_failed() && running.repeat.is_none() {
             self.notify(&running);
         }
@@ -90,7 +93,12 @@ impl Interpreter {
         }
         match ended.status {
             Status::Failed | Status::Rescued if !ended.ignored => Err(self.fail(&running, ended.value)),
-            Status::Unreachable if !ended.ignored => self.lose(),
+            Status::Unreachable if !ended.ignored => {
+                if running.fatal {
+                    self.play.break_at(&running.position);
+                }
+                self.lose()
+            }
             _ => Ok(()),
         }
     }
@@ -99,10 +107,13 @@ impl Interpreter {
     fn fail(&mut self, running: &Running, result: Value) -> Halt {
         self.abandon();
         let task = [
-            ("name", Value::text(running.info.name.clone())),
+            ("name", Value::text(if running.task.name.is_some() { &*running.info.name } else { "" })),
             ("action", Value::text(running.info.action.clone())),
         ];
-        Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result, fatal: running.fatal }))
+        if running.fatal {
+            self.play.break_at(&running.position);
+        }
+        Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result }))
     }
 
     fn lose(&mut self) -> Result<(), Halt> {

@@ -24,7 +24,7 @@ impl Interpreter {
             return Ok(());
         }
         self.facts_pending = None;
-        let gathered = self.perform(&task, &at, false).await;
+        let gathered = self.perform(&task, &at).await;
         if self.pipeline.is_busy() {
             self.facts_pending = Some(Arc::new(Promise::default()));
         }

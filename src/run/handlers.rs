@@ -30,9 +30,14 @@ const BEHIND_META: u32 = 1 << 24;
 impl Notified {
     /// Notes a name; twice is once.
     pub fn add(&mut self, name: &str) {
-        if !self.names.iter().any(|known| known == name) {
+        if !self.holds(name) {
             self.names.push(name.to_owned());
         }
+    }
+
+    /// Whether a name is noted.
+    pub fn holds(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
     }
 }
 
@@ -61,8 +66,11 @@ fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
 impl Interpreter {
     /// Runs every handler that was notified, in the order of definition. What a handler notifies runs too if it comes later,
     /// else at the next flush.
+    /// Where nothing under way can notify any, nothing is awaited.
     pub async fn flush(&mut self) -> Result<(), Halt> {
-        self.drain().await?;
+        if self.pipeline.may_notify() {
+            self.drain().await?;
+        }
         let depth = self.position.len();
         let mut names = self.take_notified().await?;
         let mut next = 0;
@@ -75,7 +83,7 @@ impl Interpreter {
             names.extend(self.take_notified().await?);
             next = index + 1;
         }
-        self.settle_notes(names);
+        self.settle_notes(&names);
         self.position.truncate(depth);
         Ok(())
     }
@@ -162,18 +170,6 @@ impl Interpreter {
             }
         }
         Ok(topics)
-    }
-
-    /// Takes up a notification that an interrupted run left on the host, if a handler here answers to it.
-    pub fn remember_notification(&mut self, name: &str) {
-        let answers = |handler: &Handler| {
-            let named = handler.task.name.as_ref().and_then(|name| name.str().ok());
-            named.as_deref() == Some(name)
-                || handler.task.own.listen.iter().any(|topic| topic.as_str() == Some(name))
-        };
-        if self.play.handlers.iter().any(answers) {
-            self.notified.add(name);
-        }
     }
 
     fn all_handlers(&self) -> Vec<Handler> {

@@ -114,6 +114,7 @@ impl Settings {
         let file = typed.connection_password_file.as_deref().map(|path| absolute(path, place));
         replace(&mut connection.password_file, &file);
         connection.ask_password |= typed.ask_pass;
+        self.execution.lock_wait = typed.lock_wait;
         if typed.forks.is_some() {
             self.execution.forks = typed.forks.and_then(|forks| usize::try_from(forks).ok());
         }

@@ -108,6 +108,7 @@ impl StartLoop {
                 return Err(Failure::new("the components took too long to start").with("timedout", true));
             }
             if !moved {
+                system.go_on()?;
                 self.tell(system, &stages, &mut told);
                 std::thread::sleep(PAUSE);
             }

@@ -9,6 +9,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Files of the host that are longer are copied without being held in memory.
@@ -49,6 +51,8 @@ pub struct System {
     pub stage: usize,
     /// When to give up.
     pub deadline: Option<Instant>,
+    /// Set when the controller is gone: nothing further is begun.
+    pub abandoned: Arc<AtomicBool>,
     /// Tells people what a long call is doing.
     pub notes: Option<Announcer>,
     /// Recorded answers, for tests: what is not recorded is not there.
@@ -63,6 +67,14 @@ impl System {
         System::below(PathBuf::from("/"), contents)
     }
 
+    /// Refuses to begin anything when the controller is gone.
+    pub fn go_on(&self) -> Result<(), Failure> {
+        match self.abandoned.load(Ordering::Relaxed) {
+            true => Err(Failure::new("the controller is gone")),
+            false => Ok(()),
+        }
+    }
+
     /// A directory that plays the part of a host.
     pub fn below(root: PathBuf, contents: Box<dyn ContentSource>) -> System {
         System {
@@ -72,6 +84,7 @@ impl System {
             answered: RefCell::default(),
             stage: 0,
             deadline: None,
+            abandoned: Arc::default(),
             notes: None,
             recorded: None,
             pretended: None,

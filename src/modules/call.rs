@@ -27,6 +27,8 @@ macro_rules! modules {
 
 modules! {
     apt::Apt;
+    apt_key::AptKey;
+    apt_repository::AptRepository;
     assemble::Assemble;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
@@ -35,9 +37,12 @@ modules! {
     components::Components;
     copy::Copy;
     cron::Cron;
+    deb822_repository::Deb822Repository;
+    debconf::Debconf;
     docker_image::DockerImage;
     docker_image_pull::DockerImagePull;
     docker_network::DockerNetwork;
+    dpkg_selections::DpkgSelections;
     file::File;
     find::Find;
     get_url::GetUrl;

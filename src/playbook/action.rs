@@ -87,6 +87,15 @@ impl Action {
         word(&self.written)
     }
 
+    /// The word with its collection: of those who name none, that of Ansible itself.
+    pub fn full_name(&self) -> String {
+        if self.written.contains('.') {
+            self.written.to_string()
+        } else {
+            format!("ansible.builtin.{}", self.written)
+        }
+    }
+
     /// The argument with this name.
     pub fn argument(&self, name: &str) -> Option<&Value> {
         self.arguments.iter().find(|argument| &*argument.name == name).map(|argument| &argument.value)

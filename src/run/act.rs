@@ -84,7 +84,7 @@ impl Interpreter {
         let own = &running.task.own;
         let conditions = |written: &[Value], plain: Option<bool>| !written.is_empty() && plain.is_none();
         conditions(&own.changed_when, running.changed)
-            || conditions(&own.failed_when, running.failed)
+            || (!own.failed_when.is_empty() && running.failed != Some(false))
             || !own.until.is_empty()
             || own.retries.is_some()
     }
@@ -155,12 +155,15 @@ impl Interpreter {
     /// Sends the call of a module and goes on; its answer comes when it comes.
     async fn submit(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let sending = self.sending(&running, item.is_some(), at).await?;
+        let sending = self.sending(&running, at).await?;
         let call = self.call(&arguments, at).await?;
         self.enter_lane(&running, at).await?;
         let request = self.pipeline.request(self.run.next_request(), call, sending);
         let id = request.id;
         self.collect().await?;
+        if super::conclude::gives_facts(&running) {
+            self.facts_pending.get_or_insert_default();
+        }
         self.pipeline.waiting.push_back(Step::Call { id, running: Box::new(running), item });
         if let Some(lane) = &self.pipeline.lane
             && lane.requests.submit(request).await.is_err()
@@ -174,7 +177,7 @@ impl Interpreter {
     /// Sends the call of a module and waits for its answer.
     pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let mut sending = self.sending(running, false, at).await?;
+        let mut sending = self.sending(running, at).await?;
         sending.on_failure = OnFailure::Continue;
         let call = self.call(&arguments, at).await?;
         self.drain().await?;
@@ -198,7 +201,7 @@ impl Interpreter {
     }
 
     /// How the request of a task is meant.
-    async fn sending(&mut self, running: &Running, looped: bool, at: &At) -> Result<Sending, Trouble> {
+    async fn sending(&mut self, running: &Running, at: &At) -> Result<Sending, Trouble> {
         let check = match at.frame.keyword(Keyword::CheckMode) {
             Some(_) => self.flag(at, Keyword::CheckMode).await?,
             None => self.run.settings.execution.dry_run,
@@ -207,9 +210,10 @@ impl Interpreter {
             Some(_) => self.flag(at, Keyword::Diff).await?,
             None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
         };
-        let lenient = running.ignore_errors || running.failed == Some(false) || looped;
+        let lenient = running.ignore_errors || running.failed == Some(false);
         let timeout = self.text_of(&at.frame.keyword(Keyword::Timeout).cloned(), at).await?;
         Ok(Sending {
+            repeat: running.repeat,
             mode: if check { Mode::Check } else { Mode::Apply },
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: diff && !running.no_log,

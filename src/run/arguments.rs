@@ -23,11 +23,13 @@ impl Interpreter {
             }
         }
         for argument in &action.arguments {
-            let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await?;
+            let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await;
+            let value = value.map_err(|trouble| finalizing(trouble, action, &argument.name))?;
             arguments.set(&argument.name, span_of(&argument.value, argument.span), value);
         }
         if let Some(raw) = &action.raw {
-            arguments.raw = Some(self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await?);
+            let value = self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await;
+            arguments.raw = Some(value.map_err(|trouble| finalizing(trouble, action, "_raw_params"))?);
         }
         Ok(arguments)
     }
@@ -71,4 +73,13 @@ impl Interpreter {
 
 fn span_of(value: &Value, name: Span) -> Span {
     if value.span().is_known() { value.span() } else { name }
+}
+
+/// What results say of an argument that cannot be evaluated.
+fn finalizing(trouble: Trouble, action: &Action, argument: &str) -> Trouble {
+    let what = format!(
+        "Finalization of task args for '{}' failed: Error while resolving value for '{argument}'",
+        action.full_name()
+    );
+    trouble.during(&what)
 }

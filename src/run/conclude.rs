@@ -129,12 +129,19 @@ impl Interpreter {
         }
     }
 
-    /// Keeps the facts that a module returned.
+    /// Keeps the facts that a module returned, and lets those read on who waited for them.
     fn keep_facts(&mut self, running: &Running, ended: &Ended) {
-        let Some(owner) = &running.facts_for else { return };
+        if let Some(owner) = &running.facts_for {
+            self.keep_facts_of(owner, running.task.is(&["setup", "gather_facts"]), ended);
+        }
+        if gives_facts(running) && !self.pipeline.waiting.iter().any(is_call_for_facts) {
+            self.facts_pending.take().inspect(|pending| pending.settle(Value::none()));
+        }
+    }
+
+    fn keep_facts_of(&self, owner: &str, gathered: bool, ended: &Ended) {
         let Some(facts) = ended.field("ansible_facts").and_then(|facts| facts.as_entries()) else { return };
         let Some(host) = self.run.host(owner) else { return };
-        let gathered = running.task.is(&["setup", "gather_facts"]);
         for (name, value) in facts.iter() {
             let name = name.as_str().unwrap_or_default();
             let bare = name.strip_prefix("ansible_").unwrap_or(name);
@@ -143,10 +150,24 @@ impl Interpreter {
                 host.store.set(Part::Cached, name.into(), value.clone(), None);
             }
         }
-        if let Some(pending) = self.facts_pending.take_if(|_| gathered) {
-            pending.settle(Value::none());
-        }
     }
+}
+
+/// Whether the task's result may hold facts.
+pub fn gives_facts(running: &Running) -> bool {
+    running.task.is(&[
+        "setup",
+        "gather_facts",
+        "getent",
+        "hostname",
+        "package_facts",
+        "service_facts",
+        "mount_facts",
+    ])
+}
+
+fn is_call_for_facts(step: &Step) -> bool {
+    matches!(step, Step::Call { running, .. } if gives_facts(running))
 }
 
 /// Applies `changed_when` and `failed_when` where they are plain booleans.

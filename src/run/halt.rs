@@ -43,6 +43,19 @@ pub enum Trouble {
     Depends(String),
 }
 
+impl Trouble {
+    /// Says what was being done, in the words that results have for it.
+    #[must_use]
+    pub fn during(self, what: &str) -> Trouble {
+        match self {
+            Trouble::Mistake { diagnostic, undefined } => {
+                Trouble::Mistake { diagnostic: Box::new(diagnostic.during(what)), undefined }
+            }
+            other => other,
+        }
+    }
+}
+
 impl From<Halt> for Trouble {
     fn from(halt: Halt) -> Trouble {
         Trouble::Halt(halt)

@@ -58,9 +58,11 @@ fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
 }
 
 impl Interpreter {
-    /// Runs every handler that was notified, until none is left.
+    /// Runs every handler that was notified, until none is left. Where nothing under way can notify any, nothing is awaited.
     pub async fn flush(&mut self) -> Result<(), Halt> {
-        self.drain().await?;
+        if self.pipeline.may_notify() {
+            self.drain().await?;
+        }
         let depth = self.position.len();
         let mut round = 0;
         while !self.notified.is_empty() {

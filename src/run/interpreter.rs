@@ -216,7 +216,12 @@ impl Interpreter {
 
     /// Puts something that ended on the controller behind what is in flight.
     pub async fn finish(&mut self, step: Step) -> Result<(), Halt> {
-        let failed = matches!(&step, Step::Ended { ended, .. } if ended.has_failed());
+        let failed = match &step {
+            Step::Ended { ended, .. } => ended.has_failed(),
+            // An item that failed here, and of which the host knows nothing, does not stop what is behind the loop there.
+            Step::LoopEnd { running } => self.loops.has_failed(running),
+            _ => false,
+        };
         self.pipeline.waiting.push_back(step);
         if failed { self.drain().await } else { self.collect().await }
     }

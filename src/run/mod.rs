@@ -80,7 +80,7 @@ pub struct Run {
     pub passwords: Passwords,
     /// The name of the controlling machine.
     pub machine: String,
-    pub window: u32,
+    pub limits: crate::wire::Limits,
     pub inject_facts: bool,
     pub merge: bool,
     services: Arc<services::RunServices>,
@@ -118,11 +118,12 @@ impl Run {
         self.events.send(Event::End { interrupted: self.is_interrupted() });
     }
 
-    /// Closes every line and waits until the agents have heard everything, such as which handlers have run.
+    /// Closes every line, and waits for those agents that must still hear something, such as which handlers have run.
     async fn hang_up_all(&self) {
         let hosts: Vec<_> =
             self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
         let lanes = hosts.iter().flat_map(|host| host.take_lanes());
+        let lanes = lanes.filter(|lane| lane.requests.is_unheard());
         let ends = lanes.map(|pipeline::Lane { requests, mut replies, .. }| async move {
             drop(requests);
             while replies.next().await.is_some() {}

@@ -95,6 +95,8 @@ pub struct Pipeline {
 /// How a request is meant, beside its call.
 #[derive(Clone, Debug)]
 pub struct Sending {
+    /// The number of the loop that the call is an item of.
+    pub repeat: Option<u64>,
     pub mode: Mode,
     pub on_failure: OnFailure,
     pub diff: bool,
@@ -114,6 +116,7 @@ impl Pipeline {
         Request {
             id,
             epoch: self.epoch,
+            repeat: sending.repeat,
             mode: sending.mode,
             on_failure: sending.on_failure,
             diff: sending.diff,
@@ -129,6 +132,14 @@ impl Pipeline {
         self.waiting.iter().rev().find_map(|step| match step {
             Step::Call { id, .. } => Some(*id),
             _ => None,
+        })
+    }
+
+    /// Whether the end of anything that waits may notify a handler.
+    pub fn may_notify(&self) -> bool {
+        self.waiting.iter().any(|step| match step {
+            Step::Call { running, .. } | Step::Ended { running, .. } => !running.notify.is_empty(),
+            Step::LoopEnd { .. } | Step::Event(_) => false,
         })
     }
 

@@ -109,7 +109,8 @@ impl Interpreter {
         if let Some(plain) = condition.as_bool() {
             return Ok(plain);
         }
-        self.evaluate(at, |engine, scope| engine.condition(condition, scope)).await
+        let holds = self.evaluate(at, |engine, scope| engine.condition(condition, scope)).await;
+        holds.map_err(|trouble| trouble.during("Error while evaluating conditional"))
     }
 
     /// Whether a keyword that is a switch is on.

@@ -47,6 +47,7 @@ impl Work<'_> {
     fn apply_plan(&mut self, host: &Host, plan: Plan) -> Result<bool, Failure> {
         self.take_result(&plan);
         for change in plan.changes {
+            host.system.go_on()?;
             let shown = change.shown(&host.system, self.request.diff);
             let done = change.apply(&host.system)?;
             self.shown.extend(shown);

@@ -23,6 +23,10 @@ pub struct ConnectionArgs {
     #[arg(short = 'T', long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
 
+    /// Seconds to wait for a host that another run works on; 30 if not given
+    #[arg(long, value_name = "SECONDS")]
+    pub lock_wait: Option<u64>,
+
     /// How many hosts at once; all of them if not given
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub forks: Option<u32>,

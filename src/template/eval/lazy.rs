@@ -263,7 +263,8 @@ fn explained(value: Value) -> Value {
 pub fn undefined_because(name: &str, because: Diagnostic) -> Value {
     let name = if name.is_empty() { "value" } else { name };
     let span = because.span();
-    let undefined = Undefined { name: name.to_owned(), span, because: Some(Box::new(because)) };
+    let undefined =
+        Undefined { name: name.to_owned(), span, because: Some(Box::new(because)), lacking: None };
     Value::new(Data::Undefined(Arc::new(undefined)))
 }
 

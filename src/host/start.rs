@@ -1,7 +1,9 @@
 //! The start loop: components start side by side, each when those that it needs are healthy, and each is watched until
 //! it is healthy itself or has stayed up for long enough.
 
-use super::{Data, Effect, Failure, Fields, Run, Scope, Shown, System, docker, health, process, systemd};
+use super::{
+    Data, Effect, Failure, Fields, Run, Scope, Shown, System, docker::Engine, health, process, systemd,
+};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -297,7 +299,7 @@ impl Item {
 
     /// The address of the container on the first of its networks.
     fn address(&self, system: &System) -> Option<String> {
-        let container = docker::container(system, &self.name).ok()?;
+        let container = Engine::of(system).container(system, &self.name).ok()?;
         let networks = container.entry("NetworkSettings").entry("Networks").as_map()?;
         let addresses = networks.iter().filter_map(|(_, network)| network.text("IPAddress"));
         addresses.into_iter().find(|address| !address.is_empty())

@@ -60,6 +60,10 @@ impl Change {
                     .map(|(before, after)| TextChange::Text { before, after }),
                 ..Shown::new(run.kind(), run.shown())
             },
+            Change::Docker(order) if !order.counts() => return None,
+            Change::Docker(order) => {
+                Shown { attributes: order.attributes.clone(), ..Shown::new("do", order.title.as_str()) }
+            }
             Change::Start(start) => start.shown(),
             Change::Request(_) | Change::Wait(_) => return None,
         })

@@ -1,7 +1,7 @@
 //! What a component was started with: the unit writes it down, the next run compares.
 
 use super::{Component, Definition};
-use crate::host::{Failure, Probe, docker, text, words};
+use crate::host::{Failure, Probe, docker::Engine, text, words};
 use std::path::{Path, PathBuf};
 
 /// Where a unit writes down what it was started with. It is gone after a boot, when everything is started anew.
@@ -24,7 +24,7 @@ pub fn command(component: &Component) -> String {
 
 /// What the unit would write down if it were started now.
 pub fn now(host: &dyn Probe, definition: &Definition) -> Result<String, Failure> {
-    let image = docker::image(host, &definition.image)?.text("Id").unwrap_or_default();
+    let image = Engine::of(host).image(host, &definition.image)?.text("Id").unwrap_or_default();
     let mut files = Vec::new();
     for file in definition.files() {
         collect(host, &text::to_path(&file), true, &mut files)?;

@@ -18,7 +18,9 @@ use super::{
     ArgumentError, FileAttributes, Module, Need, Source, argument::Mode, systemd::State as UnitState,
 };
 use crate::host::start::StartLoop;
-use crate::host::{Carried, Change, Content, Failure, Fields, Plan, Probe, Report, Scope, docker, text};
+use crate::host::{
+    Carried, Change, Content, Failure, Fields, Plan, Probe, Report, Scope, docker::Engine, text,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -311,11 +313,11 @@ impl Component {
 
     fn pull(&self, host: &dyn Probe) -> Result<Option<Change>, Failure> {
         let image = self.image.as_deref().unwrap_or_default();
-        let there = !docker::image(host, image)?.is_null();
+        let there = !Engine::of(host).image(host, image)?.is_null();
         if self.pull == Pull::Never || (self.pull == Pull::Missing && there) {
             return Ok(None);
         }
-        super::docker::pull(host, image, None)
+        super::docker::pull(host, image).map(Some)
     }
 
     fn environment_file(&self, host: &dyn Probe) -> Result<Vec<Change>, Failure> {

@@ -1,7 +1,10 @@
 //! Taking a component away, and finding those that nobody names any more. Data stays.
 
 use super::{DIRECTORY, Definition, record_path};
-use crate::host::{Change, Effect, Failure, Kind, Plan, Probe, Run, Scope, docker};
+use crate::host::{
+    Change, Effect, Failure, Kind, Plan, Probe, Run, Scope,
+    docker::{Engine, Thing},
+};
 use crate::modules::systemd::State;
 use crate::modules::unit::{self, Unit, Wish};
 use std::path::Path;
@@ -39,8 +42,9 @@ pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
     if !changes.is_empty() {
         changes.push(unit::manager(Scope::System, "daemon-reload"));
     }
-    if !docker::container(host, name)?.is_null() {
-        let effect = Effect::Set(docker::container_subject(name), crate::host::Data::Null);
+    if !Engine::of(host).container(host, name)?.is_null() {
+        let effect =
+            Effect::Set(Engine::of(host).subject(Thing::Container(name.to_owned())), crate::host::Data::Null);
         changes
             .push(Change::Run(Run::changing(&["docker", "rm", "--force", name]).with_effects(vec![effect])));
     }

@@ -17,9 +17,10 @@ serve() {
     --mount="type=bind,source=$2,target=/data" --mount="type=bind,source=$work,target=/work" --env=PGDATA=/data \
     --env=POSTGRES_HOST_AUTH_METHOD=trust --env="POSTGRES_INITDB_ARGS=$initdb_arguments" \
     "$1" postgres -c listen_addresses= -c unix_socket_directories=/run/postgresql -c hba_file=/work/pg_hba.conf >/dev/null
+  local tries=3000
   # The server that prepares a new directory answers, too, and is gone again when the first process is `postgres` itself.
   until docker exec "$server" sh -c 'grep -qx postgres /proc/1/comm && pg_isready -q -U postgres' 2>/dev/null; do
-    docker inspect "$server" >/dev/null 2>&1 || { echo "the server of $1 does not stay up" >&2; return 1; }
+    docker inspect "$server" >/dev/null 2>&1 && ((tries-- > 0)) || { echo "the server of $1 does not come up" >&2; return 1; }
     sleep 0.2
   done
 }
@@ -59,6 +60,9 @@ fill() {
   diff "$work/rows-before" "$work/rows-after" >&2 || { echo "the new data is not the old: nothing was changed" >&2; return 1; }
 }
 
+# One of an earlier run may still be at it.
+exec 9>"$data.lock"
+flock 9
 server=matrix-postgres-upgrade
 stop
 rm -rf "$work" "$data.upgraded"
@@ -70,4 +74,4 @@ fill
 mv "$work/data" "$data.upgraded"
 mv "$data" "$data-of-$(<"$data/PG_VERSION")-$(date -u +%Y%m%dT%H%M%S)"
 mv "$data.upgraded" "$data"
-rm -rf "$work"
+rm -rf "$work" "$data.lock"

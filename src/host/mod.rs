@@ -7,6 +7,7 @@ mod change;
 pub mod clock;
 mod data;
 pub mod diff;
+mod directories;
 pub mod docker;
 mod effect;
 pub mod facts;

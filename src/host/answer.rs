@@ -1,8 +1,8 @@
 //! Answering questions by asking the system. Nothing here may write.
 
 use super::{
-    Data, Failure, Fields, Probe, Query, Run, Scope, Subject, System, docker, json, packages, process,
-    systemd, users,
+    Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, docker, json, packages,
+    process, systemd, users,
 };
 use std::path::Path;
 
@@ -36,6 +36,9 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::Reachable(host, port) => Ok(super::health::takes_connections(host, *port).into()),
         Subject::Output(argv) => {
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
+        }
+        Subject::Dialogue(dialogue) => {
+            hold(system, dialogue).map(|fields| fields.map_or(Data::Null, Data::Map))
         }
     }
 }
@@ -75,7 +78,15 @@ fn file_system(path: &Path) -> Data {
 
 /// What a command prints that only reads; `None` when there is no such command.
 pub(in crate::host) fn output(system: &System, argv: Vec<String>) -> Result<Option<Fields>, Failure> {
-    let run = Run { environment: vec![("LC_ALL".to_owned(), "C".to_owned())], ..Run::quiet(argv) };
+    hold(system, &Dialogue::of(argv))
+}
+
+fn hold(system: &System, dialogue: &Dialogue) -> Result<Option<Fields>, Failure> {
+    let mut environment = vec![("LC_ALL".to_owned(), "C".to_owned())];
+    environment.extend(dialogue.environment.iter().cloned());
+    let stdin = (!dialogue.stdin.0.is_empty()).then(|| dialogue.stdin.clone());
+    let directory = dialogue.directory.as_ref().map(std::path::PathBuf::from);
+    let run = Run { environment, stdin, directory, ..Run::quiet(dialogue.argv.clone()) };
     match process::run(system, &run) {
         Ok(output) => Ok(Some(
             Fields::new()
@@ -126,5 +137,34 @@ pub(in crate::host) fn scope_option(scope: Scope) -> Option<&'static str> {
         Scope::System => None,
         Scope::User => Some("--user"),
         Scope::Global => Some("--global"),
+    }
+}
+
+/// What a program says, as far as it could be asked: status, what it printed, what it complained.
+pub(in crate::host) struct Said {
+    pub rc: i64,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Asks a program; a failure that names it where the host has none.
+pub(in crate::host) fn ask(host: &dyn Probe, argv: &[&str]) -> Result<Said, Failure> {
+    ask_about(host, output_of(argv), argv.first().copied().unwrap_or_default())
+}
+
+/// Puts a question to a program of this name.
+pub(in crate::host) fn ask_about(host: &dyn Probe, query: Query, program: &str) -> Result<Said, Failure> {
+    let said = host.ask(&query)?;
+    let Some(rc) = said.number("rc") else {
+        return Err(host.missing(format!("there is no `{program}` on this host")));
+    };
+    let text = |name| said.text(name).unwrap_or_default();
+    Ok(Said { rc, stdout: text("stdout"), stderr: text("stderr") })
+}
+
+impl Said {
+    /// What was printed, where it went well.
+    pub fn well(self) -> Option<String> {
+        (self.rc == 0).then_some(self.stdout)
     }
 }

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 /// A lock that is held as long as this lives.
 pub struct Lock {
-    _file: File,
+    /// None where another session of the same run holds it: a host may have several names, and several users.
+    _file: Option<File>,
 }
 
 /// The lock that a session may hold, where several threads can let go of it.
@@ -39,7 +40,8 @@ pub enum Attempt {
 }
 
 impl Lock {
-    /// Takes the lock with a message for others, waiting for so long.
+    /// Takes the lock with a message for others, waiting for so long. Whoever comes with the message of the holder is of the same
+    /// run, and does not wait.
     pub fn take(directory: &Path, message: &str, patience: Duration) -> Result<Attempt, Failure> {
         super::change::make_own_directory(directory)?;
         let path = directory.join("lock");
@@ -49,8 +51,12 @@ impl Lock {
         let until = Instant::now() + patience;
         let mut pause = PAUSES.0;
         while rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            let holder = read(&mut file);
+            if holder == message {
+                return Ok(Attempt::Held(Lock { _file: None }));
+            }
             if Instant::now() >= until {
-                return Ok(Attempt::Taken(holder(&mut file)));
+                return Ok(Attempt::Taken(format!("{}{}", holder.trim(), since(&file))));
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(PAUSES.1);
@@ -58,16 +64,20 @@ impl Lock {
         let written =
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(message.as_bytes()));
         written.map_err(|error| Failure::at(&path, "write", error))?;
-        Ok(Attempt::Held(Lock { _file: file }))
+        Ok(Attempt::Held(Lock { _file: Some(file) }))
     }
 }
 
-/// What the holder says of itself, and since when it holds the lock, by the clock of the host.
-fn holder(file: &mut File) -> String {
+/// What the holder says of itself; nothing where it cannot be read.
+fn read(file: &mut File) -> String {
     let mut message = String::new();
-    let _ = file.read_to_string(&mut message);
-    let since = file.metadata().ok().and_then(|meta| meta.modified().ok()?.duration_since(UNIX_EPOCH).ok());
-    let since = since.map(|since| Date::of(i64::try_from(since.as_secs()).unwrap_or_default()).plain());
-    let since = since.map_or_else(String::new, |since| format!(", since {since} UTC"));
-    format!("{}{since}", message.trim())
+    let _ = file.rewind().and_then(|()| file.read_to_string(&mut message));
+    message
+}
+
+/// Since when it is held, by the clock of the host.
+fn since(file: &File) -> String {
+    let written = file.metadata().ok().and_then(|meta| meta.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    let date = written.map(|since| Date::of(i64::try_from(since.as_secs()).unwrap_or_default()).plain());
+    date.map_or_else(String::new, |date| format!(", since {date} UTC"))
 }

@@ -57,6 +57,29 @@ pub enum Subject {
     Reachable(String, u16),
     /// What a command that only reads prints: `rc`, `stdout`, `stderr`.
     Output(Vec<String>),
+    /// The same of a command that reads its input, or needs an environment.
+    Dialogue(Dialogue),
+}
+
+/// A command that only reads, with what it is given. The environment may hold passwords and is never shown.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Dialogue {
+    pub argv: Vec<String>,
+    pub environment: Vec<(String, String)>,
+    pub directory: Option<String>,
+    pub stdin: Bytes,
+}
+
+impl Dialogue {
+    /// A command alone.
+    pub(in crate::host) fn of(argv: Vec<String>) -> Dialogue {
+        Dialogue { argv, ..Dialogue::default() }
+    }
+
+    /// The question.
+    pub(in crate::host) fn query(self) -> Query {
+        Query(Subject::Dialogue(self))
+    }
 }
 
 /// Whose systemd.
@@ -112,6 +135,12 @@ impl fmt::Display for Subject {
             Subject::Hostname => f.write_str("hostname"),
             Subject::Reachable(host, port) => write!(f, "reachable {host} {port}"),
             Subject::Output(argv) => f.write_str(&argv.join(" ")),
+            Subject::Dialogue(Dialogue { argv, stdin, .. }) if stdin.0.is_empty() => {
+                f.write_str(&argv.join(" "))
+            }
+            Subject::Dialogue(Dialogue { argv, stdin, .. }) => {
+                write!(f, "{} < {}", argv.join(" "), super::text::from_bytes(&stdin.0))
+            }
         }
     }
 }

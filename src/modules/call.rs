@@ -26,7 +26,10 @@ macro_rules! modules {
 }
 
 modules! {
+    apk::Apk;
     apt::Apt;
+    apt_key::AptKey;
+    apt_repository::AptRepository;
     assemble::Assemble;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
@@ -35,9 +38,13 @@ modules! {
     components::Components;
     copy::Copy;
     cron::Cron;
+    deb822_repository::Deb822Repository;
+    debconf::Debconf;
+    dnf::Dnf;
     docker_image::DockerImage;
     docker_image_pull::DockerImagePull;
     docker_network::DockerNetwork;
+    dpkg_selections::DpkgSelections;
     file::File;
     find::Find;
     get_url::GetUrl;
@@ -51,10 +58,13 @@ modules! {
     lineinfile::Lineinfile;
     modprobe::Modprobe;
     mount::Mount;
+    npm::Npm;
     package::Package;
     ping::Ping;
+    pip::Pip;
     raw::Raw;
     replace::Replace;
+    rpm_key::RpmKey;
     script::Script;
     service::Service;
     setup::Setup;
@@ -69,6 +79,7 @@ modules! {
     uri::Uri;
     user::User;
     wait_for::WaitFor;
+    yum_repository::YumRepository;
 }
 
 /// A module with its arguments, ready to be sent. It travels as name and arguments, and is parsed again when it arrives.

@@ -103,6 +103,18 @@ install_packages() {
   in_tree apt-get -qq -o APT::Sandbox::User=root install -y --no-install-recommends "$@"
 }
 
+# For recipes: install packages from PyPI in the tree, which has Python and pip.
+pip_install() { pip_in_tree install --quiet --root-user-action=ignore --break-system-packages "$@"; }
+
+# For recipes: fetch one package from PyPI to a directory, with the machine's own pip.
+pip_download() { python3 -m pip download --quiet --no-deps --only-binary=:all: --dest "$2" "$1"; }
+
+pip_in_tree() {
+  cp -L /etc/ssl/certs/ca-certificates.crt "$root/tmp/ca.crt"
+  in_tree env PIP_CERT=/tmp/ca.crt PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 python3 -m pip "$@"
+  rm "$root/tmp/ca.crt"
+}
+
 # For recipes: bring the shared package lists up to date when they are older than an hour.
 refresh_lists() {
   [[ -n $(find "$lab_cache/apt/lists" -maxdepth 1 -name '*_InRelease' -mmin -60) ]] && return

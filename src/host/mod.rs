@@ -9,6 +9,7 @@ pub mod clock;
 mod data;
 pub mod debian;
 pub mod diff;
+mod directories;
 pub mod docker;
 mod effect;
 pub mod facts;

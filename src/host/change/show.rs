@@ -83,6 +83,7 @@ fn show_write(host: &dyn Probe, write: &Write, with_text: bool) -> Shown {
     }
     if before.is_none_or(|before| !before.same_content) {
         shown.text = Some(text_change(host, write, with_text));
+        shown.content = Some(write.content.hash());
     }
     shown
 }

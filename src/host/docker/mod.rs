@@ -80,3 +80,14 @@ impl Engine {
         self.ask(host, Thing::Volume(name.to_owned()))
     }
 }
+
+/// The values that containers, running or not, have for a label.
+pub fn labelled(host: &dyn Probe, label: &str) -> Result<Vec<String>, Failure> {
+    let path = format!("/containers/json?all=true&filters=%7B%22label%22%3A%5B%22{label}%22%5D%7D");
+    Ok(match Engine::of(host).ask(host, Thing::At(path))? {
+        Data::List(containers) => {
+            containers.iter().filter_map(|one| one.entry("Labels").text(label)).collect()
+        }
+        _ => Vec::new(),
+    })
+}

@@ -75,14 +75,15 @@ fn file_system(path: &Path) -> Data {
 
 /// What a command prints that only reads; `None` when there is no such command.
 pub(in crate::host) fn output(system: &System, argv: Vec<String>) -> Result<Option<Fields>, Failure> {
-    hold(system, &Dialogue { argv, ..Dialogue::default() })
+    hold(system, &Dialogue::of(argv))
 }
 
 fn hold(system: &System, dialogue: &Dialogue) -> Result<Option<Fields>, Failure> {
     let mut environment = vec![("LC_ALL".to_owned(), "C".to_owned())];
     environment.extend(dialogue.environment.iter().cloned());
     let stdin = (!dialogue.stdin.0.is_empty()).then(|| dialogue.stdin.clone());
-    let run = Run { environment, stdin, ..Run::quiet(dialogue.argv.clone()) };
+    let directory = dialogue.directory.as_ref().map(std::path::PathBuf::from);
+    let run = Run { environment, stdin, directory, ..Run::quiet(dialogue.argv.clone()) };
     match process::run(system, &run) {
         Ok(output) => Ok(Some(
             Fields::new()
@@ -125,10 +126,11 @@ pub(in crate::host) fn scope_option(scope: Scope) -> Option<&'static str> {
     }
 }
 
-/// What a program says, as far as it could be asked: status, and what it printed.
+/// What a program says, as far as it could be asked: status, what it printed, what it complained.
 pub(in crate::host) struct Said {
     pub rc: i64,
     pub stdout: String,
+    pub stderr: String,
 }
 
 /// Asks a program; a failure that names it where the host has none.
@@ -142,7 +144,8 @@ pub(in crate::host) fn ask_about(host: &dyn Probe, query: Query, program: &str) 
     let Some(rc) = said.number("rc") else {
         return Err(host.missing(format!("there is no `{program}` on this host")));
     };
-    Ok(Said { rc, stdout: said.text("stdout").unwrap_or_default() })
+    let text = |name| said.text(name).unwrap_or_default();
+    Ok(Said { rc, stdout: text("stdout"), stderr: text("stderr") })
 }
 
 impl Said {

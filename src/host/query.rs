@@ -62,7 +62,20 @@ pub enum Subject {
 pub struct Dialogue {
     pub argv: Vec<String>,
     pub environment: Vec<(String, String)>,
+    pub directory: Option<String>,
     pub stdin: Bytes,
+}
+
+impl Dialogue {
+    /// A command alone.
+    pub(in crate::host) fn of(argv: Vec<String>) -> Dialogue {
+        Dialogue { argv, ..Dialogue::default() }
+    }
+
+    /// The question.
+    pub(in crate::host) fn query(self) -> Query {
+        Query(Subject::Dialogue(self))
+    }
 }
 
 /// Whose systemd.

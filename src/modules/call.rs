@@ -26,6 +26,7 @@ macro_rules! modules {
 }
 
 modules! {
+    apk::Apk;
     apt::Apt;
     apt_key::AptKey;
     apt_repository::AptRepository;
@@ -39,6 +40,7 @@ modules! {
     cron::Cron;
     deb822_repository::Deb822Repository;
     debconf::Debconf;
+    dnf::Dnf;
     docker_compose_v2::DockerComposeV2;
     docker_compose_v2_pull::DockerComposeV2Pull;
     docker_container::DockerContainer;
@@ -74,10 +76,13 @@ modules! {
     lineinfile::Lineinfile;
     modprobe::Modprobe;
     mount::Mount;
+    npm::Npm;
     package::Package;
     ping::Ping;
+    pip::Pip;
     raw::Raw;
     replace::Replace;
+    rpm_key::RpmKey;
     script::Script;
     service::Service;
     setup::Setup;
@@ -92,6 +97,7 @@ modules! {
     uri::Uri;
     user::User;
     wait_for::WaitFor;
+    yum_repository::YumRepository;
 }
 
 /// A module with its arguments, ready to be sent. It travels as name and arguments, and is parsed again when it arrives.

@@ -117,6 +117,9 @@ impl Recap {
 
     fn done(&mut self, host: &HostName, task: &Arc<TaskInfo>, looped: bool, result: &Result) {
         let items = self.items.remove(host).unwrap_or_default();
+        if task.kind == TaskKind::Meta {
+            return;
+        }
         let entry = self.hosts.entry(host.clone()).or_default();
         if task.kind != TaskKind::Include || result.status != Status::Ok {
             entry.counts.add(result);

@@ -132,14 +132,6 @@ impl Interpreter {
         self.run.hang_up(&self.host.name);
     }
 
-    /// Forgets on the host that handlers were notified: they have run.
-    pub fn settle_notes(&mut self, names: Vec<String>) {
-        for lane in self.pipeline.lane.iter().chain(&self.parked) {
-            // A line that is gone leaves the notes, which the next run finds.
-            let _ = lane.requests.settle(names.clone());
-        }
-    }
-
     /// As whom a task acts on a host; nothing for the user who connects.
     async fn identity(&mut self, host: &Arc<Host>, at: &At) -> Result<Option<Become>, Trouble> {
         let wanted = match self.variable(host, &["ansible_become"], at).await? {

@@ -25,6 +25,7 @@ mod loops;
 mod magic;
 mod merge;
 mod meta;
+mod notes;
 mod once;
 mod pipeline;
 mod play;
@@ -53,6 +54,7 @@ use crate::source::{Diagnostic, Sources};
 use crate::ssh::{Connection, Dialer, Failure, Target};
 use crate::template::{Engine, Surroundings};
 use crate::vars::Vars;
+use batches::PlayEnd;
 use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
@@ -108,10 +110,15 @@ impl Run {
     pub async fn playbooks(self: &Arc<Run>, playbooks: &[Playbook]) {
         for playbook in playbooks {
             self.events.send(Event::Playbook { name: playbook.path.display().to_string() });
+            let mut end = PlayEnd::Fine;
             for play in &playbook.plays {
-                if self.is_interrupted() || !self.play(play).await {
+                if self.is_interrupted() || end == PlayEnd::Over {
                     break;
                 }
+                end = self.play(play).await;
+            }
+            if end != PlayEnd::Fine {
+                break;
             }
         }
         self.hang_up_all().await;

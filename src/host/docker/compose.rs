@@ -88,6 +88,7 @@ fn event(line: &str) -> Option<Event> {
     let (what, id) = head.trim().split_once(' ').unwrap_or(("service", head.trim()));
     let what = what.to_ascii_lowercase();
     let known = ["container", "network", "volume", "image", "service"].contains(&what.as_str());
+    let known = known && status.trim().starts_with(char::is_uppercase);
     known.then(|| Event {
         what,
         id: id.trim().trim_matches('"').to_owned(),

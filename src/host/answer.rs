@@ -1,8 +1,8 @@
 //! Answering questions by asking the system. Nothing here may write.
 
 use super::{
-    Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, docker, json, packages, process,
-    systemd, users,
+    Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, docker, json, packages,
+    process, systemd, users,
 };
 use std::path::Path;
 

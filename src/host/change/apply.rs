@@ -25,7 +25,7 @@ impl Change {
             Change::Backup { path, copy } => backup::backup(system, path, copy)?,
             Change::Run(run) => return process::run_judged(system, run).map(Done::Ran),
             Change::Request(exchange) => {
-                let answer = http::send(exchange);
+                let answer = http::send(system, exchange);
                 system.answered.replace(Some(answer.clone()));
                 return Ok(Done::Answered(answer));
             }

@@ -21,6 +21,7 @@ pub mod health;
 pub mod http;
 mod http_stream;
 mod http_url;
+pub mod https;
 pub mod json;
 mod lock;
 pub mod mode;
@@ -48,9 +49,6 @@ pub mod systemd;
 pub mod tar;
 pub mod text;
 #[cfg(feature = "tls")]
-mod tls;
-#[cfg(not(feature = "tls"))]
-#[path = "no_tls.rs"]
 mod tls;
 pub mod unpack;
 pub mod users;

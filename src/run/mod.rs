@@ -208,6 +208,12 @@ impl Run {
         self.services.ask(question, echo)
     }
 
+    /// The programs for requests to https that hosts may ask for, by machine type.
+    pub fn https(&self) -> Vec<(String, crate::host::Hash)> {
+        let programs = self.dialer.agents().https();
+        programs.map(|program| (program.machine.clone(), self.contents.offer(program.clone()))).collect()
+    }
+
     /// What a host's lock says to those who find it taken.
     pub fn lock_message(&self) -> Option<String> {
         let who = std::env::var("USER").unwrap_or_else(|_| "somebody".to_owned());

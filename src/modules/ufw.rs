@@ -175,10 +175,10 @@ impl Ufw {
         if self.delete {
             say(&["delete"]);
         }
-        if let Some(place) = self.insert.filter(|_| !self.delete) {
-            if let Some(place) = self.place(host, place)? {
-                say(&["insert", &place.to_string()]);
-            }
+        if let Some(place) = self.insert.filter(|_| !self.delete)
+            && let Some(place) = self.place(host, place)?
+        {
+            say(&["insert", &place.to_string()]);
         }
         say(&[rule.word()]);
         let way = match self.direction {

@@ -11,21 +11,35 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let fail_message = desk.value("fail_msg").or_else(|| desk.value("msg"));
     for condition in conditions.iter() {
         if !desk.engine.condition(condition, desk.scope)? {
-            return Ok(failed(condition, fail_message, desk.flag("quiet")));
+            return Ok(failed(desk, condition, fail_message));
         }
     }
     let message = desk.value("success_msg").cloned().unwrap_or_else(|| "All assertions passed".into());
     Ok(Act { fields: [("msg".into(), message)].into(), ..Act::default() })
 }
 
-fn failed(condition: &Value, message: Option<&Value>, quiet: bool) -> Act {
+fn failed(desk: &Desk, condition: &Value, message: Option<&Value>) -> Act {
     let message = message.cloned().unwrap_or_else(|| "Assertion failed".into());
     let mut fields: Map =
         [("evaluated_to".into(), Value::from(false)), ("msg".into(), message.clone())].into();
-    if !quiet {
+    if !desk.flag("quiet") {
         fields.insert("assertion".into(), super::as_written(condition));
     }
     let text = message.str().unwrap_or_else(|_| "Assertion failed".to_owned());
-    let diagnostic = crate::source::Diagnostic::error(text.clone()).label(condition.span(), "does not hold");
+    let mut diagnostic =
+        crate::source::Diagnostic::error(text.clone()).label(condition.span(), "does not hold");
+    diagnostic.hints.extend(where_set(desk, condition));
     Act { fields, failed: Some(text), diagnostic: Some(Box::new(diagnostic)), ..Act::default() }
+}
+
+/// Where the variables that a condition speaks of got their values: as places, because the text there may be a secret.
+fn where_set(desk: &Desk, condition: &Value) -> Vec<String> {
+    let context = desk.scope.context();
+    let text = condition.as_str().unwrap_or_default();
+    let names = desk.engine.names_used_by_expression(text, condition.span(), context);
+    let place = |name: &str| context.surroundings.sources.place(desk.scope.value(name)?.span());
+    names
+        .iter()
+        .filter_map(|used| Some(format!("`{}` is set at {}", used.name, place(&used.name)?)))
+        .collect()
 }

@@ -62,6 +62,7 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
     super::check::check(&run, &playbooks, &mut found);
     read_variables(&run, &playbooks, &mut found);
+    super::lint::refuse_misspelt(&run, &playbooks, &mut found);
     let playbooks = match run.settings.selection.roles.is_empty() {
         true => playbooks,
         false => roles_only(&run, playbooks, &mut found),

@@ -1,6 +1,7 @@
 //! The agent's hands: what it may look at, what it may change, and how.
 
 mod answer;
+pub mod apk;
 pub mod base64;
 mod bytes;
 mod change;
@@ -8,6 +9,7 @@ pub mod clock;
 mod data;
 pub mod debian;
 pub mod diff;
+mod directories;
 pub mod docker;
 mod effect;
 pub mod facts;
@@ -25,15 +27,18 @@ pub mod mode;
 mod nearest;
 mod netlink;
 mod notes;
+pub mod npm;
 pub mod openpgp;
 mod overlay;
 pub mod packages;
+pub mod pip;
 mod plan;
 mod probe;
 pub mod process;
 mod query;
 pub mod regex;
 mod resolve;
+pub mod rpm;
 mod session;
 mod shown;
 pub mod start;

@@ -1,5 +1,6 @@
 //! The host as it is: the probe that asks the system itself.
 
+use super::directories::Directories;
 use super::http::{self, Answer, Exchange};
 use super::{Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, Run, Stat, Time, text};
 use rustix::fs::{AtFlags, FileType};
@@ -51,6 +52,8 @@ pub struct System {
     pub stage: usize,
     /// When to give up.
     pub deadline: Option<Instant>,
+    /// What has been written into.
+    pub directories: Directories,
     /// Set when the controller is gone: nothing further is begun.
     pub abandoned: Arc<AtomicBool>,
     /// Tells people what a long call is doing.
@@ -84,6 +87,7 @@ impl System {
             answered: RefCell::default(),
             stage: 0,
             deadline: None,
+            directories: Directories::default(),
             abandoned: Arc::default(),
             notes: None,
             recorded: None,

@@ -26,6 +26,7 @@ macro_rules! modules {
 }
 
 modules! {
+    apk::Apk;
     apt::Apt;
     apt_key::AptKey;
     apt_repository::AptRepository;
@@ -39,9 +40,28 @@ modules! {
     cron::Cron;
     deb822_repository::Deb822Repository;
     debconf::Debconf;
+    dnf::Dnf;
+    docker_compose_v2::DockerComposeV2;
+    docker_compose_v2_pull::DockerComposeV2Pull;
+    docker_container::DockerContainer;
+    docker_container_exec::DockerContainerExec;
+    docker_container_info::DockerContainerInfo;
+    docker_host_info::DockerHostInfo;
     docker_image::DockerImage;
+    docker_image_build::DockerImageBuild;
+    docker_image_export::DockerImageExport;
+    docker_image_info::DockerImageInfo;
+    docker_image_load::DockerImageLoad;
     docker_image_pull::DockerImagePull;
+    docker_image_push::DockerImagePush;
+    docker_image_remove::DockerImageRemove;
+    docker_image_tag::DockerImageTag;
+    docker_login::DockerLogin;
     docker_network::DockerNetwork;
+    docker_network_info::DockerNetworkInfo;
+    docker_prune::DockerPrune;
+    docker_volume::DockerVolume;
+    docker_volume_info::DockerVolumeInfo;
     dpkg_selections::DpkgSelections;
     file::File;
     find::Find;
@@ -56,10 +76,13 @@ modules! {
     lineinfile::Lineinfile;
     modprobe::Modprobe;
     mount::Mount;
+    npm::Npm;
     package::Package;
     ping::Ping;
+    pip::Pip;
     raw::Raw;
     replace::Replace;
+    rpm_key::RpmKey;
     script::Script;
     service::Service;
     setup::Setup;
@@ -74,6 +97,7 @@ modules! {
     uri::Uri;
     user::User;
     wait_for::WaitFor;
+    yum_repository::YumRepository;
 }
 
 /// A module with its arguments, ready to be sent. It travels as name and arguments, and is parsed again when it arrives.

@@ -86,6 +86,8 @@ pub struct Recap {
     pub dry_run: bool,
     pub interrupted: bool,
     pub took: Duration,
+    /// What a dry run foretold, where that is written down.
+    pub foretold: super::Foretold,
     /// What `set_stats` left: for a host, or for all.
     pub stats: Vec<(Option<HostName>, Data)>,
     /// Titles of what items of a loop changed, until the loop is done.

@@ -26,6 +26,7 @@ mod jmespath;
 mod literal;
 mod lookups;
 mod methods;
+mod newline;
 mod objects;
 mod overrides;
 mod python;

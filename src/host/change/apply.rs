@@ -24,6 +24,7 @@ impl Change {
             Change::Rename { from, to } => rename(system, from, to)?,
             Change::Backup { path, copy } => backup::backup(system, path, copy)?,
             Change::Run(run) => return process::run_judged(system, run).map(Done::Ran),
+            Change::Docker(order) => return order.give(system),
             Change::Request(exchange) => {
                 let answer = http::send(exchange);
                 system.answered.replace(Some(answer.clone()));

@@ -279,12 +279,12 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
     .into_iter()
     .collect();
     let optional = |text: Option<String>| text.map_or_else(Value::none, Value::from);
-    vec![
+    let limit = settings.selection.limit.iter().map(|limit| ("ansible_limit", Value::from(limit.as_str())));
+    let always = [
         ("ansible_check_mode", settings.execution.dry_run.into()),
         ("ansible_diff_mode", settings.execution.diff.into()),
         ("ansible_forks", Value::from(settings.execution.forks.unwrap_or(5))),
         ("ansible_inventory_sources", texts(&settings.inventory.sources)),
-        ("ansible_limit", optional(settings.selection.limit.clone())),
         ("ansible_run_tags", texts(&tags)),
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
@@ -293,5 +293,6 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
             "ansible_config_file",
             optional(settings.config_file.as_ref().map(|path| path.display().to_string())),
         ),
-    ]
+    ];
+    always.into_iter().chain(limit).collect()
 }

@@ -10,6 +10,7 @@ pub mod crypt;
 mod data;
 pub mod debian;
 pub mod diff;
+mod directories;
 pub mod docker;
 mod effect;
 pub mod facts;
@@ -22,6 +23,7 @@ pub mod health;
 pub mod http;
 mod http_stream;
 mod http_url;
+pub mod https;
 pub mod json;
 pub mod locale;
 mod lock;
@@ -56,9 +58,6 @@ pub mod tar;
 pub mod text;
 #[cfg(feature = "tls")]
 mod tls;
-#[cfg(not(feature = "tls"))]
-#[path = "no_tls.rs"]
-mod tls;
 pub mod unpack;
 pub mod users;
 pub mod wait;
@@ -71,7 +70,7 @@ pub use change::{Before, Change, Done, Write, random_word};
 pub use data::{Data, Fields};
 pub use effect::Effect;
 pub use failure::Failure;
-pub use lock::{Attempt, Lock};
+pub use lock::{Attempt, HeldLock, Lock};
 pub use nearest::{nearest, nearest_within};
 pub use notes::{Notes, state_directory};
 pub use overlay::{Overlay, Planned};

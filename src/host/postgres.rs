@@ -20,7 +20,8 @@ impl Server {
     }
 
     fn script(&self, sql: &str) -> Bytes {
-        let role = self.role.as_ref().map(|role| format!("SET ROLE {};\n", identifier(role))).unwrap_or_default();
+        let role =
+            self.role.as_ref().map(|role| format!("SET ROLE {};\n", identifier(role))).unwrap_or_default();
         Bytes(text::to_bytes(&format!("{role}{sql};\n")))
     }
 

@@ -115,7 +115,8 @@ impl Module for Ufw {
     }
 
     fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        let commands: Vec<String> = carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
+        let commands: Vec<String> =
+            carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
         Ok(carried.result.clone().with("commands", commands).into())
     }
 
@@ -128,7 +129,8 @@ impl Module for Ufw {
         if self.name.is_some() && (self.proto.is_some() || self.logging.is_some()) {
             say("name", "`name` excludes `proto` and `logging`");
         }
-        let ways = [Some(Direction::In), Some(Direction::Out), Some(Direction::Incoming), Some(Direction::Outgoing)];
+        let ways =
+            [Some(Direction::In), Some(Direction::Out), Some(Direction::Incoming), Some(Direction::Outgoing)];
         if self.interface.is_some() && !ways.contains(&self.direction) {
             say("interface", "`interface` needs a `direction`, `in` or `out`");
         }
@@ -179,10 +181,9 @@ impl Ufw {
         if self.delete {
             say(&["delete"]);
         }
-        if let Some(place) = self.insert.filter(|_| !self.delete) {
-            if let Some(place) = self.place(host, place)? {
-                say(&["insert", &place.to_string()]);
-            }
+        let insert = self.insert.filter(|_| !self.delete);
+        if let Some(place) = insert.map(|place| self.place(host, place)).transpose()?.flatten() {
+            say(&["insert", &place.to_string()]);
         }
         say(&[rule.word()]);
         let way = match self.direction {
@@ -191,7 +192,9 @@ impl Ufw {
             _ => None,
         };
         say(way.as_slice());
-        for (word, interface) in [("on", &self.interface), ("in on", &self.interface_in), ("out on", &self.interface_out)] {
+        for (word, interface) in
+            [("on", &self.interface), ("in on", &self.interface_in), ("out on", &self.interface_out)]
+        {
             if let Some(interface) = interface {
                 // The direction is said once, also where an interface of a direction is named.
                 let word = word.strip_prefix(way.unwrap_or("-")).unwrap_or(word).trim();
@@ -213,7 +216,8 @@ impl Ufw {
 
     /// The place of a new rule among all; `None` for behind the last, which needs no word.
     fn place(&self, host: &dyn Probe, place: i64) -> Result<Option<i64>, Failure> {
-        let (v4, v6) = (tuples_of(host, "user.rules")?.len() as i64, tuples_of(host, "user6.rules")?.len() as i64);
+        let (v4, v6) =
+            (tuples_of(host, "user.rules")?.len() as i64, tuples_of(host, "user6.rules")?.len() as i64);
         let start = match self.insert_relative_to {
             RelativeTo::Zero => return Ok(Some(place)),
             RelativeTo::FirstIpv4 => 1,
@@ -282,7 +286,8 @@ fn value(host: &dyn Probe, path: &str, key: &str) -> Result<Option<String>, Fail
         return Err(host.missing(format!("`{}` does not exist", path.display())));
     }
     let file = text::from_bytes(&host.read(path)?);
-    let mut values = file.lines().filter_map(|line| line.split_once('=')).filter(|(name, _)| name.trim() == key);
+    let mut values =
+        file.lines().filter_map(|line| line.split_once('=')).filter(|(name, _)| name.trim() == key);
     Ok(values.next().map(|(_, value)| value.trim().trim_matches('"').to_owned()))
 }
 

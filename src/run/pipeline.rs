@@ -24,6 +24,8 @@ pub struct Running {
     pub rescued: bool,
     /// A failure ends the play for all hosts.
     pub fatal: bool,
+    /// It is carried out for all hosts of the batch.
+    pub once: bool,
     /// `changed_when` and `failed_when` where they are plain booleans.
     pub changed: Option<bool>,
     pub failed: Option<bool>,
@@ -95,6 +97,8 @@ pub struct Pipeline {
 /// How a request is meant, beside its call.
 #[derive(Clone, Debug)]
 pub struct Sending {
+    /// The number of the loop that the call is an item of.
+    pub repeat: Option<u64>,
     pub mode: Mode,
     pub on_failure: OnFailure,
     pub diff: bool,
@@ -114,6 +118,7 @@ impl Pipeline {
         Request {
             id,
             epoch: self.epoch,
+            repeat: sending.repeat,
             mode: sending.mode,
             on_failure: sending.on_failure,
             diff: sending.diff,
@@ -129,6 +134,14 @@ impl Pipeline {
         self.waiting.iter().rev().find_map(|step| match step {
             Step::Call { id, .. } => Some(*id),
             _ => None,
+        })
+    }
+
+    /// Whether the end of anything that waits may notify a handler.
+    pub fn may_notify(&self) -> bool {
+        self.waiting.iter().any(|step| match step {
+            Step::Call { running, .. } | Step::Ended { running, .. } => !running.notify.is_empty(),
+            Step::LoopEnd { .. } | Step::Event(_) => false,
         })
     }
 

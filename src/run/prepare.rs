@@ -11,6 +11,7 @@ use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::ssh::{Dialer, Secret};
 use crate::template::{Engine, Language, Surroundings};
 use crate::vars::{Value, Vars, trusted_text};
+use crate::wire::Limits;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -112,7 +113,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
     let magic = Arc::new(RunMagic { values: magic_values(&settings) });
     Run {
         tags: Tags::new(&settings.selection.tags, &settings.selection.skip_tags),
-        window: settings.execution.window.map_or(64, |window| u32::try_from(window).unwrap_or(64)),
+        limits: limits(&settings),
         inject_facts: !settings.language.facts_only_in_dict,
         merge: settings.language.merge_dicts,
         machine: std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned(),
@@ -250,6 +251,13 @@ fn typed_pairs(text: &str, span: Span, found: &mut Diagnostics) -> Vars {
         }
     }
     vars
+}
+
+/// How much may be under way on a line.
+fn limits(settings: &Settings) -> Limits {
+    let usual = Limits::default();
+    let window = settings.execution.window.and_then(|window| u32::try_from(window).ok());
+    Limits { window: window.unwrap_or(usual.window), ..usual }
 }
 
 /// Variables that are the same for the whole run.

@@ -26,6 +26,7 @@ mod jmespath;
 mod literal;
 mod lookups;
 mod methods;
+mod newline;
 mod objects;
 mod overrides;
 mod python;
@@ -40,6 +41,7 @@ pub use context::{Context, Fetch, Language, Memo, NoServices, Resolved, Services
 pub use engine::{Engine, NameUsed};
 pub use error::{Answer, Error};
 pub use overrides::Overrides;
+pub use python::types::type_name;
 use words::shell_words;
 
 pub use scope::{Scope, Variables};

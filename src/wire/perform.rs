@@ -47,6 +47,7 @@ impl Work<'_> {
     fn apply_plan(&mut self, host: &Host, plan: Plan) -> Result<bool, Failure> {
         self.take_result(&plan);
         for change in plan.changes {
+            host.system.go_on()?;
             let shown = change.shown(&host.system, self.request.diff);
             let done = change.apply(&host.system)?;
             self.shown.extend(shown);
@@ -116,6 +117,9 @@ impl Work<'_> {
         let not_run = |(change, _): &(Change, Done)| match change {
             Change::Run(run) if run.is_open() => Some(format!("`{}`, which was not run", run.shown())),
             Change::Request(exchange) => Some(format!("`{}`, which was not asked", exchange.url)),
+            Change::Docker(order) if order.is_watched() => {
+                Some(format!("`{}`, which was not done", order.title))
+            }
             Change::Wait(_) | Change::Start(_) => Some("what was not started".to_owned()),
             _ => None,
         };

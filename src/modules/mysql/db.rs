@@ -69,7 +69,9 @@ impl Module for MysqlDb {
         let server = self.login.server(host)?;
         let said = |plan: Plan| {
             let commands: Vec<String> = plan.changes.iter().filter_map(Change::command).collect();
-            plan.with("db", self.name.join(" ")).with("db_list", self.name.clone()).with("executed_commands", commands)
+            plan.with("db", self.name.join(" "))
+                .with("db_list", self.name.clone())
+                .with("executed_commands", commands)
         };
         if matches!(self.state, State::Dump | State::Import) {
             return self.copied(host, &server).map(said);
@@ -88,7 +90,11 @@ impl Module for MysqlDb {
             let Some(sql) = sql else { continue };
             let row = ["name", "encoding", "collation"].map(str::to_owned).into_iter();
             let row = row.zip([name.clone(), self.encoding.clone(), self.collation.clone()]).collect();
-            effects.push(server.becomes(None, &asked, &if self.state == State::Absent { Vec::new() } else { vec![row] }));
+            effects.push(server.becomes(
+                None,
+                &asked,
+                &if self.state == State::Absent { Vec::new() } else { vec![row] },
+            ));
             let log = if self.sql_log_bin { "" } else { "SET SQL_LOG_BIN=0; " };
             all.push((format!("{log}{sql}"), sql));
         }
@@ -165,9 +171,20 @@ impl MysqlDb {
             (false, None) => format!("{} < {file}", self.import_line(server)),
         };
         let argv = ["/bin/bash", "-o", "pipefail", "-c", &line].map(str::to_owned).to_vec();
-        let effects = if dump { vec![Effect::File { path, mode: 0o644, owner: host.me() }] } else { vec![Effect::Anything] };
+        let effects = if dump {
+            vec![Effect::File { path, mode: 0o644, owner: host.me() }]
+        } else {
+            vec![Effect::Anything]
+        };
         let directory = self.chdir.as_ref().map(|path| path.on(host)).transpose()?;
-        let run = Run { argv, environment: server.environment.clone(), directory, effects, counts: true, ..Run::default() };
+        let run = Run {
+            argv,
+            environment: server.environment.clone(),
+            directory,
+            effects,
+            counts: true,
+            ..Run::default()
+        };
         Ok(Plan::one(Change::Run(run.titled(line))))
     }
 

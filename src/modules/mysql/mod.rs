@@ -65,13 +65,16 @@ impl Login {
             ]),
         }
         options.push(format!("--connect-timeout={}", self.connect_timeout));
-        let files = [("--ssl-ca", &self.ca_cert), ("--ssl-cert", &self.client_cert), ("--ssl-key", &self.client_key)];
+        let files =
+            [("--ssl-ca", &self.ca_cert), ("--ssl-cert", &self.client_cert), ("--ssl-key", &self.client_key)];
         for (option, path) in files {
             if let Some(path) = path {
                 options.push(format!("{option}={}", text::from_path(&path.on(host)?)));
             }
         }
-        options.extend(self.check_hostname.filter(|check| *check).map(|_| "--ssl-verify-server-cert".to_owned()));
+        options.extend(
+            self.check_hostname.filter(|check| *check).map(|_| "--ssl-verify-server-cert".to_owned()),
+        );
         options.extend(self.login_user.as_ref().map(|user| format!("--user={user}")));
         let password = self.login_password.iter().map(|password| ("MYSQL_PWD".to_owned(), password.clone()));
         Ok(Server { client: client.to_owned(), options, environment: password.collect() })

@@ -17,7 +17,11 @@ pub fn wanted(data: &Data) -> Result<Vec<Granted>, String> {
     let entries: Vec<(String, String)> = match data {
         Data::Map(fields) => {
             let text = |rights: &Data| match rights {
-                Data::List(items) => items.iter().map(|item| String::parse(item).unwrap_or_default()).collect::<Vec<_>>().join(","),
+                Data::List(items) => items
+                    .iter()
+                    .map(|item| String::parse(item).unwrap_or_default())
+                    .collect::<Vec<_>>()
+                    .join(","),
                 rights => String::parse(rights).unwrap_or_default(),
             };
             fields.iter().map(|(on, rights)| (on.to_owned(), text(rights))).collect()
@@ -36,7 +40,9 @@ pub fn wanted(data: &Data) -> Result<Vec<Granted>, String> {
 
 fn split(text: &str) -> Result<Vec<(String, String)>, String> {
     let entry = |entry: &str| {
-        let (on, rights) = entry.rsplit_once(':').ok_or_else(|| format!("`{entry}` must be written as `database.table:RIGHTS`"))?;
+        let (on, rights) = entry
+            .rsplit_once(':')
+            .ok_or_else(|| format!("`{entry}` must be written as `database.table:RIGHTS`"))?;
         Ok((on.to_owned(), rights.to_owned()))
     };
     text.split('/').filter(|part| !part.trim().is_empty()).map(entry).collect()
@@ -56,7 +62,8 @@ impl Granted {
 
     /// The rights without that to grant them on, as SQL writes them; `USAGE` for none.
     pub fn words(&self) -> String {
-        let rights: Vec<&str> = self.rights.iter().map(String::as_str).filter(|right| *right != "GRANT").collect();
+        let rights: Vec<&str> =
+            self.rights.iter().map(String::as_str).filter(|right| *right != "GRANT").collect();
         if rights.is_empty() { "USAGE".to_owned() } else { rights.join(", ") }
     }
 
@@ -86,8 +93,11 @@ fn plain(right: &str) -> String {
 /// `SELECT (a,b)`: the names of columns keep their letters.
 fn columns(right: &str) -> String {
     let (verb, columns) = right.split_once('(').unwrap_or((right, ""));
-    let mut columns: Vec<String> =
-        columns.trim_end_matches(')').split(',').map(|column| column.trim().trim_matches('`').to_owned()).collect();
+    let mut columns: Vec<String> = columns
+        .trim_end_matches(')')
+        .split(',')
+        .map(|column| column.trim().trim_matches('`').to_owned())
+        .collect();
     columns.sort();
     let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
     format!("{} ({})", verb.trim().to_uppercase(), columns.join(", "))
@@ -108,7 +118,9 @@ fn parts(rights: &str) -> Vec<String> {
             _ => {}
         }
     }
-    all.into_iter().filter(|right| !right.trim().is_empty() && right.trim().to_uppercase() != "USAGE").collect()
+    all.into_iter()
+        .filter(|right| !right.trim().is_empty() && right.trim().to_uppercase() != "USAGE")
+        .collect()
 }
 
 /// The thing, with its names quoted.
@@ -120,7 +132,8 @@ fn place(on: &str) -> Result<String, String> {
         }
         _ => (String::new(), on),
     };
-    let (database, table) = on.split_once('.').ok_or_else(|| format!("`{on}` must be written as `database.table`"))?;
+    let (database, table) =
+        on.split_once('.').ok_or_else(|| format!("`{on}` must be written as `database.table`"))?;
     let quoted = |name: &str| match name.trim_matches('`') {
         "*" => "*".to_owned(),
         name => crate::host::mysql::identifier(name),

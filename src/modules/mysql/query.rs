@@ -46,9 +46,13 @@ impl Module for MysqlQuery {
             let results: Vec<Data> = results.into_iter().map(Data::from).collect();
             return Ok(said(Plan::nothing().with("query_result", results).with("rowcount", counts)));
         }
-        let settings = self.session_vars.iter().map(|(name, value)| format!("SET SESSION {name} = {}", sql(value)));
-        let (begin, end) = if self.single_transaction { (Some("START TRANSACTION"), Some("COMMIT")) } else { (None, None) };
-        let counted = queries.iter().flat_map(|query| [query.trim().trim_end_matches(';').to_owned(), "SELECT ROW_COUNT() AS provision_rows".to_owned()]);
+        let settings =
+            self.session_vars.iter().map(|(name, value)| format!("SET SESSION {name} = {}", sql(value)));
+        let (begin, end) =
+            if self.single_transaction { (Some("START TRANSACTION"), Some("COMMIT")) } else { (None, None) };
+        let counted = queries.iter().flat_map(|query| {
+            [query.trim().trim_end_matches(';').to_owned(), "SELECT ROW_COUNT() AS provision_rows".to_owned()]
+        });
         let all = settings.chain(begin.map(str::to_owned)).chain(counted).chain(end.map(str::to_owned));
         let text = all.collect::<Vec<_>>().join(";\n");
         let run = server.execute(database, &text, &queries.join("; "), Vec::new());
@@ -121,7 +125,8 @@ fn sql(value: &Data) -> String {
 
 /// Whether it only reads, by its first word.
 fn reads(query: &str) -> bool {
-    let first = query.trim().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_uppercase();
+    let first =
+        query.trim().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_uppercase();
     let upper = query.to_uppercase();
     let one = !query.trim().trim_end_matches(';').contains(';');
     one && matches!(first.as_str(), "SELECT" | "SHOW" | "DESCRIBE" | "DESC" | "EXPLAIN")

@@ -94,7 +94,9 @@ impl Module for MysqlUser {
         let mut after: Rows = Vec::new();
         let mut password_changed = false;
         if self.state == State::Absent {
-            found.iter().for_each(|row| work.push(format!("DROP USER {}", account(&self.name, value(row, "host")))));
+            found
+                .iter()
+                .for_each(|row| work.push(format!("DROP USER {}", account(&self.name, value(row, "host")))));
         } else if found.is_empty() {
             let places = if self.host_all { Vec::new() } else { vec![self.host.clone()] };
             for place in &places {
@@ -104,7 +106,9 @@ impl Module for MysqlUser {
                 work.rights(place, &[])?;
             }
             if places.is_empty() {
-                return Err(host.missing(format!("there is no user `{}`; one is made only for a `host`", self.name)));
+                return Err(
+                    host.missing(format!("there is no user `{}`; one is made only for a `host`", self.name))
+                );
             }
         } else {
             for row in &found {
@@ -122,7 +126,13 @@ impl Module for MysqlUser {
         effects.append(&mut work.effects);
         effects.extend(found.is_empty().then_some(Effect::Anything));
         let plan = statements(&server, work.all, effects);
-        let msg = if self.state == State::Absent { "User deleted" } else if found.is_empty() { "User added" } else { "User changed" };
+        let msg = if self.state == State::Absent {
+            "User deleted"
+        } else if found.is_empty() {
+            "User added"
+        } else {
+            "User changed"
+        };
         Ok(plan.with("user", self.name.as_str()).with("msg", msg).with("password_changed", password_changed))
     }
 
@@ -155,7 +165,8 @@ fn account(name: &str, place: &str) -> String {
 
 impl MysqlUser {
     fn asked(&self) -> String {
-        let place = if self.host_all { String::new() } else { format!(" AND Host = {}", literal(&self.host)) };
+        let place =
+            if self.host_all { String::new() } else { format!(" AND Host = {}", literal(&self.host)) };
         format!(
             "SELECT User AS user, Host AS host, plugin, authentication_string AS kept, ssl_type, max_questions, max_updates, \
              max_connections, max_user_connections, password_expired FROM mysql.user WHERE User = {}{place} ORDER BY Host",
@@ -172,7 +183,8 @@ impl MysqlUser {
         };
         let plugin = self.plugin.clone().unwrap_or_else(|| "mysql_native_password".to_owned());
         let cell = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let mut row = vec![cell("user", &self.name), cell("host", place), cell("plugin", &plugin), cell("kept", &kept)];
+        let mut row =
+            vec![cell("user", &self.name), cell("host", place), cell("plugin", &plugin), cell("kept", &kept)];
         row.push(cell("ssl_type", self.tls_kind().unwrap_or_default()));
         for (limit, column) in LIMITS {
             row.push(cell(column, &self.limit(limit).unwrap_or(0).to_string()));
@@ -190,7 +202,11 @@ impl MysqlUser {
     /// What the server calls the kind of connection that is asked for.
     fn tls_kind(&self) -> Option<&'static str> {
         let wishes = self.tls_requires.as_ref()?;
-        let has = |name: &str| wishes.iter().any(|(known, value)| known.eq_ignore_ascii_case(name) && *value != Data::Bool(false));
+        let has = |name: &str| {
+            wishes
+                .iter()
+                .any(|(known, value)| known.eq_ignore_ascii_case(name) && *value != Data::Bool(false))
+        };
         Some(match () {
             () if has("subject") || has("issuer") || has("cipher") => "SPECIFIED",
             () if has("x509") => "X509",
@@ -225,7 +241,9 @@ impl MysqlUser {
             Expire::Now => "PASSWORD EXPIRE".to_owned(),
             Expire::Never => "PASSWORD EXPIRE NEVER".to_owned(),
             Expire::Default => "PASSWORD EXPIRE DEFAULT".to_owned(),
-            Expire::Interval => format!("PASSWORD EXPIRE INTERVAL {} DAY", self.password_expire_interval.unwrap_or(0)),
+            Expire::Interval => {
+                format!("PASSWORD EXPIRE INTERVAL {} DAY", self.password_expire_interval.unwrap_or(0))
+            }
         })
     }
 
@@ -236,13 +254,16 @@ impl MysqlUser {
             let (word, text) = match (&self.plugin_hash_string, &self.plugin_auth_string) {
                 (Some(hash), _) => (" AS ", hash),
                 (None, Some(text)) => (" BY ", text),
-                (None, None) => return Some((format!("IDENTIFIED WITH {plugin}"), format!("IDENTIFIED WITH {plugin}"))),
+                (None, None) => {
+                    return Some((format!("IDENTIFIED WITH {plugin}"), format!("IDENTIFIED WITH {plugin}")));
+                }
             };
             let start = format!("IDENTIFIED WITH {plugin}{word}");
             return Some((format!("{start}{}", literal(text)), format!("{start}{hidden}")));
         }
         let password = self.password.as_ref()?;
-        let start = if self.encrypted { "IDENTIFIED WITH mysql_native_password AS " } else { "IDENTIFIED BY " };
+        let start =
+            if self.encrypted { "IDENTIFIED WITH mysql_native_password AS " } else { "IDENTIFIED BY " };
         Some((format!("{start}{}", literal(password)), format!("{start}{hidden}")))
     }
 }
@@ -270,15 +291,20 @@ impl Work<'_> {
         let start = format!("CREATE USER {}", account(&user.name, place));
         let mut identified = user.identified();
         if user.update_password == Update::OnNewUsername {
-            let others = format!("SELECT plugin, authentication_string AS kept FROM mysql.user WHERE User = {}", literal(&user.name));
+            let others = format!(
+                "SELECT plugin, authentication_string AS kept FROM mysql.user WHERE User = {}",
+                literal(&user.name)
+            );
             if let Some(row) = self.server.rows(host, None, &others)?.first() {
-                let sql = format!("IDENTIFIED WITH {} AS {}", value(row, "plugin"), literal(value(row, "kept")));
+                let sql =
+                    format!("IDENTIFIED WITH {} AS {}", value(row, "plugin"), literal(value(row, "kept")));
                 identified = Some((sql, format!("IDENTIFIED WITH {}", value(row, "plugin"))));
             }
         }
         let (sql, shown) = identified.unwrap_or_default();
         let more = [user.tls_words(), user.limit_words()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let joined = |identified: &str| [&start, identified, &more].map(str::trim).join(" ").trim().to_owned();
+        let joined =
+            |identified: &str| [&start, identified, &more].map(str::trim).join(" ").trim().to_owned();
         self.push_secret(joined(&sql), joined(&shown));
         let alter = |words: &str| format!("ALTER USER {} {words}", account(&user.name, place));
         user.expire_words().into_iter().for_each(|words| self.push(alter(&words)));
@@ -300,7 +326,9 @@ impl Work<'_> {
         if let Some(words) = user.tls_words().filter(|_| !same_tls) {
             self.push(format!("{start} {words}"));
         }
-        let same_limit = |(name, column): &(&str, &str)| user.limit(name).is_none_or(|limit| limit.to_string() == value(row, column));
+        let same_limit = |(name, column): &(&str, &str)| {
+            user.limit(name).is_none_or(|limit| limit.to_string() == value(row, column))
+        };
         if let Some(words) = user.limit_words().filter(|_| !LIMITS.iter().all(same_limit)) {
             self.push(format!("{start} {words}"));
         }
@@ -308,7 +336,11 @@ impl Work<'_> {
             self.push(format!("{start} PASSWORD EXPIRE"));
         }
         if let Some(locked) = user.locked {
-            let shown = self.server.rows(host, None, &format!("SHOW CREATE USER {}", account(&user.name, value(row, "host"))))?;
+            let shown = self.server.rows(
+                host,
+                None,
+                &format!("SHOW CREATE USER {}", account(&user.name, value(row, "host"))),
+            )?;
             let is_locked = shown.iter().flatten().any(|(_, text)| text.contains("ACCOUNT LOCK"));
             if is_locked != locked {
                 self.push(format!("{start} ACCOUNT {}", if locked { "LOCK" } else { "UNLOCK" }));
@@ -382,9 +414,13 @@ impl Work<'_> {
                     let option = if missing.may_grant() { " WITH GRANT OPTION" } else { "" };
                     self.push(format!("GRANT {} ON {} TO {to}{option}", missing.words(), granted.on));
                 }
-                let kept = there.filter(|_| self.user.append_privs).map(|there| there.rights).unwrap_or_default();
+                let kept =
+                    there.filter(|_| self.user.append_privs).map(|there| there.rights).unwrap_or_default();
                 after.retain(|known| known.on != granted.on);
-                after.push(Granted { on: granted.on.clone(), rights: [kept, granted.rights.clone()].concat() });
+                after.push(Granted {
+                    on: granted.on.clone(),
+                    rights: [kept, granted.rights.clone()].concat(),
+                });
             }
         }
         if self.all.len() > before || found.is_empty() {
@@ -406,7 +442,10 @@ impl Work<'_> {
     fn foresee(&mut self, place: &str, to: &str, after: &[Granted]) {
         let line = |granted: &Granted| {
             let option = if granted.may_grant() { " WITH GRANT OPTION" } else { "" };
-            vec![("grants".to_owned(), format!("GRANT {} ON {} TO {to}{option}", granted.words(), granted.on))]
+            vec![(
+                "grants".to_owned(),
+                format!("GRANT {} ON {} TO {to}{option}", granted.words(), granted.on),
+            )]
         };
         let rows: Rows = after.iter().map(line).collect();
         self.effects.push(self.server.becomes(None, &self.grants_asked(place), &rows));

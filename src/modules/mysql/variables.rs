@@ -47,13 +47,19 @@ impl Module for MysqlVariables {
             Mode::Persist => "PERSIST",
             Mode::PersistOnly => "PERSIST_ONLY",
         };
-        let plain = wanted.parse::<f64>().is_ok() || matches!(wanted.to_uppercase().as_str(), "ON" | "OFF" | "DEFAULT");
+        let plain = wanted.parse::<f64>().is_ok()
+            || matches!(wanted.to_uppercase().as_str(), "ON" | "OFF" | "DEFAULT");
         let written = if plain { wanted.to_owned() } else { literal(wanted) };
         let sql = format!("SET {word} {} = {written}", self.variable);
-        let after = vec![vec![("Variable_name".to_owned(), self.variable.clone()), ("Value".to_owned(), wanted.to_owned())]];
+        let after = vec![vec![
+            ("Variable_name".to_owned(), self.variable.clone()),
+            ("Value".to_owned(), wanted.to_owned()),
+        ]];
         let effects = vec![server.becomes(None, &asked, &after)];
         let plan = statements(&server, vec![(sql.clone(), sql.clone())], effects);
-        Ok(plan.with("msg", format!("Variable change succeeded prev_value={found}")).with("queries", vec![sql]))
+        Ok(plan
+            .with("msg", format!("Variable change succeeded prev_value={found}"))
+            .with("queries", vec![sql]))
     }
 
     fn check(&self) -> Vec<ArgumentError> {

@@ -70,7 +70,8 @@ impl Module for PostgresqlDb {
         match (self.state, &found) {
             (State::Absent, None) => {}
             (State::Absent, Some(_)) => {
-                statements.push(format!("DROP DATABASE {name}{}", if self.force { " WITH (FORCE)" } else { "" }));
+                statements
+                    .push(format!("DROP DATABASE {name}{}", if self.force { " WITH (FORCE)" } else { "" }));
             }
             (State::Rename, None) => return self.renamed_before(host, &server),
             (State::Rename, Some(_)) => {
@@ -177,13 +178,19 @@ impl PostgresqlDb {
     }
 
     fn alter(&self, found: &Fields, statements: &mut Statements) -> Result<(), Failure> {
-        let known = |name: &str| found.get(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();
+        let known =
+            |name: &str| found.get(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();
         let differs = |name: &str, wanted: &str| !wanted.is_empty() && known(name) != wanted;
         let letters = |text: &str| text.replace(['-', '_'], "").to_uppercase();
-        let fixed = [("encoding", &self.encoding), ("lc_collate", &self.lc_collate), ("lc_ctype", &self.lc_ctype)];
+        let fixed =
+            [("encoding", &self.encoding), ("lc_collate", &self.lc_collate), ("lc_ctype", &self.lc_ctype)];
         for (name, wanted) in fixed {
             if differs(name, wanted) && !(name == "encoding" && letters(&known(name)) == letters(wanted)) {
-                let message = format!("the {name} of `{}` is {} and cannot be changed to {wanted}", self.name, known(name));
+                let message = format!(
+                    "the {name} of `{}` is {} and cannot be changed to {wanted}",
+                    self.name,
+                    known(name)
+                );
                 return Err(Failure::new(message));
             }
         }
@@ -217,14 +224,16 @@ impl PostgresqlDb {
             vec![Effect::Anything]
         };
         let argv = ["/bin/bash", "-o", "pipefail", "-c", &line].map(str::to_owned).to_vec();
-        let run = Run { argv, environment: server.environment.clone(), effects, counts: true, ..Run::default() };
+        let run =
+            Run { argv, environment: server.environment.clone(), effects, counts: true, ..Run::default() };
         let plan = Plan::one(Change::Run(run.titled(line.clone())));
         Ok(self.say(plan.with("executed_commands", vec![line])))
     }
 
     fn line(&self, program: &str, server: &Server, more: &[&str]) -> Result<String, Failure> {
         let extra = if program == "pg_dump" { self.dump_extra_args.as_deref() } else { None };
-        let given = words::split(extra.unwrap_or_default())?.into_iter().chain(words::split(&self.target_opts)?);
+        let given =
+            words::split(extra.unwrap_or_default())?.into_iter().chain(words::split(&self.target_opts)?);
         let mut argv: Vec<String> = vec![program.to_owned()];
         argv.extend(server.options.iter().cloned());
         argv.extend(more.iter().map(|word| (*word).to_owned()));

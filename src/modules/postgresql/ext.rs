@@ -41,7 +41,8 @@ impl Module for PostgresqlExt {
                 State::Present => Err(host.missing(format!("the server has no extension `{}`", self.name))),
             };
         };
-        let known = |name: &str| found.get(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();
+        let known =
+            |name: &str| found.get(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();
         let before = known("version");
         let mut statements = Statements::of(&server, &self.login_db);
         let wanted = match self.version.as_deref() {
@@ -69,7 +70,8 @@ impl Module for PostgresqlExt {
 }
 
 fn said(plan: Plan, before: &str, after: &str) -> Plan {
-    let plan = if plan.result.get("queries").is_none() { plan.with("queries", Vec::<String>::new()) } else { plan };
+    let plan =
+        if plan.result.get("queries").is_none() { plan.with("queries", Vec::<String>::new()) } else { plan };
     plan.with("prev_version", before).with("version", after)
 }
 

@@ -66,8 +66,10 @@ arguments! {
 
 impl Login {
     fn server(&self, host: &dyn Probe) -> Result<Server, Failure> {
-        let mut options = vec!["-U".to_owned(), self.login_user.clone(), "-p".to_owned(), self.login_port.to_string()];
-        let place = if self.login_unix_socket.is_empty() { &self.login_host } else { &self.login_unix_socket };
+        let mut options =
+            vec!["-U".to_owned(), self.login_user.clone(), "-p".to_owned(), self.login_port.to_string()];
+        let place =
+            if self.login_unix_socket.is_empty() { &self.login_host } else { &self.login_unix_socket };
         // Without a place, the socket that this host's psql knows is taken.
         if !place.is_empty() {
             options.extend(["-h".to_owned(), place.clone()]);
@@ -118,7 +120,8 @@ impl<'a> Statements<'a> {
         let shown: Vec<String> = self.all.iter().map(|(_, shown)| shown.clone()).collect();
         let last = self.all.len().saturating_sub(1);
         let change = |(index, (sql, shown)): (usize, (String, String))| {
-            let effects = if index == last { effects.clone() } else { vec![Effect::Unknown(nothing_asked())] };
+            let effects =
+                if index == last { effects.clone() } else { vec![Effect::Unknown(nothing_asked())] };
             Change::Run(self.server.execute(self.database, &sql, &shown, effects))
         };
         let changes: Vec<Change> = self.all.into_iter().enumerate().map(change).collect();

@@ -52,14 +52,20 @@ impl Module for PostgresqlOwner {
         let new_owner = identifier(&self.new_owner);
         let mut after = Vec::new();
         if let (Some(name), Some(kind)) = (&self.obj_name, self.obj_type) {
-            let is_his = |row: &Fields| row.get("owner").and_then(|owner| owner.as_text()) == Some(&self.new_owner);
+            let is_his =
+                |row: &Fields| row.get("owner").and_then(|owner| owner.as_text()) == Some(&self.new_owner);
             if !found.iter().any(is_his) {
                 let kind = if kind == Kind::Matview { "materialized view" } else { kind.word() };
-                statements.push(format!("ALTER {} {} OWNER TO {new_owner}", kind.to_uppercase(), dotted(name)));
+                statements.push(format!(
+                    "ALTER {} {} OWNER TO {new_owner}",
+                    kind.to_uppercase(),
+                    dotted(name)
+                ));
             }
             after.push(Fields::new().with("owner", self.new_owner.as_str()));
         } else {
-            let owners: Vec<String> = self.reassign_owned_by.iter().flatten().map(|name| identifier(name)).collect();
+            let owners: Vec<String> =
+                self.reassign_owned_by.iter().flatten().map(|name| identifier(name)).collect();
             statements.push(format!("REASSIGN OWNED BY {} TO {new_owner}", owners.join(", ")));
         }
         let effects = vec![server.becomes(&database, &asked, after)];
@@ -69,7 +75,10 @@ impl Module for PostgresqlOwner {
     fn check(&self) -> Vec<ArgumentError> {
         match (&self.obj_name, self.obj_type, &self.reassign_owned_by) {
             (Some(_), Some(_), None) | (None, None, Some(_)) => Vec::new(),
-            _ => vec![ArgumentError::new("", "either `obj_name` with `obj_type`, or `reassign_owned_by` is needed")],
+            _ => vec![ArgumentError::new(
+                "",
+                "either `obj_name` with `obj_type`, or `reassign_owned_by` is needed",
+            )],
         }
     }
 }
@@ -83,7 +92,8 @@ impl PostgresqlOwner {
     /// The owner of the thing; or those who own something still and are to give it away.
     fn asked(&self) -> String {
         let Some(name) = &self.obj_name else {
-            let owners: Vec<String> = self.reassign_owned_by.iter().flatten().map(|name| literal(name)).collect();
+            let owners: Vec<String> =
+                self.reassign_owned_by.iter().flatten().map(|name| literal(name)).collect();
             return format!(
                 "SELECT DISTINCT rolname AS owner FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid \
                  WHERE d.deptype = 'o' AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())) \
@@ -92,7 +102,10 @@ impl PostgresqlOwner {
             );
         };
         let own = |table: &str, name_column: &str, owner: &str| {
-            format!("SELECT pg_get_userbyid({owner}) AS owner FROM {table} WHERE {name_column} = {}", literal(name))
+            format!(
+                "SELECT pg_get_userbyid({owner}) AS owner FROM {table} WHERE {name_column} = {}",
+                literal(name)
+            )
         };
         match self.obj_type {
             Some(Kind::Database) => own("pg_database", "datname", "datdba"),

@@ -56,7 +56,8 @@ impl Module for PostgresqlPrivs {
         let mut statements = Statements::of(&server, &self.login_db);
         let known: Vec<&str> = rows.iter().filter_map(|row| row.get("role")?.as_text()).collect();
         let mut roles = self.role_names();
-        if let Some(missing) = roles.iter().find(|role| *role != "PUBLIC" && !known.contains(&role.as_str())) {
+        if let Some(missing) = roles.iter().find(|role| *role != "PUBLIC" && !known.contains(&role.as_str()))
+        {
             if self.fail_on_role {
                 return Err(host.missing(format!("there is no role `{missing}`")));
             }
@@ -66,7 +67,8 @@ impl Module for PostgresqlPrivs {
         let wrong = rows.iter().filter(|row| self.is_wrong(row)).count();
         let mut after = rows.clone();
         if wrong > 0 && !roles.is_empty() {
-            let objects: Vec<String> = rows.iter().filter_map(|row| row.get("object")?.as_text().map(str::to_owned)).collect();
+            let objects: Vec<String> =
+                rows.iter().filter_map(|row| row.get("object")?.as_text().map(str::to_owned)).collect();
             self.statements(&roles, &unique(objects), &mut statements);
             for row in &mut after {
                 let rights = if present { self.rights() } else { Vec::new() };
@@ -86,10 +88,16 @@ impl Module for PostgresqlPrivs {
         }
         match (&self.privs, self.r#type) {
             (Some(_), Kind::Group) => wrong.push(ArgumentError::new("privs", "`type: group` has no `privs`")),
-            (None, kind) if kind != Kind::Group => wrong.push(ArgumentError::new("", "argument `privs` is missing")),
+            (None, kind) if kind != Kind::Group => {
+                wrong.push(ArgumentError::new("", "argument `privs` is missing"))
+            }
             _ => {}
         }
-        for right in self.given_rights().iter().filter(|right| !right.chars().all(|c| c.is_ascii_uppercase() || c == ' ')) {
+        for right in self
+            .given_rights()
+            .iter()
+            .filter(|right| !right.chars().all(|c| c.is_ascii_uppercase() || c == ' '))
+        {
             wrong.push(ArgumentError::new("privs", format!("`{right}` is no right")));
         }
         if self.state == State::Absent && self.grant_option == Some(true) {
@@ -111,7 +119,9 @@ fn unique(names: Vec<String>) -> Vec<String> {
 
 impl PostgresqlPrivs {
     fn role_names(&self) -> Vec<String> {
-        let plain = |role: &str| if role.eq_ignore_ascii_case("public") { "PUBLIC".to_owned() } else { role.to_owned() };
+        let plain = |role: &str| {
+            if role.eq_ignore_ascii_case("public") { "PUBLIC".to_owned() } else { role.to_owned() }
+        };
         self.roles.split(',').map(str::trim).filter(|role| !role.is_empty()).map(plain).collect()
     }
 
@@ -126,7 +136,8 @@ impl PostgresqlPrivs {
     }
 
     fn given_rights(&self) -> Vec<String> {
-        let rights = self.privs.as_deref().unwrap_or_default().split(',').map(|right| right.trim().to_uppercase());
+        let rights =
+            self.privs.as_deref().unwrap_or_default().split(',').map(|right| right.trim().to_uppercase());
         rights.filter(|right| !right.is_empty()).collect()
     }
 
@@ -137,7 +148,10 @@ impl PostgresqlPrivs {
             return vec!["MEMBER".to_owned()];
         }
         if !given.iter().any(|right| right == "ALL" || right == "ALL PRIVILEGES") {
-            return given.into_iter().map(|right| if right == "TEMP" { "TEMPORARY".to_owned() } else { right }).collect();
+            return given
+                .into_iter()
+                .map(|right| if right == "TEMP" { "TEMPORARY".to_owned() } else { right })
+                .collect();
         }
         let all: &[&str] = match self.kind_of_rights() {
             "table" => &["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"],
@@ -174,7 +188,10 @@ impl PostgresqlPrivs {
         let all = self.objs.as_deref() == Some("ALL_IN_SCHEMA");
         let of_schema = |name: &str, kinds: &str| {
             let names = if all { String::new() } else { format!(" AND {name} IN ({names})") };
-            format!("JOIN pg_namespace n ON n.oid = {kinds}namespace WHERE n.nspname = {}{names}", literal(schema))
+            format!(
+                "JOIN pg_namespace n ON n.oid = {kinds}namespace WHERE n.nspname = {}{names}",
+                literal(schema)
+            )
         };
         let things = match self.r#type {
             Kind::Table => format!(
@@ -194,7 +211,9 @@ impl PostgresqlPrivs {
                 if all {
                     format!("{start} {} AND p.prokind {kind}", of_schema("p.proname", "p.pro"))
                 } else {
-                    let found = |name: &String| format!("to_regprocedure({})", literal(&format!("{}.{name}", identifier(schema))));
+                    let found = |name: &String| {
+                        format!("to_regprocedure({})", literal(&format!("{}.{name}", identifier(schema))))
+                    };
                     let found: Vec<String> = self.objects().iter().map(found).collect();
                     format!("{start} WHERE p.oid IN ({}) AND p.prokind {kind}", found.join(", "))
                 }
@@ -229,8 +248,15 @@ impl PostgresqlPrivs {
     fn grantees(&self) -> String {
         let names: Vec<String> = self.role_names().iter().map(|role| literal(role)).collect();
         let public = "SELECT 0::oid AS oid, 'PUBLIC' AS role";
-        let named = format!("SELECT oid, rolname::text AS role FROM pg_roles WHERE rolname IN ({})", names.join(", "));
-        if self.role_names().iter().any(|role| role == "PUBLIC") { format!("{public} UNION {named}") } else { named }
+        let named = format!(
+            "SELECT oid, rolname::text AS role FROM pg_roles WHERE rolname IN ({})",
+            names.join(", ")
+        );
+        if self.role_names().iter().any(|role| role == "PUBLIC") {
+            format!("{public} UNION {named}")
+        } else {
+            named
+        }
     }
 
     /// Rights to things that will be made.
@@ -245,9 +271,19 @@ impl PostgresqlPrivs {
         let schema = self.schema.as_deref().map_or("0::oid".to_owned(), |schema| {
             format!("(SELECT oid FROM pg_namespace WHERE nspname = {})", literal(schema))
         });
-        let owners = self.target_roles.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|role| !role.is_empty());
+        let owners = self
+            .target_roles
+            .as_deref()
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|role| !role.is_empty());
         let owners: Vec<String> = owners.map(literal).collect();
-        let owners = if owners.is_empty() { "SELECT current_user::text AS name".to_owned() } else { format!("SELECT unnest(ARRAY[{}]) AS name", owners.join(", ")) };
+        let owners = if owners.is_empty() {
+            "SELECT current_user::text AS name".to_owned()
+        } else {
+            format!("SELECT unnest(ARRAY[{}]) AS name", owners.join(", "))
+        };
         format!(
             "SELECT {} AS object, (SELECT defaclacl FROM pg_default_acl d WHERE d.defaclobjtype = '{kind}' \
              AND d.defaclnamespace = {schema} AND pg_get_userbyid(d.defaclrole) = w.name) AS acl FROM ({owners}) w",
@@ -273,7 +309,9 @@ impl PostgresqlPrivs {
         let rights = self.rights();
         match (self.state, self.grant_option) {
             (State::Present, Some(true)) => rights.iter().any(|right| !has("grantable", right)),
-            (State::Present, Some(false)) => rights.iter().any(|right| !has("rights", right) || has("grantable", right)),
+            (State::Present, Some(false)) => {
+                rights.iter().any(|right| !has("rights", right) || has("grantable", right))
+            }
             (State::Present, None) => rights.iter().any(|right| !has("rights", right)),
             (State::Absent, _) => rights.iter().any(|right| has("rights", right)),
         }
@@ -298,7 +336,8 @@ impl PostgresqlPrivs {
             statements.push(format!("{front}REVOKE {rights} FROM {roles}"));
             return;
         }
-        let with = if self.grant_option == Some(true) { format!(" WITH {option} OPTION") } else { String::new() };
+        let with =
+            if self.grant_option == Some(true) { format!(" WITH {option} OPTION") } else { String::new() };
         statements.push(format!("{front}GRANT {rights} TO {roles}{with}"));
         if self.grant_option == Some(false) {
             statements.push(format!("{front}REVOKE {option} OPTION FOR {rights} FROM {roles}"));

@@ -41,16 +41,16 @@ impl Module for PostgresqlQuery {
         }
         let database = self.login_db.clone().unwrap_or_else(|| self.login.login_user.clone());
         let queries = self.queries()?;
-        let said = |plan: Plan| {
-            plan.with("query", queries.last().cloned()).with("query_list", queries.clone())
-        };
+        let said =
+            |plan: Plan| plan.with("query", queries.last().cloned()).with("query_list", queries.clone());
         if let [query] = queries.as_slice()
             && reads_rows(query)
             && self.search_path.is_none()
         {
             let rows = server.rows(host, &database, query.trim().trim_end_matches(';'))?;
             let (count, list) = (rows.len(), Data::from(rows));
-            let plan = Plan::nothing().with("query_result", list.clone()).with("query_all_results", vec![list]);
+            let plan =
+                Plan::nothing().with("query_result", list.clone()).with("query_all_results", vec![list]);
             return Ok(said(plan.with("rowcount", count).with("statusmessage", format!("SELECT {count}"))));
         }
         let path = self.search_path.iter().map(|path| {
@@ -78,7 +78,8 @@ impl Module for PostgresqlQuery {
         let statuses: Vec<&str> = stdout.lines().filter(is_status).collect();
         let count = |status: &str| status.rsplit(' ').next().and_then(|number| number.parse::<i64>().ok());
         let rows: i64 = statuses.iter().filter_map(|status| count(status)).sum();
-        let changed = statuses.iter().any(|status| !matches!(count(status), Some(0)) && !status.starts_with("SELECT"));
+        let changed =
+            statuses.iter().any(|status| !matches!(count(status), Some(0)) && !status.starts_with("SELECT"));
         result.set("statusmessage", statuses.last().copied().unwrap_or_default());
         result.set("rowcount", rows);
         result.set("query_result", Data::List(Vec::new()));

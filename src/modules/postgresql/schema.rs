@@ -34,19 +34,24 @@ impl Module for PostgresqlSchema {
         let found = server.rows(host, &self.login_db, &asked)?.into_iter().next();
         let mut statements = Statements::of(&server, &self.login_db);
         let name = identifier(&self.name);
-        let mut after = found.clone().unwrap_or_else(|| Fields::new().with("name", self.name.as_str()).with("comment", ""));
+        let mut after = found
+            .clone()
+            .unwrap_or_else(|| Fields::new().with("name", self.name.as_str()).with("comment", ""));
         let known = |field: &str| {
             let found = found.as_ref().and_then(|found| found.get(field));
             found.and_then(|value| value.as_text()).unwrap_or_default().to_owned()
         };
         if self.state == State::Absent {
             if found.is_some() {
-                statements.push(format!("DROP SCHEMA {name}{}", if self.cascade_drop { " CASCADE" } else { "" }));
+                statements
+                    .push(format!("DROP SCHEMA {name}{}", if self.cascade_drop { " CASCADE" } else { "" }));
             }
         } else {
             match &found {
                 None if self.owner.is_empty() => statements.push(format!("CREATE SCHEMA {name}")),
-                None => statements.push(format!("CREATE SCHEMA {name} AUTHORIZATION {}", identifier(&self.owner))),
+                None => {
+                    statements.push(format!("CREATE SCHEMA {name} AUTHORIZATION {}", identifier(&self.owner)))
+                }
                 Some(_) if !self.owner.is_empty() && known("owner") != self.owner => {
                     statements.push(format!("ALTER SCHEMA {name} OWNER TO {}", identifier(&self.owner)));
                 }

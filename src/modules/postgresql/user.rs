@@ -109,7 +109,10 @@ impl Module for PostgresqlUser {
         for flag in self.flags() {
             let plain = flag.strip_prefix("NO").unwrap_or(&flag);
             if !FLAGS.iter().any(|(known, _)| *known == flag || *known == plain) {
-                wrong.push(ArgumentError::new("role_attr_flags", format!("`{flag}` is nothing that a user may do")));
+                wrong.push(ArgumentError::new(
+                    "role_attr_flags",
+                    format!("`{flag}` is nothing that a user may do"),
+                ));
             }
         }
         if !self.encrypted {
@@ -143,14 +146,22 @@ impl PostgresqlUser {
     fn expires_asked(&self) -> String {
         match &self.expires {
             None => String::new(),
-            Some(expires) => format!(", rolvaliduntil IS NOT DISTINCT FROM {}::timestamptz AS expires_same", literal(expires)),
+            Some(expires) => format!(
+                ", rolvaliduntil IS NOT DISTINCT FROM {}::timestamptz AS expires_same",
+                literal(expires)
+            ),
         }
     }
 
     /// The options of a role that are asked for, password aside.
     fn options(&self, with_expires: bool) -> Vec<String> {
         let mut options = self.flags();
-        options.extend(self.expires.as_ref().filter(|_| with_expires).map(|expires| format!("VALID UNTIL {}", literal(expires))));
+        options.extend(
+            self.expires
+                .as_ref()
+                .filter(|_| with_expires)
+                .map(|expires| format!("VALID UNTIL {}", literal(expires))),
+        );
         options.extend(self.conn_limit.map(|limit| format!("CONNECTION LIMIT {limit}")));
         options
     }
@@ -174,7 +185,9 @@ impl PostgresqlUser {
     fn password_words(&self) -> Option<(String, &'static str)> {
         match self.password.as_deref()? {
             "" => Some(("PASSWORD NULL".to_owned(), "PASSWORD NULL")),
-            password => Some((format!("ENCRYPTED PASSWORD {}", literal(password)), "ENCRYPTED PASSWORD '********'")),
+            password => {
+                Some((format!("ENCRYPTED PASSWORD {}", literal(password)), "ENCRYPTED PASSWORD '********'"))
+            }
         }
     }
 
@@ -188,7 +201,9 @@ impl PostgresqlUser {
         };
         let (password, shown) = self.password_words().unwrap_or_default();
         statements.push_secret(joined(&password), joined(shown));
-        FLAGS.iter().for_each(|(_, column)| after.set(*column, matches!(*column, "rolinherit" | "rolcanlogin")));
+        FLAGS
+            .iter()
+            .for_each(|(_, column)| after.set(*column, matches!(*column, "rolinherit" | "rolcanlogin")));
         after.set("password", self.password.clone().unwrap_or_default());
         after.set("conn_limit", -1);
         self.with_flags(after);
@@ -207,8 +222,13 @@ impl PostgresqlUser {
             && found.get("conn_limit") == after.get("conn_limit")
             && found.get("expires_same") == after.get("expires_same");
         let name = identifier(&self.name);
-        if let Some((password, shown)) = self.password_words().filter(|_| !same_password && !self.no_password_changes) {
-            statements.push_secret(format!("ALTER USER {name} WITH {password}"), format!("ALTER USER {name} WITH {shown}"));
+        if let Some((password, shown)) =
+            self.password_words().filter(|_| !same_password && !self.no_password_changes)
+        {
+            statements.push_secret(
+                format!("ALTER USER {name} WITH {password}"),
+                format!("ALTER USER {name} WITH {shown}"),
+            );
             after.set("password", self.password.clone().unwrap_or_default());
         }
         if !same {

@@ -48,6 +48,8 @@ pub struct Filter {
     pub run: Run,
     /// Whether it may be given what is undefined.
     pub takes_undefined: bool,
+    /// Whether its text stays text in the classic language.
+    pub stays_text: bool,
 }
 
 const FAMILIES: &[Table] = &[
@@ -79,12 +81,19 @@ const FAMILIES: &[Table] = &[
     yaml::TABLE,
 ];
 
-const TAKE_UNDEFINED: [&str; 5] = ["default", "d", "mandatory", "type_debug", "undef"];
+const STAY_TEXT: [&str; 7] =
+    ["string", "to_json", "to_nice_json", "to_yaml", "to_nice_yaml", "ppretty", "json"];
+
+const TAKE_UNDEFINED: [&str; 5] = ["default", "d", "mandatory", "type_debug", "ternary"];
 
 static FILTERS: LazyLock<HashMap<&'static str, Filter>> = LazyLock::new(|| {
     let all = FAMILIES.iter().flat_map(|table| table.iter());
-    all.map(|(name, run)| (*name, Filter { run: *run, takes_undefined: TAKE_UNDEFINED.contains(name) }))
-        .collect()
+    let filter = |name, run| Filter {
+        run,
+        takes_undefined: TAKE_UNDEFINED.contains(name),
+        stays_text: STAY_TEXT.contains(name),
+    };
+    all.map(|(name, run)| (*name, filter(name, *run))).collect()
 });
 
 /// Collections whose filters, tests and lookups are found by their full names too.

@@ -74,10 +74,13 @@ fn mixed(magic: &str, salt: &str, password: &[u8]) -> Vec<u8> {
 
 /// The hash of `crypt` with SHA-256 (`5`) or SHA-512 (`6`), from the host's `openssl`.
 pub fn sha2(host: &dyn Probe, kind: &str, salt: &str, password: &str) -> Result<String, Failure> {
-    let argv = ["openssl", "passwd", &format!("-{kind}"), "-salt", salt, "-stdin"].map(str::to_owned).to_vec();
+    let argv =
+        ["openssl", "passwd", &format!("-{kind}"), "-salt", salt, "-stdin"].map(str::to_owned).to_vec();
     let stdin = Bytes(text::to_bytes(&format!("{password}\n")));
     let said = ask_about(host, Dialogue { stdin, ..Dialogue::of(argv) }.query(), "openssl")?;
-    said.well().map(|hash| hash.trim().to_owned()).ok_or_else(|| Failure::new("openssl cannot hash the password"))
+    said.well()
+        .map(|hash| hash.trim().to_owned())
+        .ok_or_else(|| Failure::new("openssl cannot hash the password"))
 }
 
 /// A bcrypt hash, from the host's `htpasswd`.
@@ -86,7 +89,10 @@ pub fn bcrypt(host: &dyn Probe, password: &str) -> Result<String, Failure> {
     let stdin = Bytes(text::to_bytes(&format!("{password}\n")));
     let said = ask_about(host, Dialogue { stdin, ..Dialogue::of(argv) }.query(), "htpasswd")?;
     let line = said.well().unwrap_or_default();
-    line.trim().split_once(':').map(|(_, hash)| hash.to_owned()).ok_or_else(|| Failure::new("htpasswd cannot hash the password"))
+    line.trim()
+        .split_once(':')
+        .map(|(_, hash)| hash.to_owned())
+        .ok_or_else(|| Failure::new("htpasswd cannot hash the password"))
 }
 
 /// Whether the host's `htpasswd` finds that a file has this password for a user.
@@ -104,7 +110,10 @@ mod tests {
     #[test]
     fn hashes_are_those_of_others() {
         assert_eq!(md5("$apr1$", "saltsalt", "password"), "$apr1$saltsalt$yAAkm4libquA.ZWLHbSBq/");
-        assert_eq!(md5("$1$", "salt", "a password that is longer than sixteen"), "$1$salt$HbYiUUqSh8xahV81kSmSt.");
+        assert_eq!(
+            md5("$1$", "salt", "a password that is longer than sixteen"),
+            "$1$salt$HbYiUUqSh8xahV81kSmSt."
+        );
         assert_eq!(sha1("password"), "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=");
     }
 }

@@ -5,7 +5,8 @@ use super::{Failure, Probe};
 
 /// The services that systemd has loaded: name, load, active, sub, in columns.
 pub fn units(host: &dyn Probe) -> Result<String, Failure> {
-    let argv = ["systemctl", "list-units", "--no-pager", "--no-legend", "--type", "service", "--all", "--plain"];
+    let argv =
+        ["systemctl", "list-units", "--no-pager", "--no-legend", "--type", "service", "--all", "--plain"];
     listed(host, &argv)
 }
 

@@ -73,7 +73,8 @@ impl Module for Alternatives {
         let program = facts::needed_program(host, "update-alternatives")?;
         let program = program.rsplit('/').next().unwrap_or(&program);
         let mut known = Known::read(&security::alternative(host, program, &self.name)?);
-        let path = self.path.as_ref().map(|path| path.on(host)).transpose()?.map(|path| text::from_path(&path));
+        let path =
+            self.path.as_ref().map(|path| path.on(host)).transpose()?.map(|path| text::from_path(&path));
         let mut plan = Plan::nothing();
         let mut messages = Vec::new();
         for (message, words) in self.steps(host, &mut known, path.as_deref())? {
@@ -115,7 +116,10 @@ impl Alternatives {
             return Ok(vec![(message, words(&["--remove", name, path]))]);
         }
         if let Some(path) = path.filter(|path| self.differs(known.choice(path))) {
-            steps.push((format!("Install alternative '{path}' for '{name}'."), self.install(host, known, path)?));
+            steps.push((
+                format!("Install alternative '{path}' for '{name}'."),
+                self.install(host, known, path)?,
+            ));
         }
         let current = known.current.as_ref().and_then(|current| known.choice(current));
         let same_family = self.family.is_some() && current.is_some_and(|choice| choice.family == self.family);
@@ -123,7 +127,10 @@ impl Alternatives {
         if self.state == State::Selected && known.current.as_deref() != path && !same_family {
             known.current = Some(wanted.clone());
             known.manual = true;
-            steps.push((format!("Set alternative '{wanted}' for '{name}'."), words(&["--set", name, &wanted])));
+            steps.push((
+                format!("Set alternative '{wanted}' for '{name}'."),
+                words(&["--set", name, &wanted]),
+            ));
         }
         if self.state == State::Auto && known.manual {
             known.choose_best();
@@ -151,7 +158,8 @@ impl Alternatives {
         if !host.exists(&text::to_path(path))? {
             return Err(host.missing(format!("`{path}` does not exist")));
         }
-        let given = self.link.as_ref().map(|link| link.on(host)).transpose()?.map(|link| text::from_path(&link));
+        let given =
+            self.link.as_ref().map(|link| link.on(host)).transpose()?.map(|link| text::from_path(&link));
         let Some(link) = given.or(known.link.clone()) else {
             return Err(Failure::new(format!("`{path}` is not known yet: `link` is missing")));
         };
@@ -172,7 +180,8 @@ impl Alternatives {
             }
             None => {
                 for (name, place) in &before.further {
-                    let link = known.links.iter().find(|(known, _)| known == name).map(|(_, link)| link.clone());
+                    let link =
+                        known.links.iter().find(|(known, _)| known == name).map(|(_, link)| link.clone());
                     argv.extend(words(&["--slave", &link.unwrap_or_default(), name, place]));
                 }
                 further = before.further;
@@ -199,7 +208,8 @@ impl Known {
 
     fn choose_best(&mut self) {
         self.manual = false;
-        self.current = self.choices.iter().max_by_key(|choice| choice.priority).map(|choice| choice.path.clone());
+        self.current =
+            self.choices.iter().max_by_key(|choice| choice.priority).map(|choice| choice.path.clone());
     }
 
     /// Reads what `--display` shows, of Debian and of Fedora.
@@ -216,7 +226,9 @@ impl Known {
                 known.choices.extend(choice(line));
             } else if let ["slave" | "follower", name, "is", link] = words.as_slice() {
                 known.links.push(((*name).to_owned(), (*link).to_owned()));
-            } else if let (["slave" | "follower", name, place], Some(choice)) = (words.as_slice(), known.choices.last_mut()) {
+            } else if let (["slave" | "follower", name, place], Some(choice)) =
+                (words.as_slice(), known.choices.last_mut())
+            {
                 choice.further.push((name.trim_end_matches(':').to_owned(), (*place).to_owned()));
             } else if let ["link", name, "is", link] = words.as_slice() {
                 known.link = Some((*link).to_owned()).filter(|_| *name != "best");
@@ -248,7 +260,9 @@ impl Known {
 fn choice(line: &str) -> Option<Choice> {
     let (path, about) = line.split_once(" - ")?;
     let words: Vec<&str> = about.split_whitespace().collect();
-    let after = |name: &str| words.windows(2).find(|pair| pair.first() == Some(&name)).and_then(|pair| pair.get(1).copied());
+    let after = |name: &str| {
+        words.windows(2).find(|pair| pair.first() == Some(&name)).and_then(|pair| pair.get(1).copied())
+    };
     Some(Choice {
         path: path.to_owned(),
         family: after("family").map(str::to_owned),

@@ -37,16 +37,26 @@ impl Module for Capabilities {
         let wanted = read(&self.capability.trim().to_lowercase());
         let others: Vec<Capability> = known.iter().filter(|(name, ..)| *name != wanted.0).cloned().collect();
         // `+` and `=` are the same on a file that is written as a whole.
-        let is_same = |found: &&Capability| found.0 == wanted.0 && (self.state == State::Absent || found.2 == wanted.2);
+        let is_same =
+            |found: &&Capability| found.0 == wanted.0 && (self.state == State::Absent || found.2 == wanted.2);
         let there = known.iter().any(|found| is_same(&found));
         let plan = Plan::nothing().with("state", self.state.word());
         if there == (self.state == State::Present) {
             return Ok(plan);
         }
-        let after: Vec<Capability> = others.into_iter().chain((self.state == State::Present).then_some(wanted)).collect();
-        let words = after.iter().map(|(name, operator, sets)| format!("{name}{operator}{sets}")).collect::<Vec<_>>().join(" ");
+        let after: Vec<Capability> =
+            others.into_iter().chain((self.state == State::Present).then_some(wanted)).collect();
+        let words = after
+            .iter()
+            .map(|(name, operator, sets)| format!("{name}{operator}{sets}"))
+            .collect::<Vec<_>>()
+            .join(" ");
         let effects = vec![security::capabilities_effect(path, &words)];
-        let run = if words.is_empty() { Run::changing(&["setcap", "-r", path]) } else { Run::changing(&["setcap", &words, path]) };
+        let run = if words.is_empty() {
+            Run::changing(&["setcap", "-r", path])
+        } else {
+            Run::changing(&["setcap", &words, path])
+        };
         let plan = Plan { result: plan.result, ..Plan::one(Change::Run(run.with_effects(effects))) };
         Ok(plan.with("msg", "capabilities changed"))
     }

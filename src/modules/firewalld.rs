@@ -117,7 +117,10 @@ impl Module for Firewalld {
             wrong.push(ArgumentError::new("", "only one thing can be asked for at a time"));
         }
         if wishes == 0 && (self.zone.is_none() || !self.permanent) {
-            wrong.push(ArgumentError::new("", "nothing is asked for; a zone as a whole needs `permanent: true`"));
+            wrong.push(ArgumentError::new(
+                "",
+                "nothing is asked for; a zone as a whole needs `permanent: true`",
+            ));
         }
         if self.port.as_deref().is_some_and(|port| !port.contains('/')) {
             wrong.push(ArgumentError::new("port", "`port` must be written as `8080/tcp`"));
@@ -173,8 +176,12 @@ impl Firewalld {
             .filter_map(|(name, value)| Some(wish(format!("{name}={}", value.as_ref()?), on)))
             .collect();
         for forward in self.port_forward.iter().flatten() {
-            let mut option =
-                format!("forward-port=port={}:proto={}:toport={}", forward.port, forward.proto.word(), forward.toport);
+            let mut option = format!(
+                "forward-port=port={}:proto={}:toport={}",
+                forward.port,
+                forward.proto.word(),
+                forward.toport
+            );
             option.extend(forward.toaddr.iter().map(|address| format!(":toaddr={address}")));
             wishes.push(wish(option, on));
         }
@@ -184,12 +191,15 @@ impl Firewalld {
             ("forward", self.forward),
             ("icmp-block-inversion", self.icmp_block_inversion),
         ];
-        wishes.extend(flags.iter().filter_map(|(name, value)| Some(wish((*name).to_owned(), on == (*value)?))));
+        wishes
+            .extend(flags.iter().filter_map(|(name, value)| Some(wish((*name).to_owned(), on == (*value)?))));
         wishes
     }
 
     fn wished(&self, host: &dyn Probe, place: &Place, wish: &Wish) -> Result<Option<Change>, Failure> {
-        let words = |verb: &str| [place.words.clone(), place.zone.clone(), vec![format!("--{verb}-{}", wish.option)]].concat();
+        let words = |verb: &str| {
+            [place.words.clone(), place.zone.clone(), vec![format!("--{verb}-{}", wish.option)]].concat()
+        };
         let question = words("query");
         let (rc, _) = firewall::ask_firewalld(host, place.program, &question)?;
         if (rc == 0) == wish.there {
@@ -208,9 +218,11 @@ impl Firewalld {
         let on = self.state == State::Enabled;
         if let Some(target) = self.target {
             let wanted = if on { target.word() } else { "default" };
-            let question = [place.words.clone(), place.zone.clone(), vec!["--get-target".to_owned()]].concat();
+            let question =
+                [place.words.clone(), place.zone.clone(), vec!["--get-target".to_owned()]].concat();
             let (_, found) = firewall::ask_firewalld(host, place.program, &question)?;
-            let change = [place.words.clone(), place.zone.clone(), vec![format!("--set-target={wanted}")]].concat();
+            let change =
+                [place.words.clone(), place.zone.clone(), vec![format!("--set-target={wanted}")]].concat();
             let effect = firewall::firewalld_effect(place.program, &question, 0, wanted);
             return Ok((found != wanted).then(|| run(place.program, &change, vec![effect])));
         }

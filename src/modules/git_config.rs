@@ -51,12 +51,16 @@ impl Module for GitConfig {
         let value = self.value.clone().unwrap_or_default();
         let add = self.add_mode == AddMode::Add;
         let (words, after) = match self.state {
-            State::Absent if found.is_empty() => return Ok(Plan::nothing().with("msg", "no setting to unset")),
+            State::Absent if found.is_empty() => {
+                return Ok(Plan::nothing().with("msg", "no setting to unset"));
+            }
             State::Present if found.contains(&value) && (add || found.len() == 1) => {
                 return Ok(Plan::nothing().with("msg", ""));
             }
             State::Absent => (vec!["--unset-all", &self.name], Vec::new()),
-            State::Present if add => (vec!["--add", &self.name, &value], [found, vec![value.clone()]].concat()),
+            State::Present if add => {
+                (vec!["--add", &self.name, &value], [found, vec![value.clone()]].concat())
+            }
             State::Present => (vec!["--replace-all", &self.name, &value], vec![value.clone()]),
         };
         let argv = std::iter::once("git".to_owned()).chain(place.iter().cloned());
@@ -72,12 +76,19 @@ impl Module for GitConfig {
             wrong.push(ArgumentError::new("", "argument `value` is missing"));
         }
         match self.scope {
-            Some(Scope::Local) if self.repo.is_none() => wrong.push(ArgumentError::new("", "`scope: local` needs a `repo`")),
-            Some(Scope::File) if self.file.is_none() => wrong.push(ArgumentError::new("", "`scope: file` needs a `file`")),
+            Some(Scope::Local) if self.repo.is_none() => {
+                wrong.push(ArgumentError::new("", "`scope: local` needs a `repo`"))
+            }
+            Some(Scope::File) if self.file.is_none() => {
+                wrong.push(ArgumentError::new("", "`scope: file` needs a `file`"))
+            }
             _ => {}
         }
         if self.name.starts_with('-') || !self.name.contains('.') {
-            wrong.push(ArgumentError::new("name", format!("`{}` is no name of a setting, such as `user.name`", self.name)));
+            wrong.push(ArgumentError::new(
+                "name",
+                format!("`{}` is no name of a setting, such as `user.name`", self.name),
+            ));
         }
         wrong
     }

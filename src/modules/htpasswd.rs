@@ -56,7 +56,8 @@ impl Module for Htpasswd {
         let own = format!("{}:", self.name);
         let line = edit::lines(&before).into_iter().find(|line| line.starts_with(&own));
         let found = line.and_then(|line| edit::bare(&line).strip_prefix(&own).map(str::to_owned));
-        let others: Vec<String> = edit::lines(&before).into_iter().filter(|line| !line.starts_with(&own)).collect();
+        let others: Vec<String> =
+            edit::lines(&before).into_iter().filter(|line| !line.starts_with(&own)).collect();
         let (after, message) = match (self.state, found) {
             (State::Absent, None) => (before, format!("{} not present", self.name)),
             (State::Absent, Some(_)) => (others.concat(), format!("Remove {}", self.name)),
@@ -69,7 +70,8 @@ impl Module for Htpasswd {
             let change = Change::Remove { path: original.path, kind: Kind::File };
             return Ok(Plan::one(change).with("msg", message));
         }
-        let how = Rewriting { attributes: &self.attributes, backup: false, validate: None, message: &message };
+        let how =
+            Rewriting { attributes: &self.attributes, backup: false, validate: None, message: &message };
         let mut plan = original.rewrite(host, &after, &how)?;
         plan.result = crate::host::Fields::new();
         Ok(plan.with("msg", message))

@@ -49,7 +49,8 @@ impl Module for InterfacesFile {
         if let (Some(iface), Some(option)) = (&self.iface, &self.option) {
             self.edit(host, &mut lines, iface, option)?;
         }
-        let how = Rewriting { attributes: &self.attributes, backup: self.backup, validate: None, message: "" };
+        let how =
+            Rewriting { attributes: &self.attributes, backup: self.backup, validate: None, message: "" };
         let mut plan = original.rewrite(host, &lines.concat(), &how)?;
         plan.result.remove("msg");
         plan.result.remove("backup");
@@ -75,9 +76,17 @@ struct Part {
 }
 
 impl InterfacesFile {
-    fn edit(&self, host: &dyn Probe, lines: &mut Vec<String>, iface: &str, option: &str) -> Result<(), Failure> {
+    fn edit(
+        &self,
+        host: &dyn Probe,
+        lines: &mut Vec<String>,
+        iface: &str,
+        option: &str,
+    ) -> Result<(), Failure> {
         let parts = self.parts(lines, iface);
-        let Some(last) = parts.last() else { return Err(host.missing(format!("there is no interface `{iface}`"))) };
+        let Some(last) = parts.last() else {
+            return Err(host.missing(format!("there is no interface `{iface}`")));
+        };
         let value = self.value.as_deref().unwrap_or_default();
         if option == "method" {
             for part in &parts {
@@ -85,14 +94,18 @@ impl InterfacesFile {
             }
             return Ok(());
         }
-        let places: Vec<usize> =
-            parts.iter().flat_map(|part| part.start + 1..part.end).filter(|i| pair(lines, *i).is_some_and(|(name, _)| name == option)).collect();
+        let places: Vec<usize> = parts
+            .iter()
+            .flat_map(|part| part.start + 1..part.end)
+            .filter(|i| pair(lines, *i).is_some_and(|(name, _)| name == option))
+            .collect();
         let has_value = |index: &usize| pair(lines, *index).is_some_and(|(_, found)| found == value);
         let several = SEVERAL.contains(&option);
         match (self.state, places.last()) {
             (State::Absent, _) => {
                 let all = !several || self.value.is_none();
-                let doomed: Vec<usize> = places.iter().copied().filter(|place| all || has_value(place)).collect();
+                let doomed: Vec<usize> =
+                    places.iter().copied().filter(|place| all || has_value(place)).collect();
                 doomed.into_iter().rev().for_each(|place| drop(lines.remove(place)));
             }
             (State::Present, Some(_)) if several && places.iter().any(has_value) => {}
@@ -104,7 +117,8 @@ impl InterfacesFile {
                 }
             }
             (State::Present, None) => {
-                let filled = (last.start..last.end).rev().find(|i| pair(lines, *i).is_some()).unwrap_or(last.start);
+                let filled =
+                    (last.start..last.end).rev().find(|i| pair(lines, *i).is_some()).unwrap_or(last.start);
                 insert(lines, filled + 1, filled, option, value);
             }
         }
@@ -148,7 +162,8 @@ fn indent(line: &str) -> &str {
 /// Puts an option in, as far to the right as the line that it follows.
 fn insert(lines: &mut Vec<String>, at: usize, after: usize, option: &str, value: &str) {
     let before = lines.get(after).cloned().unwrap_or_default();
-    let space = if is_head(&before) { format!("{}    ", indent(&before)) } else { indent(&before).to_owned() };
+    let space =
+        if is_head(&before) { format!("{}    ", indent(&before)) } else { indent(&before).to_owned() };
     if let Some(last) = lines.last_mut().filter(|last| !last.ends_with('\n')) {
         last.push('\n');
     }
@@ -172,7 +187,9 @@ fn interfaces(lines: &[String]) -> Fields {
     for (index, line) in lines.iter().enumerate() {
         let words: Vec<&str> = line.split_whitespace().collect();
         if let ["iface", name, family, rest @ ..] = words.as_slice() {
-            let about = Fields::new().with("address_family", *family).with("method", rest.first().copied().unwrap_or_default());
+            let about = Fields::new()
+                .with("address_family", *family)
+                .with("method", rest.first().copied().unwrap_or_default());
             let several = |about: Fields| {
                 SEVERAL.iter().take(4).fold(about, |about, name| about.with(*name, Data::List(Vec::new())))
             };

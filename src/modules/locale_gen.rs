@@ -49,8 +49,11 @@ impl Module for LocaleGen {
             plan.changes = original.rewrite(host, &after, &how)?.changes;
         }
         if after != before || self.name.iter().any(|name| is_known(name) != wanted) {
-            let mut names: Vec<String> =
-                known.iter().filter(|known| !self.name.iter().any(|name| plain(name) == plain(known))).cloned().collect();
+            let mut names: Vec<String> = known
+                .iter()
+                .filter(|known| !self.name.iter().any(|name| plain(name) == plain(known)))
+                .cloned()
+                .collect();
             names.extend(self.name.iter().filter(|_| wanted).cloned());
             let run = Run::changing(&["locale-gen"]);
             plan.push(Change::Run(run.with_effects(vec![locale::known_effect(&names)])));
@@ -62,7 +65,13 @@ impl Module for LocaleGen {
 
 impl LocaleGen {
     /// The list of wishes with the locale switched on or off.
-    fn edited(&self, host: &dyn Probe, list: &str, supported: &[String], name: &str) -> Result<String, Failure> {
+    fn edited(
+        &self,
+        host: &dyn Probe,
+        list: &str,
+        supported: &[String],
+        name: &str,
+    ) -> Result<String, Failure> {
         let mut found = false;
         let mut lines = Vec::new();
         for line in edit::lines(list) {

@@ -59,9 +59,11 @@ impl Module for PackageFacts {
             name == "auto" || KNOWN.iter().any(|(known, others, _)| *known == name || others.contains(&name))
         };
         let odd = self.manager.iter().find(|name| !known(&name.to_lowercase()));
-        odd.map(|name| ArgumentError::new("manager", format!("`{name}` is no manager of packages that is known")))
-            .into_iter()
-            .collect()
+        odd.map(|name| {
+            ArgumentError::new("manager", format!("`{name}` is no manager of packages that is known"))
+        })
+        .into_iter()
+        .collect()
     }
 }
 

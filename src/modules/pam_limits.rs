@@ -57,7 +57,8 @@ impl Module for PamLimits {
         let before = original.text.clone().unwrap_or_default();
         let (after, message) = self.edited(&before);
         let attributes = FileAttributes::none();
-        let how = Rewriting { attributes: &attributes, backup: self.backup, validate: None, message: &message };
+        let how =
+            Rewriting { attributes: &attributes, backup: self.backup, validate: None, message: &message };
         let plan = original.rewrite(host, &after, &how)?;
         Ok(plan.with("msg", message))
     }
@@ -76,7 +77,8 @@ impl Module for PamLimits {
         };
         if !good && self.limit_item != Item::Chroot {
             let wanted = if range { "a number from -20 to 19" } else { "a number or `unlimited`" };
-            wrong.push(ArgumentError::new("value", format!("`value` must be {wanted}, not `{}`", self.value)));
+            wrong
+                .push(ArgumentError::new("value", format!("`value` must be {wanted}, not `{}`", self.value)));
         }
         wrong
     }

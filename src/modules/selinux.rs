@@ -34,7 +34,9 @@ impl Module for Selinux {
         let path = self.configfile.on(host)?;
         let original = edit::read(host, &path)?;
         let Some(before) = original.text.clone() else {
-            return Err(host.missing(format!("there is no `{}`: this host does not know SELinux", path.display())));
+            return Err(
+                host.missing(format!("there is no `{}`: this host does not know SELinux", path.display()))
+            );
         };
         let policy = self.policy.clone().or_else(|| value(&before, "SELINUXTYPE")).unwrap_or_default();
         let after = with_value(&with_value(&before, "SELINUXTYPE", &policy), "SELINUX", self.state.word());
@@ -70,14 +72,18 @@ impl Module for Selinux {
             wrong.push(ArgumentError::new("", "argument `policy` is missing"));
         }
         if self.update_kernel_param {
-            wrong.push(ArgumentError::new("update_kernel_param", "the arguments of the kernel cannot be changed here"));
+            wrong.push(ArgumentError::new(
+                "update_kernel_param",
+                "the arguments of the kernel cannot be changed here",
+            ));
         }
         wrong
     }
 }
 
 fn value(file: &str, key: &str) -> Option<String> {
-    let mut values = file.lines().filter_map(|line| line.split_once('=')).filter(|(name, _)| name.trim() == key);
+    let mut values =
+        file.lines().filter_map(|line| line.split_once('=')).filter(|(name, _)| name.trim() == key);
     values.next().map(|(_, value)| value.trim().to_owned())
 }
 

@@ -39,7 +39,9 @@ fn service(name: &str, state: &str, status: &str) -> Fields {
 /// ` [ + ]  cron`
 fn scripts(list: &str, found: &mut Fields) {
     for line in list.lines() {
-        let Some((mark, name)) = line.trim().strip_prefix("[ ").and_then(|rest| rest.split_once(" ]")) else { continue };
+        let Some((mark, name)) = line.trim().strip_prefix("[ ").and_then(|rest| rest.split_once(" ]")) else {
+            continue;
+        };
         let state = match mark {
             "+" => "running",
             "-" => "stopped",
@@ -70,7 +72,9 @@ fn with_files(host: &dyn Probe, found: &mut Fields) -> Result<(), Failure> {
         let (Some(name), Some(status)) = (words.next(), words.next()) else { continue };
         match found.get(name).and_then(|known| known.as_map()).cloned() {
             None => others.push((name.to_owned(), status)),
-            Some(known) if !BAD.contains(&known.get("status").and_then(|s| s.as_text()).unwrap_or_default()) => {
+            Some(known)
+                if !BAD.contains(&known.get("status").and_then(|s| s.as_text()).unwrap_or_default()) =>
+            {
                 found.set(name, known.with("status", status));
             }
             Some(_) => {}

@@ -64,7 +64,8 @@ fn zone(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
     let path = PathBuf::from(LOCAL);
     let before = host.link_at(&path)?;
     let mut changes = Vec::new();
-    let leads_there = before.as_ref().is_some_and(|link| link.ends_with(target.strip_prefix("/usr").unwrap_or(&target)));
+    let leads_there =
+        before.as_ref().is_some_and(|link| link.ends_with(target.strip_prefix("/usr").unwrap_or(&target)));
     if !leads_there {
         changes.push(Change::Link { path, target, before });
     }

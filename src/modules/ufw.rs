@@ -105,7 +105,8 @@ impl Module for Ufw {
         facts::needed_program(host, "ufw")?;
         let mut plan = Plan::nothing().with("commands", Vec::<String>::new());
         plan.changes.extend(self.state.map(|state| whole(host, state)).transpose()?.flatten());
-        plan.changes.extend(self.default.map(|policy| self.default_policy(host, policy)).transpose()?.flatten());
+        plan.changes
+            .extend(self.default.map(|policy| self.default_policy(host, policy)).transpose()?.flatten());
         plan.changes.extend(self.logging.map(|logging| log_level(host, logging)).transpose()?.flatten());
         plan.changes.extend(self.rule.map(|rule| self.single(host, rule)).transpose()?.flatten());
         let commands: Vec<String> = plan.changes.iter().filter_map(Change::command).collect();
@@ -122,7 +123,8 @@ impl Module for Ufw {
         if self.name.is_some() && (self.proto.is_some() || self.logging.is_some()) {
             say("name", "`name` excludes `proto` and `logging`");
         }
-        let ways = [Some(Direction::In), Some(Direction::Out), Some(Direction::Incoming), Some(Direction::Outgoing)];
+        let ways =
+            [Some(Direction::In), Some(Direction::Out), Some(Direction::Incoming), Some(Direction::Outgoing)];
         if self.interface.is_some() && !ways.contains(&self.direction) {
             say("interface", "`interface` needs a `direction`, `in` or `out`");
         }
@@ -185,7 +187,9 @@ impl Ufw {
             _ => None,
         };
         say(way.as_slice());
-        for (word, interface) in [("on", &self.interface), ("in on", &self.interface_in), ("out on", &self.interface_out)] {
+        for (word, interface) in
+            [("on", &self.interface), ("in on", &self.interface_in), ("out on", &self.interface_out)]
+        {
             if let Some(interface) = interface {
                 // The direction is said once, also where an interface of a direction is named.
                 let word = word.strip_prefix(way.unwrap_or("-")).unwrap_or(word).trim();
@@ -207,7 +211,8 @@ impl Ufw {
 
     /// The place of a new rule among all; `None` for behind the last, which needs no word.
     fn place(&self, host: &dyn Probe, place: i64) -> Result<Option<i64>, Failure> {
-        let (v4, v6) = (tuples_of(host, "user.rules")?.len() as i64, tuples_of(host, "user6.rules")?.len() as i64);
+        let (v4, v6) =
+            (tuples_of(host, "user.rules")?.len() as i64, tuples_of(host, "user6.rules")?.len() as i64);
         let start = match self.insert_relative_to {
             RelativeTo::Zero => return Ok(Some(place)),
             RelativeTo::FirstIpv4 => 1,
@@ -276,7 +281,8 @@ fn value(host: &dyn Probe, path: &str, key: &str) -> Result<Option<String>, Fail
         return Err(host.missing(format!("`{}` does not exist", path.display())));
     }
     let file = text::from_bytes(&host.read(path)?);
-    let mut values = file.lines().filter_map(|line| line.split_once('=')).filter(|(name, _)| name.trim() == key);
+    let mut values =
+        file.lines().filter_map(|line| line.split_once('=')).filter(|(name, _)| name.trim() == key);
     Ok(values.next().map(|(_, value)| value.trim().trim_matches('"').to_owned()))
 }
 

@@ -80,7 +80,7 @@ pub struct Answer {
 }
 
 /// Sends a request and takes what comes back; what goes wrong is told in the answer.
-pub(in crate::host) fn send(exchange: &Exchange) -> Answer {
+pub fn send(exchange: &Exchange) -> Answer {
     let mut url = exchange.url.clone();
     match follow_all(exchange, &mut url) {
         Ok(answer) => answer,

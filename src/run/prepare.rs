@@ -90,6 +90,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         desk,
         events: events.clone(),
         engine: engine.clone(),
+        configured: super::configured::values(&settings),
         surroundings: OnceLock::new(),
     });
     let surroundings = Arc::new(Surroundings {

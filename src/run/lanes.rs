@@ -113,6 +113,7 @@ impl Interpreter {
             // A host that is delegated to is locked by its own play, or by nobody; other users than the one who
             // connects and root may have no place for a lock.
             lock: self.run.lock_message().filter(|_| Arc::ptr_eq(host, &self.host) && !is_third),
+            https: self.run.https(),
             lock_wait: self.run.settings.execution.lock_wait.unwrap_or(LOCK_WAIT),
         };
         match session.client.begin(begin).await {

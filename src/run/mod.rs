@@ -5,9 +5,11 @@ mod arguments;
 mod batches;
 mod check;
 mod conclude;
+mod configured;
 mod contents;
 mod controller_files;
 mod facts;
+mod fetch;
 mod files;
 mod frame;
 mod halt;
@@ -206,6 +208,12 @@ impl Run {
     /// Asks the user; nothing where nobody can be asked.
     pub fn ask(&self, question: &str, echo: bool) -> Option<String> {
         self.services.ask(question, echo)
+    }
+
+    /// The programs for requests to https that hosts may ask for, by machine type.
+    pub fn https(&self) -> Vec<(String, crate::host::Hash)> {
+        let programs = self.dialer.agents().https();
+        programs.map(|program| (program.machine.clone(), self.contents.offer(program.clone()))).collect()
     }
 
     /// What a host's lock says to those who find it taken.

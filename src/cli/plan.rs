@@ -20,7 +20,8 @@ use std::path::Path;
 pub fn read(command: Command, place: &dyn Surroundings) -> Result<Command, Diagnostic> {
     let Command::Apply(mut apply) = command else { return Ok(command) };
     let wrong = |what: String| Diagnostic::error(format!("`{}` {what}", apply.file.display()));
-    let text = std::fs::read_to_string(&apply.file).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let text =
+        std::fs::read_to_string(&apply.file).map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let mut saved: Saved = serde_json::from_str(&text)
         .map_err(|error| wrong(format!("is no plan: {error}")).hint("`--dry-run --plan FILE` saves one"))?;
     if saved.version != env!("CARGO_PKG_VERSION") {
@@ -71,10 +72,11 @@ pub fn apply(args: &ApplyArgs, project: &Project) -> Result<u8, Diagnostics> {
     if moved.is_empty() {
         return play(project, project.settings.clone());
     }
-    let mut found: Vec<Diagnostic> =
-        moved.iter().map(|moved| Diagnostic::error(moved.to_string())).collect();
-    found.extend([Diagnostic::error("nothing was applied: hosts are not as they were when the plan was made")
-        .hint("make the plan again")]);
+    let mut found: Vec<Diagnostic> = moved.iter().map(|moved| Diagnostic::error(moved.to_string())).collect();
+    found.extend([Diagnostic::error(
+        "nothing was applied: hosts are not as they were when the plan was made",
+    )
+    .hint("make the plan again")]);
     Err(Diagnostics { all: found })
 }
 
@@ -117,7 +119,8 @@ fn names(vars: &str) -> Vec<String> {
 fn write(path: &Path, saved: &Saved) -> std::io::Result<()> {
     let text = serde_json::to_string_pretty(saved).map_err(std::io::Error::other)?;
     let aside = path.with_extension("new");
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
     file.write_all(text.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;

@@ -35,7 +35,13 @@ pub enum TextChange {
 
 impl Shown {
     pub fn new(kind: &str, title: impl Into<String>) -> Shown {
-        Shown { kind: kind.to_owned(), title: title.into(), attributes: Vec::new(), text: None, content: None }
+        Shown {
+            kind: kind.to_owned(),
+            title: title.into(),
+            attributes: Vec::new(),
+            text: None,
+            content: None,
+        }
     }
 
     /// One more attribute.

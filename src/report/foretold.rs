@@ -130,7 +130,9 @@ fn moved(host: &str, before: Vec<Step>, mut now: Vec<Step>) -> Vec<Moved> {
         let same = |other: &Step| (&other.task, &other.at, &other.item) == (&step.task, &step.at, &step.item);
         match now.iter().position(same).map(|index| now.remove(index)) {
             None => found.push(moved(step, "was planned, and is not needed any more")),
-            Some(other) if other != step => found.push(moved(other, "would do something else than was planned")),
+            Some(other) if other != step => {
+                found.push(moved(other, "would do something else than was planned"))
+            }
             Some(_) => {}
         }
     }

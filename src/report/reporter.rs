@@ -89,7 +89,8 @@ impl Reporter {
         }
         let places = sources.clone();
         let (show, stage) = choose(output, Screen::standard(), sources, sink);
-        let scribe = output.foretell.clone().map(|salt| Scribe { foretold: Foretold::new(salt), sources: places });
+        let scribe =
+            output.foretell.clone().map(|salt| Scribe { foretold: Foretold::new(salt), sources: places });
         Reporter::watching(show, stage, Recap::new(output.dry_run), redactor, scribe)
     }
 

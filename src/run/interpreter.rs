@@ -111,7 +111,6 @@ impl Interpreter {
             return Ok(());
         }
         let frame = frame.inside(FrameKind::Role(role.clone()));
-        self.check_arguments(role, &frame).await?;
         let ended = match self.entries(&group.entries, &frame).await {
             Err(Halt::EndRole) => Ok(()),
             other => other,

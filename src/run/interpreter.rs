@@ -39,6 +39,8 @@ pub struct Interpreter {
     pub facts_pending: Option<Arc<Promise>>,
     /// Settled when all hosts have come to where this one is.
     pub others_pending: Arc<Promise>,
+    /// The task with which this host begins, until it has come to it.
+    pub start: Option<crate::source::Span>,
     /// Handlers are being run, and what they bring in.
     pub handling: bool,
     /// What includes have found to bring in, in the order in which it is to be run.
@@ -51,7 +53,6 @@ impl Interpreter {
         Interpreter {
             pipeline: Pipeline::new(run.next_epoch()),
             run,
-            play,
             host,
             parked,
             more_handlers: Vec::new(),
@@ -63,6 +64,8 @@ impl Interpreter {
             others_pending: Arc::default(),
             brought: Vec::new(),
             handling: false,
+            start: play.start,
+            play,
         }
     }
 
@@ -108,7 +111,6 @@ impl Interpreter {
             return Ok(());
         }
         let frame = frame.inside(FrameKind::Role(role.clone()));
-        self.check_arguments(role, &frame).await?;
         let ended = match self.entries(&group.entries, &frame).await {
             Err(Halt::EndRole) => Ok(()),
             other => other,

@@ -81,7 +81,7 @@ pub struct Answer {
 }
 
 /// Sends a request and takes what comes back; what goes wrong is told in the answer.
-pub(in crate::host) fn send(system: &System, exchange: &Exchange) -> Answer {
+pub fn send(system: &System, exchange: &Exchange) -> Answer {
     let mut url = exchange.url.clone();
     let answer = follow_all(system, exchange, &mut url);
     answer.unwrap_or_else(|reason| Answer { reason, url, ..Answer::default() })

@@ -225,6 +225,7 @@ impl Interpreter {
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: diff && !running.no_log,
             environment: self.environment(at).await?,
+            place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             notify: self.notes(&running.notify),
             timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
         })

@@ -14,6 +14,7 @@ use crate::source::Diagnostic;
 use crate::template::{Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use futures::stream::{FuturesUnordered, StreamExt};
+use indexmap::IndexSet;
 use std::sync::{Arc, RwLock};
 
 /// How a play ended.
@@ -120,21 +121,18 @@ impl Run {
         let names =
             |hosts: &[HostName]| hosts.iter().map(|host| Value::text(host.clone())).collect::<Value>();
         let roles = play_roles(play, &frame);
-        let role_names: Vec<Value> = roles
-            .iter()
-            .filter(|role| role.parents.is_empty())
-            .map(|role| Value::text(role.name.clone()))
-            .collect();
-        let dependent: Vec<Value> = roles
-            .iter()
-            .filter(|role| !role.parents.is_empty())
-            .map(|role| Value::text(role.name.clone()))
-            .collect();
+        let (own, wanted): (Vec<&Arc<Role>>, Vec<&Arc<Role>>) =
+            roles.iter().partition(|role| role.parents.is_empty());
+        let distinct = |roles: &mut dyn Iterator<Item = &&Arc<Role>>| {
+            let names: IndexSet<&str> = roles.map(|role| &*role.name).collect();
+            names.into_iter().map(Value::from).collect::<Value>()
+        };
         let magic = PlayMagic {
             name: Value::text(name),
             playbook_dir: Value::text(play.dir.display().to_string()),
-            role_names: Value::list(role_names),
-            dependent_role_names: Value::list(dependent),
+            own_role_names: own.iter().map(|role| Value::text(role.name.clone())).collect(),
+            dependent_role_names: distinct(&mut wanted.iter()),
+            role_names: distinct(&mut own.iter().chain(&wanted)),
             all_hosts: names(all),
             hosts: RwLock::new(names(live)),
             batch: RwLock::new(names(&hosts)),

@@ -105,6 +105,8 @@ pub struct Sending {
     pub environment: Vec<(String, String)>,
     pub notify: Vec<String>,
     pub timeout: Option<u64>,
+    /// In a dry run: where the task is written.
+    pub place: Option<String>,
 }
 
 impl Pipeline {
@@ -125,6 +127,7 @@ impl Pipeline {
             environment: sending.environment,
             notify: sending.notify,
             timeout: sending.timeout,
+            place: sending.place,
             call,
         }
     }

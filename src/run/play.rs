@@ -43,6 +43,8 @@ pub struct PlayRun {
     infos: Mutex<HashMap<super::position::Position, Arc<TaskInfo>>>,
     /// Numbers of the tasks that events have told of.
     announced: Mutex<HashSet<usize>>,
+    /// Of includes with a computed name: which host was the first to bring in this file.
+    ways: Mutex<HashMap<(super::position::Position, String), usize>>,
     /// Who acts for all, of tasks that one host carries out.
     leaders: Mutex<HashMap<super::position::Position, HostName>>,
     /// Of tasks with `throttle`: who may go.
@@ -94,6 +96,7 @@ impl PlayRun {
             magics: Mutex::default(),
             infos: Mutex::default(),
             announced: Mutex::default(),
+            ways: Mutex::default(),
             leaders: Mutex::default(),
             turns: Mutex::default(),
             ended: AtomicBool::default(),
@@ -169,6 +172,12 @@ impl PlayRun {
         leaders.entry(position.to_vec()).or_insert_with(|| first().unwrap_or_else(|| host.clone())) == host
     }
 
+    /// The first host of the batch that still takes part.
+    pub fn first_host(&self) -> Option<HostName> {
+        let hosts = self.magic.batch.read().unwrap_or_else(|broken| broken.into_inner()).as_items()?;
+        hosts.first().and_then(Value::as_str).map(HostName::from)
+    }
+
     /// A turn at the task at this position, which so many hosts may have at a time.
     pub async fn turn(&self, position: &[u32], most: usize) -> Option<OwnedSemaphorePermit> {
         let turns = lock(&self.turns)
@@ -176,6 +185,20 @@ impl PlayRun {
             .or_insert_with(|| Arc::new(Semaphore::new(most)))
             .clone();
         turns.acquire_owned().await.ok()
+    }
+
+    /// Notes which file this host brings in at a position.
+    pub fn take_way(&self, position: &[u32], host: &HostName, file: &str) {
+        let index = self.batch.iter().position(|other| other == host).unwrap_or_default();
+        let mut ways = lock(&self.ways);
+        let first = ways.entry((position.to_vec(), file.to_owned())).or_insert(index);
+        *first = index.min(*first);
+    }
+
+    /// The place of a file among those that hosts bring in at a position: that of the first host which does.
+    pub fn way(&self, position: &[u32], file: &str) -> u32 {
+        let first = lock(&self.ways).get(&(position.to_vec(), file.to_owned())).copied().unwrap_or_default();
+        u32::try_from(first).unwrap_or(u32::MAX)
     }
 
     /// Ends the play for every host.

@@ -6,7 +6,7 @@ use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use super::tags::{split, tags_around};
-use super::task_scope::At;
+use super::task_scope::{At, TaskScope};
 use crate::control::{as_written, truth};
 use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
@@ -210,12 +210,14 @@ impl Interpreter {
                 false if task.is(&["meta"]) => TaskKind::Meta,
                 false => TaskKind::Task,
             };
+            // An unnamed `include_role` goes by the role that it brings in.
+            let role = at.frame.role().filter(|_| task.name.is_some() || !task.is(&["include_role"]));
             TaskInfo {
                 number: 0,
                 kind,
                 name: self.task_name(task, at),
                 action: task.action.written.to_string(),
-                role: at.frame.role().map(|role| role.name.clone()),
+                role: role.map(|role| role.name.clone()),
                 span: task.span,
                 position: Vec::new(),
             }
@@ -223,23 +225,40 @@ impl Interpreter {
     }
 
     fn task_name(&self, task: &Task, at: &At) -> String {
-        let Some(name) = &task.name else { return self.nameless(task, at) };
+        let Some(name) = &task.name else { return self.nameless(task) };
         let written = || as_written(name).as_str().unwrap_or_default().to_owned();
         if !name.is_lazy() {
             return name.str().unwrap_or_else(|_| written());
         }
-        let scope = self.scope(at);
-        let text = self.run.engine.resolve(name, &scope).ok().and_then(|name| name.str().ok());
-        text.unwrap_or_else(written)
+        let text =
+            |scope: &TaskScope| self.run.engine.resolve(name, scope).ok().and_then(|name| name.str().ok());
+        self.scope_of_first(at)
+            .and_then(|scope| text(&scope))
+            .or_else(|| text(&self.scope(at)))
+            .unwrap_or_else(written)
+    }
+
+    /// The scope of the first host that takes part, which gives the task its name for all.
+    fn scope_of_first(&self, at: &At) -> Option<TaskScope> {
+        let first = self
+            .play
+            .first_host()
+            .filter(|first| *first != self.host.name && self.play.meeting.is_needed())?;
+        let first = self.run.host(&first)?;
+        let mut layers = self.scope(at).layers;
+        layers.snapshot = first.store.snapshot();
+        layers.play = self.play.vars_of(&first);
+        layers.host = first.vars();
+        layers.magic = self.play.magic_of(&self.run, &first);
+        Some(TaskScope::new(layers, at, &self.play.surroundings))
     }
 
     /// What a task without a name is called.
-    fn nameless(&self, task: &Task, at: &At) -> String {
+    fn nameless(&self, task: &Task) -> String {
         let written = task.action.written.to_string();
         let role = task.action.argument("name").or_else(|| task.action.argument("role"));
         let Some(role) = role.filter(|_| task.is(&["include_role"])) else { return written };
-        let role = self.run.engine.resolve(role, &self.scope(at)).ok().and_then(|role| role.str().ok());
-        role.map_or(written.clone(), |role| format!("{written} : {role}"))
+        format!("{written} : {}", as_written(role).as_str().unwrap_or_default())
     }
 
     /// Ends a task, or one item of it, that could not be carried out as written.

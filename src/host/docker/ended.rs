@@ -11,7 +11,7 @@ const MOST_SECONDS: u64 = 7 * 24 * 3600;
 pub fn output(system: &System, engine: &Engine, name: &str) -> Result<Output, Failure> {
     let start = Time::now();
     let path = format!("/containers/{}/wait", escape(name));
-    let answer = engine.send(system, "POST", &path, None, MOST_SECONDS)?;
+    let answer = Engine { timeout: MOST_SECONDS, ..engine.clone() }.send(system, "POST", &path, None)?;
     if !(200..300).contains(&answer.status) {
         return Err(Failure::new(format!("docker does not wait for `{name}`: {}", complaint(&answer))));
     }
@@ -33,7 +33,7 @@ fn printed(
         return Ok((said.into_bytes(), Vec::new()));
     }
     let path = format!("/containers/{}/logs?stdout=true&stderr=true", escape(name));
-    let answer = engine.send(system, "GET", &path, None, engine.timeout)?;
+    let answer = engine.send(system, "GET", &path, None)?;
     match found.entry("Config").entry("Tty") {
         Data::Bool(true) => Ok((answer.body.0, Vec::new())),
         _ => Ok(parted(&answer.body.0)),

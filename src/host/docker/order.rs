@@ -85,8 +85,7 @@ impl Order {
             return self.pretend(system);
         }
         system.note(&self.title);
-        let answer =
-            self.engine.send(system, &self.method, &self.path, self.body.as_ref(), self.patience())?;
+        let answer = self.patient().send(system, &self.method, &self.path, self.body.as_ref())?;
         if !(200..300).contains(&answer.status) && !self.fine.contains(&answer.status) {
             return Err(Failure::new(format!("docker does not {}: {}", self.title, complaint(&answer))));
         }
@@ -100,9 +99,10 @@ impl Order {
     }
 
     /// A daemon may take its time to stop what does not want to stop.
-    fn patience(&self) -> u64 {
+    fn patient(&self) -> Engine {
         let named = self.path.split_once("?t=").and_then(|(_, seconds)| seconds.parse::<u64>().ok());
-        self.engine.timeout.saturating_add(named.unwrap_or(0))
+        let timeout = self.engine.timeout.saturating_add(named.unwrap_or(0));
+        Engine { timeout, ..self.engine.clone() }
     }
 
     /// For tests: the order comes true as far as its effects say.
@@ -115,13 +115,8 @@ impl Order {
     fn start_made(&self, system: &System, answer: &Answer) -> Result<Done, Failure> {
         let id = json::parse(&text::from_bytes(&answer.body.0))?.text("Id").unwrap_or_default();
         let body = Fields::new().with("Detach", true).into();
-        let started = self.engine.send(
-            system,
-            "POST",
-            &format!("/exec/{}/start", escape(&id)),
-            Some(&body),
-            self.engine.timeout,
-        )?;
+        let path = format!("/exec/{}/start", escape(&id));
+        let started = self.engine.send(system, "POST", &path, Some(&body))?;
         match started.status {
             200..300 => Ok(said(answer)),
             _ => Err(Failure::new(format!("docker does not {}: {}", self.title, complaint(&started)))),

@@ -12,7 +12,7 @@ demo: build
 
 # Everything that CI checks; `make proof` is the part with hosts of the lab.
 test: rust check lab
-	cargo nextest run --no-fail-fast -E 'not binary(differential)'
+	cargo nextest run --no-fail-fast -E 'not (binary(differential) or binary(parity))'
 
 # What the whole program promises, on hosts of the lab.
 .PHONY: proof

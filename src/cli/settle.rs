@@ -33,6 +33,7 @@ impl Settings {
         }
         match command {
             Command::Run(run) => settings.run(run),
+            Command::Apply(apply) => settings.run(&apply.saved.arguments),
             Command::Drift(run) => {
                 let run = RunArgs { dry_run: true, exit_code: true, ..RunArgs::clone(run) };
                 settings.run(&run);

@@ -79,6 +79,9 @@ impl Planned {
             }
             Change::Remove { path, .. } => self.remove(system, path),
             Change::Run(run) => self.lay_run(system, run),
+            Change::Docker(order) => {
+                order.effects.iter().try_for_each(|effect| self.lay_effect(system, effect, &order.title))
+            }
             Change::Start(start) => {
                 start.effects().iter().try_for_each(|effect| self.lay_effect(system, effect, ""))
             }

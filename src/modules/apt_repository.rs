@@ -65,7 +65,7 @@ impl Module for AptRepository {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let mut plan = Plan::say(self.said());
         if host.stage() > 0 {
-            return Ok(self.and_index(host, plan)?);
+            return self.and_index(host, plan);
         }
         let wanted = Line::read(&self.repo).source.unwrap_or_default();
         let lists = lists(host)?;

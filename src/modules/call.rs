@@ -26,12 +26,15 @@ macro_rules! modules {
 }
 
 modules! {
+    alternatives::Alternatives;
+    apk::Apk;
     apt::Apt;
     apt_key::AptKey;
     apt_repository::AptRepository;
     assemble::Assemble;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
+    capabilities::Capabilities;
     command::Command;
     component::Component;
     components::Components;
@@ -39,29 +42,61 @@ modules! {
     cron::Cron;
     deb822_repository::Deb822Repository;
     debconf::Debconf;
+    dnf::Dnf;
+    docker_compose_v2::DockerComposeV2;
+    docker_compose_v2_pull::DockerComposeV2Pull;
+    docker_container::DockerContainer;
+    docker_container_exec::DockerContainerExec;
+    docker_container_info::DockerContainerInfo;
+    docker_host_info::DockerHostInfo;
     docker_image::DockerImage;
+    docker_image_build::DockerImageBuild;
+    docker_image_export::DockerImageExport;
+    docker_image_info::DockerImageInfo;
+    docker_image_load::DockerImageLoad;
     docker_image_pull::DockerImagePull;
+    docker_image_push::DockerImagePush;
+    docker_image_remove::DockerImageRemove;
+    docker_image_tag::DockerImageTag;
+    docker_login::DockerLogin;
     docker_network::DockerNetwork;
+    docker_network_info::DockerNetworkInfo;
+    docker_prune::DockerPrune;
+    docker_volume::DockerVolume;
+    docker_volume_info::DockerVolumeInfo;
     dpkg_selections::DpkgSelections;
     file::File;
     find::Find;
+    firewalld::Firewalld;
     get_url::GetUrl;
     getent::Getent;
     git::Git;
+    git_config::GitConfig;
     group::Group;
     hostname::Hostname;
+    htpasswd::Htpasswd;
     ini_file::IniFile;
+    interfaces_file::InterfacesFile;
     iptables::Iptables;
     known_hosts::KnownHosts;
     lineinfile::Lineinfile;
+    locale_gen::LocaleGen;
     modprobe::Modprobe;
     mount::Mount;
+    npm::Npm;
     package::Package;
+    package_facts::PackageFacts;
+    pam_limits::PamLimits;
     ping::Ping;
+    pip::Pip;
     raw::Raw;
     replace::Replace;
+    rpm_key::RpmKey;
     script::Script;
+    seboolean::Seboolean;
+    selinux::Selinux;
     service::Service;
+    service_facts::ServiceFacts;
     setup::Setup;
     shell::Shell;
     slurp::Slurp;
@@ -70,10 +105,13 @@ modules! {
     systemd::Systemd;
     tempfile::Tempfile;
     template::Template;
+    timezone::Timezone;
+    ufw::Ufw;
     unarchive::Unarchive;
     uri::Uri;
     user::User;
     wait_for::WaitFor;
+    yum_repository::YumRepository;
 }
 
 /// A module with its arguments, ready to be sent. It travels as name and arguments, and is parsed again when it arrives.

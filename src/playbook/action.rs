@@ -150,7 +150,8 @@ impl Action {
             };
             let mut action = Action::named(name, value.entry("module").map_or(key.span, |node| node.span));
             action.read(loader, value);
-            action.arguments.retain(|argument| &*argument.name != "module");
+            action.arguments.retain(|argument| !matches!(&*argument.name, "module" | "args"));
+            action.take_args(value.entry("args").map(value_of).as_ref());
             action
         };
         action.local = local;

@@ -25,13 +25,24 @@ impl Interpreter {
         for argument in &action.arguments {
             let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await;
             let value = value.map_err(|trouble| finalizing(trouble, action, &argument.name))?;
-            arguments.set(&argument.name, span_of(&argument.value, argument.span), value);
+            let name = self.argument_name(&argument.name, argument.span, at).await?;
+            arguments.set(&name, span_of(&argument.value, argument.span), value);
         }
         if let Some(raw) = &action.raw {
             let value = self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await;
             arguments.raw = Some(value.map_err(|trouble| finalizing(trouble, action, "_raw_params"))?);
         }
         Ok(arguments)
+    }
+
+    /// The name of an argument, which is a template where `set_fact` sets a variable of a computed name.
+    async fn argument_name(&mut self, name: &Arc<str>, span: Span, at: &At) -> Result<Arc<str>, Trouble> {
+        if !name.contains("{{") {
+            return Ok(name.clone());
+        }
+        let written = crate::vars::trusted_text(name.to_string(), span);
+        let name = self.evaluate(at, |engine, scope| engine.resolve(&written, scope)).await?;
+        Ok(name.str().unwrap_or_default().into())
     }
 
     /// A template that must give all arguments as a mapping.

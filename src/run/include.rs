@@ -15,8 +15,18 @@ use crate::vars::{Value, Vars};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The words that bring in tasks while the play runs.
+pub const WORDS: &[&str] = &["include_tasks", "include_role", "include"];
+
+/// Tasks that an include has found, and that run when all items of its loop have found theirs.
+pub struct Inclusion {
+    index: usize,
+    entries: Vec<Entry>,
+    frame: Arc<Frame>,
+}
+
 impl Interpreter {
-    /// Brings in a file of tasks and carries them out.
+    /// Finds a file of tasks to bring in.
     pub async fn include_tasks(
         &mut self,
         running: Running,
@@ -37,10 +47,12 @@ impl Interpreter {
         self.announce(&running, item.as_ref(), &path.display().to_string()).await?;
         let dir = path.parent().unwrap_or(Path::new("")).into();
         let frame = self.included(&running, item.as_ref(), at, dir);
-        self.inside(running, item, &entries, &self.applied(&arguments, frame)?).await
+        let frame = self.applied(&arguments, frame)?;
+        self.bring_in(running, item, entries, frame);
+        Ok(())
     }
 
-    /// Brings in a role and carries its tasks out.
+    /// Finds a role to bring in.
     pub async fn include_role(
         &mut self,
         running: Running,
@@ -72,7 +84,8 @@ impl Interpreter {
         if parts.public {
             self.publish(&entry);
         }
-        self.inside(running, item, std::slice::from_ref(&entry), &frame).await
+        self.bring_in(running, item, vec![entry], frame);
+        Ok(())
     }
 
     /// What is known around a task for those who read files.
@@ -129,23 +142,25 @@ impl Interpreter {
         Ok(frame.inside(FrameKind::Static { keywords, rescued: false }))
     }
 
-    async fn inside(
-        &mut self,
-        running: Running,
-        item: Option<Item>,
-        entries: &[Entry],
-        frame: &Arc<Frame>,
-    ) -> Result<(), Trouble> {
-        let depth = self.position.len();
-        self.position.push(item.as_ref().map_or(0, |item| u32::try_from(item.index).unwrap_or(u32::MAX)));
-        let ended = self.entries(entries, frame).await;
-        self.position.truncate(depth);
-        ended?;
+    fn bring_in(&mut self, running: Running, item: Option<Item>, entries: Vec<Entry>, frame: Arc<Frame>) {
         if let Some(promise) = &running.promise {
             promise.settle(Ended::ok().value);
         }
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(Ended::ok());
+        }
+        let index = item.map_or(0, |item| item.index);
+        self.brought.push(Inclusion { index, entries, frame });
+    }
+
+    /// Carries out what the includes of the last task have found.
+    pub async fn carry_in(&mut self) -> Result<(), Halt> {
+        let depth = self.position.len();
+        for Inclusion { index, entries, frame } in std::mem::take(&mut self.brought) {
+            self.position.push(u32::try_from(index).unwrap_or(u32::MAX));
+            let ended = self.entries(&entries, &frame).await;
+            self.position.truncate(depth);
+            ended?;
         }
         Ok(())
     }

@@ -90,11 +90,16 @@ impl Magic {
             "inventory_hostname" => Value::text(self.host.name.clone()),
             "inventory_hostname_short" => Value::text(short(&self.host.name)),
             "group_names" => self.host.groups(),
-            "groups" => self.others.groups(),
             "hostvars" => self.others.hostvars(layers),
             "inventory_file" => return self.host.inventory_file.clone(),
             "inventory_dir" => return self.host.inventory_dir.clone(),
             "playbook_dir" => play.playbook_dir.clone(),
+            "play_hosts" | "ansible_play_batch" | "ansible_play_hosts" | "groups"
+                if layers.others_are_behind() =>
+            {
+                return layers.others_pending.clone().map(Value::promise);
+            }
+            "groups" => self.others.groups(),
             "play_hosts" | "ansible_play_batch" => read(&play.batch),
             "ansible_play_hosts" => read(&play.hosts),
             "ansible_play_hosts_all" => play.all_hosts.clone(),

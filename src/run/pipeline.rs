@@ -24,6 +24,8 @@ pub struct Running {
     pub rescued: bool,
     /// A failure ends the play for all hosts.
     pub fatal: bool,
+    /// It is carried out for all hosts of the batch.
+    pub once: bool,
     /// `changed_when` and `failed_when` where they are plain booleans.
     pub changed: Option<bool>,
     pub failed: Option<bool>,

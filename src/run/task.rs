@@ -27,46 +27,88 @@ impl Interpreter {
             Ok(true) => {}
             Err(Trouble::Halt(halt)) => return Err(halt),
             Err(trouble) => {
-                let running = self.running(task, &at, false);
+                let running = self.running(task, &at);
                 return self.give_up(running, None, trouble).await;
             }
         }
-        self.perform(task, &at, false).await
+        self.perform(task, &at).await
     }
 
     /// Carries out a task that is chosen, or a handler.
-    pub async fn perform(&mut self, task: &Arc<Task>, at: &At, handler: bool) -> Result<(), Halt> {
-        let mut running = self.running(task, at, handler);
+    pub async fn perform(&mut self, task: &Arc<Task>, at: &At) -> Result<(), Halt> {
+        if let Some(name) = task.name.as_ref().filter(|name| name.is_lazy())
+            && let Err(Trouble::Halt(halt)) =
+                self.evaluate(at, |engine, scope| engine.resolve(name, scope)).await
+        {
+            return Err(halt);
+        }
+        let mut running = self.running(task, at);
         self.activity(Activity::Running(running.info.clone()));
-        if !self.pipeline.is_busy() {
+        if !self.pipeline.is_busy() && !task.is(&["meta"]) {
             self.play.announce(&self.run, &running.info);
         }
         if !self.run.step(&running.info, &self.host.name) {
             return Ok(());
         }
         let attempted = match self.prepare(&mut running, at).await {
-            Ok(()) => self.attempt(running.clone(), at).await,
+            Ok(()) => self.attempt(&mut running, at).await,
             Err(trouble) => Err(trouble),
         };
         match attempted {
-            Ok(()) => Ok(()),
-            Err(Trouble::Halt(halt)) => Err(halt),
-            Err(trouble) => self.give_up(running, None, trouble).await,
+            Ok(()) => {}
+            Err(Trouble::Halt(halt)) => return Err(halt),
+            Err(trouble) => self.give_up(running.clone(), None, trouble).await?,
+        }
+        self.stand_together(&running).await?;
+        self.carry_in().await
+    }
+
+    async fn attempt(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
+        if running.task.is(&["meta"]) {
+            return self.meta(running, at).await;
+        }
+        if self.is_alone(running, at).await? {
+            return self.once(running, at).await;
+        }
+        let Some(most) = self.throttle(at).await? else { return self.each(running, at).await };
+        self.meet().await?;
+        let _turn = self.play.turn(&self.position, most).await;
+        self.each(running, at).await?;
+        Ok(self.drain().await?)
+    }
+
+    /// The task, or each of its items.
+    pub async fn each(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
+        if running.task.own.repeat.is_some() {
+            return self.repeat(running.clone(), at).await;
+        }
+        let skipped = self.skips(at).await?;
+        self.promise_result(running);
+        match skipped {
+            Some(skipped) => Ok(self.ended(running.clone(), None, skipped).await?),
+            None => self.act(running.clone(), None, at).await,
         }
     }
 
-    async fn attempt(&mut self, mut running: Running, at: &At) -> Result<(), Trouble> {
-        self.meets_next =
-            self.play.meeting.is_needed() && (running.fatal || self.play.max_fail_percentage.is_some());
-        if running.task.own.repeat.is_some() {
-            return self.repeat(running, at).await;
+    /// On how many hosts the task may be under way, where that are not all.
+    async fn throttle(&mut self, at: &At) -> Result<Option<usize>, Trouble> {
+        let written = at.frame.keyword(Keyword::Throttle).cloned();
+        let most = self.text_of(&written, at).await?.and_then(|most| most.parse().ok());
+        Ok(most.filter(|most| (1..self.play.batch.len()).contains(most)))
+    }
+
+    /// Where a failure counts for all hosts, nobody goes on before all are through.
+    async fn stand_together(&mut self, running: &Running) -> Result<(), Halt> {
+        let counts = running.fatal || self.play.max_fail_percentage.is_some();
+        if !counts || running.once || !self.play.meeting.is_needed() {
+            return Ok(());
         }
-        if let Some(skipped) = self.skips(at).await? {
-            self.promise_result(&mut running);
-            return Ok(self.ended(running, None, skipped).await?);
+        self.meet_behind(&running.position).await?;
+        match (self.play.is_fatal(), self.play.is_broken_at(&running.position)) {
+            (true, _) => Err(Halt::Stopped),
+            (_, true) => Err(Halt::of_others()),
+            _ => Ok(()),
         }
-        self.promise_result(&mut running);
-        self.act(running, None, at).await
     }
 
     /// Reads the keywords that hold for all items.
@@ -137,10 +179,10 @@ impl Interpreter {
     }
 
     /// The task on this host, before anything about it is evaluated.
-    pub fn running(&self, task: &Arc<Task>, at: &At, handler: bool) -> Running {
+    pub fn running(&self, task: &Arc<Task>, at: &At) -> Running {
         Running {
             task: task.clone(),
-            info: self.info(task, at, handler),
+            info: self.info_at(&self.position, task, at),
             position: self.position.clone(),
             promise: None,
             ignore_errors: false,
@@ -148,6 +190,7 @@ impl Interpreter {
             no_log: false,
             rescued: at.frame.is_rescued(),
             fatal: false,
+            once: false,
             changed: None,
             failed: None,
             notify: Vec::new(),
@@ -159,11 +202,12 @@ impl Interpreter {
     }
 
     /// How events name the task: made by the first host that comes to it.
-    fn info(&self, task: &Arc<Task>, at: &At, handler: bool) -> Arc<TaskInfo> {
-        self.play.info(&self.run, &self.position, || {
-            let kind = match task.is(&["include_tasks", "include_role", "include"]) {
-                _ if handler => TaskKind::Handler,
+    pub fn info_at(&self, position: &[u32], task: &Arc<Task>, at: &At) -> Arc<TaskInfo> {
+        self.play.info(&self.run, position, || {
+            let kind = match task.is(super::include::WORDS) {
+                _ if self.handling => TaskKind::Handler,
                 true => TaskKind::Include,
+                false if task.is(&["meta"]) => TaskKind::Meta,
                 false => TaskKind::Task,
             };
             TaskInfo {

@@ -42,6 +42,7 @@ pub use context::{Context, Fetch, Language, Memo, NoServices, Resolved, Services
 pub use engine::{Engine, NameUsed};
 pub use error::{Answer, Error};
 pub use overrides::Overrides;
+pub use python::types::type_name;
 use words::shell_words;
 
 pub use scope::{Scope, Variables};

@@ -55,6 +55,8 @@ pub struct Begin {
     pub lock: Option<String>,
     /// For how many seconds to wait for a lock that another session holds.
     pub lock_wait: u64,
+    /// The programs for requests to https that can be had, by machine type.
+    pub https: Vec<(String, Hash)>,
 }
 
 /// Whether the session may go on.

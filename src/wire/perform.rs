@@ -117,6 +117,9 @@ impl Work<'_> {
         let not_run = |(change, _): &(Change, Done)| match change {
             Change::Run(run) if run.is_open() => Some(format!("`{}`, which was not run", run.shown())),
             Change::Request(exchange) => Some(format!("`{}`, which was not asked", exchange.url)),
+            Change::Docker(order) if order.is_watched() => {
+                Some(format!("`{}`, which was not done", order.title))
+            }
             Change::Wait(_) | Change::Start(_) => Some("what was not started".to_owned()),
             _ => None,
         };

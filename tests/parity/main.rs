@@ -2,7 +2,7 @@
 //!
 //! Each folder in `cases/` is a project; `{{ work }}` is an empty directory in which its tasks may act.
 //! - `site.yml` and whatever it needs; `hosts`, where the three local hosts of `hosts` beside this file do not serve.
-//! - `runs`: the command lines after the playbook, one a line; a line may start with `NAME=value` for the environment. Without it there is one run, with `-v`,
+//! - `runs`: the command lines, one a line; they may name other playbooks than `site.yml`. A line may start with `NAME=value` for the environment. Without it there is one run, with `-v`,
 //!   which shows every result.
 //! - `input`: what is typed.
 //! - `unordered`: nothing is promised about the order of hosts and tasks.
@@ -102,7 +102,11 @@ impl Case {
         if project.join("hosts").exists() && !words.contains(&"-i") {
             command.args(["-i", "hosts"]);
         }
-        command.arg("-e").arg(format!("work={}", work.display())).arg("site.yml").args(words);
+        command.arg("-e").arg(format!("work={}", work.display()));
+        if !words.iter().any(|word| word.ends_with(".yml")) {
+            command.arg("site.yml");
+        }
+        command.args(words);
         command.stdin(self.input());
         let output = command.output().unwrap();
         let printed = output::comparable(

@@ -62,12 +62,12 @@ fn is_pruned(host: &Host, project: &Project) {
     let events = project.events(&[]);
     let told = events.iter().any(|event| event["result"]["orphans"].to_string().contains("matrix-old"));
     assert!(told && host.holds("systemctl is-active --quiet matrix-old"));
-    let foretold = project.run(&["--tags", "prune", "--dry-run"]).fine().said();
+    let foretold = project.run(&["--prune", "--dry-run"]).fine().said();
     assert!(
         foretold.contains("matrix-old") && host.holds("systemctl is-active --quiet matrix-old"),
         "{foretold}"
     );
-    project.run(&["--tags", "prune"]).fine();
+    project.run(&["--prune"]).fine();
     assert!(!host.holds("docker inspect matrix-old || systemctl cat matrix-old"));
     assert!(host.holds("test -d /srv/old && systemctl is-active --quiet matrix-synapse"));
 }

@@ -311,6 +311,7 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
         ("ansible_inventory_sources", texts(&settings.inventory.sources)),
         ("ansible_run_tags", texts(&tags)),
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
+        ("provision_prune", settings.execution.prune.into()),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
         ("ansible_version", version),
         (

@@ -18,7 +18,6 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     ];
     Ok(Act {
         fields: shown.into(),
-        changed: true,
         effects: vec![Effect::AddGroup { name, parents }],
         ..Act::default()
     })

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// One task or handler, as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Task {
     /// The whole entry.
     pub span: Span,

@@ -4,9 +4,9 @@ use super::halt::Trouble;
 use super::interpreter::Interpreter;
 use super::task_scope::At;
 use crate::control::Arguments;
-use crate::playbook::{Action, Task};
+use crate::playbook::{Action, Argument, Task};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Map, Value};
+use crate::vars::{Map, Value, trusted_text};
 use std::sync::Arc;
 
 impl Interpreter {
@@ -25,13 +25,23 @@ impl Interpreter {
         for argument in &action.arguments {
             let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await;
             let value = value.map_err(|trouble| finalizing(trouble, action, &argument.name))?;
-            arguments.set(&argument.name, span_of(&argument.value, argument.span), value);
+            let name = self.argument_name(argument, at).await?;
+            arguments.set(&name, span_of(&argument.value, argument.span), value);
         }
         if let Some(raw) = &action.raw {
             let value = self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await;
             arguments.raw = Some(value.map_err(|trouble| finalizing(trouble, action, "_raw_params"))?);
         }
         Ok(arguments)
+    }
+
+    /// The name of an argument, which may be a template: `set_fact: { "{{ name }}": 1 }`.
+    async fn argument_name(&mut self, argument: &Argument, at: &At) -> Result<Arc<str>, Trouble> {
+        if !argument.name.contains("{{") {
+            return Ok(argument.name.clone());
+        }
+        let name = trusted_text(argument.name.to_string(), argument.span);
+        Ok(self.text_of(&Some(name), at).await?.unwrap_or_default().into())
     }
 
     /// A template that must give all arguments as a mapping.

@@ -209,7 +209,7 @@ impl Interpreter {
         let value = self.evaluate(at, |engine, scope| {
             let other = (!own).then(|| scope.of_host(&host));
             let scope = other.as_ref().unwrap_or(scope);
-            let found = names.iter().find_map(|name| scope.layers.value(name));
+            let found = names.iter().find_map(|name| scope.layers.given(name));
             found.map(|value| engine.resolve(&value, scope)).transpose()
         });
         Ok(value.await?.filter(|value| !value.is_none() && !value.is_omit()))

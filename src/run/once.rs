@@ -46,9 +46,13 @@ impl Once {
 }
 
 impl Interpreter {
-    /// Whether one host acts for all.
-    pub async fn is_alone(&mut self, at: &At) -> Result<bool, Trouble> {
-        Ok(self.play.batch.len() > 1 && self.flag(at, Keyword::RunOnce).await?)
+    /// Whether one host acts for all: with `run_once`, and where hosts go together also in words that are about all.
+    pub async fn is_alone(&mut self, running: &Running, at: &At) -> Result<bool, Trouble> {
+        if self.play.batch.len() <= 1 {
+            return Ok(false);
+        }
+        let about_all = running.task.is(&["add_host", "pause"]) && self.play.meeting.is_needed();
+        Ok(about_all || self.flag(at, Keyword::RunOnce).await?)
     }
 
     /// Acts if this host is the one, else takes its result.

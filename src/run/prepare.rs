@@ -110,7 +110,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         Inventory::default()
     });
     inventory.take_diagnostics().all.into_iter().for_each(|warning| found.push(warning));
-    let magic = Arc::new(RunMagic { values: magic_values(&settings) });
+    let magic = Arc::new(RunMagic { values: magic_values(&settings), reached: reached(&settings) });
     Run {
         tags: Tags::new(&settings.selection.tags, &settings.selection.skip_tags),
         limits: limits(&settings),
@@ -258,6 +258,17 @@ fn limits(settings: &Settings) -> Limits {
     let usual = Limits::default();
     let window = settings.execution.window.and_then(|window| u32::try_from(window).ok());
     Limits { window: window.unwrap_or(usual.window), ..usual }
+}
+
+/// How hosts are reached where no variable and no keyword says so.
+fn reached(settings: &Settings) -> Vec<(&'static str, Value)> {
+    let connection = &settings.connection;
+    let kind = connection.kind.as_deref().unwrap_or("ssh");
+    let mut known = vec![("ansible_connection", Value::from(kind))];
+    known.push(("ansible_timeout", i64::try_from(connection.timeout.unwrap_or(10)).unwrap_or(10).into()));
+    known.extend(connection.user.as_deref().map(|user| ("ansible_user", user.into())));
+    known.extend(connection.port.map(|port| ("ansible_port", i64::from(port).into())));
+    known
 }
 
 /// Variables that are the same for the whole run.

@@ -10,6 +10,8 @@ use super::task_scope::At;
 use crate::control::{as_written, truth};
 use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
+use crate::source::Span;
+use crate::template::Scope;
 use crate::vars::{Part, Promise, Value};
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,28 +47,33 @@ impl Interpreter {
             return Ok(());
         }
         let attempted = match self.prepare(&mut running, at).await {
-            Ok(()) => self.attempt(running.clone(), at).await,
+            Ok(()) => self.attempt(&mut running, at).await,
             Err(trouble) => Err(trouble),
         };
         match attempted {
             Ok(()) => Ok(()),
             Err(Trouble::Halt(halt)) => Err(halt),
-            Err(trouble) => self.give_up(running, None, trouble).await,
+            Err(trouble) => {
+                if running.promise.is_none() {
+                    self.promise_result(&mut running, at);
+                }
+                self.give_up(running, None, trouble).await
+            }
         }
     }
 
-    async fn attempt(&mut self, mut running: Running, at: &At) -> Result<(), Trouble> {
+    async fn attempt(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         self.meets_next =
             self.play.meeting.is_needed() && (running.fatal || self.play.max_fail_percentage.is_some());
         if running.task.own.repeat.is_some() {
             return self.repeat(running, at).await;
         }
         if let Some(skipped) = self.skips(at).await? {
-            self.promise_result(&mut running);
-            return Ok(self.ended(running, None, skipped).await?);
+            self.promise_result(running, at);
+            return Ok(self.ended(running.clone(), None, skipped).await?);
         }
-        self.promise_result(&mut running);
-        self.act(running, None, at).await
+        let at = self.promise_result(running, at);
+        self.act(running.clone(), None, &at).await
     }
 
     /// Reads the keywords that hold for all items.
@@ -81,13 +88,17 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Puts a promise where the result will be registered.
-    pub fn promise_result(&mut self, running: &mut Running) {
-        let Some(name) = running.task.own.register.clone() else { return };
+    /// Puts a promise where the result will be registered. Gives the place where the task itself still sees what was
+    /// there before.
+    pub fn promise_result(&mut self, running: &mut Running, at: &At) -> At {
+        let Some(name) = running.task.own.register.clone() else { return at.clone() };
+        let before = self.scope(at).value(&name);
+        let at = at.with(name.clone(), before.unwrap_or_else(|| Value::undefined(&*name, Span::NONE)));
         let promise = Arc::new(Promise::default());
         let after = self.pipeline.newest();
         self.host.store.set(Part::Set, name, Value::promise(promise.clone()), after);
         running.promise = Some(promise);
+        at
     }
 
     /// The result to skip with, if a condition does not hold.
@@ -184,18 +195,24 @@ impl Interpreter {
         if !name.is_lazy() {
             return name.str().unwrap_or_else(|_| written());
         }
-        let scope = self.scope(at);
-        let text = self.run.engine.resolve(name, &scope).ok().and_then(|name| name.str().ok());
-        text.unwrap_or_else(written)
+        self.text_at(name, at).unwrap_or_else(written)
     }
 
     /// What a task without a name is called.
     fn nameless(&self, task: &Task, at: &At) -> String {
-        let written = task.action.written.to_string();
+        let mut written = task.action.written.to_string();
+        if task.action.is_template() {
+            let template = crate::vars::trusted_text(written.clone(), task.action.span);
+            written = self.text_at(&template, at).unwrap_or(written);
+        }
         let role = task.action.argument("name").or_else(|| task.action.argument("role"));
         let Some(role) = role.filter(|_| task.is(&["include_role"])) else { return written };
-        let role = self.run.engine.resolve(role, &self.scope(at)).ok().and_then(|role| role.str().ok());
-        role.map_or(written.clone(), |role| format!("{written} : {role}"))
+        self.text_at(role, at).map_or(written.clone(), |role| format!("{written} : {role}"))
+    }
+
+    /// The text of a value, if it is known at once.
+    fn text_at(&self, value: &Value, at: &At) -> Option<String> {
+        self.run.engine.resolve(value, &self.scope(at)).ok().and_then(|value| value.str().ok())
     }
 
     /// Ends a task, or one item of it, that could not be carried out as written.

@@ -70,7 +70,7 @@ impl Interpreter {
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(ended);
         }
-        if unreachable { self.lose() } else { Ok(()) }
+        if unreachable { self.lose(running) } else { Ok(()) }
     }
 
     fn end_task(&mut self, running: Running, mut ended: Ended) -> Result<(), Halt> {
@@ -78,6 +78,9 @@ impl Interpreter {
             ended.status = Status::Rescued;
         }
         self.keep_facts(&running, &ended);
+        if !matches!(ended.status, Status::Skipped | Status::Unreachable) {
+            self.roles_begun.extend(running.role.clone());
+        }
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
@@ -93,13 +96,14 @@ impl Interpreter {
         }
         match ended.status {
             Status::Failed | Status::Rescued if !ended.ignored => Err(self.fail(&running, ended.value)),
-            Status::Unreachable if !ended.ignored => self.lose(),
+            Status::Unreachable if !ended.ignored => self.lose(&running),
             _ => Ok(()),
         }
     }
 
     /// Forgets what was issued behind a failure, and what was set since.
     fn fail(&mut self, running: &Running, result: Value) -> Halt {
+        self.spread(running);
         self.abandon();
         let task = [
             ("name", Value::text(running.info.name.clone())),
@@ -108,9 +112,18 @@ impl Interpreter {
         Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result, fatal: running.fatal }))
     }
 
-    fn lose(&mut self) -> Result<(), Halt> {
+    fn lose(&mut self, running: &Running) -> Result<(), Halt> {
+        self.spread(running);
         self.abandon();
         Err(Halt::Unreachable)
+    }
+
+    /// Lets the failure of a task be that of all hosts, if it is one of those.
+    fn spread(&mut self, running: &Running) {
+        if running.fatal {
+            self.failures_known.insert(running.position.clone());
+            self.play.fail_all(&running.position);
+        }
     }
 
     fn abandon(&mut self) {

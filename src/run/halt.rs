@@ -28,6 +28,13 @@ pub struct FailedTask {
     pub fatal: bool,
 }
 
+impl FailedTask {
+    /// A failure of another host that is that of all.
+    pub fn of_all() -> FailedTask {
+        FailedTask { task: Value::none(), result: Value::none(), fatal: true }
+    }
+}
+
 /// Why a task cannot be carried out as written.
 #[derive(Debug)]
 pub enum Trouble {

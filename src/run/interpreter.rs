@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::frame::{Frame, FrameKind};
-use super::halt::{Halt, Trouble};
+use super::halt::{FailedTask, Halt, Trouble};
 use super::handlers::Notified;
 use super::host::Host;
 use super::loops::Loops;
@@ -11,7 +11,7 @@ use super::play::PlayRun;
 use super::position::Position;
 use super::scope::Layers;
 use super::task_scope::{At, TaskScope};
-use crate::playbook::{Block, Entry, Group};
+use crate::playbook::{Block, Entry, Group, Role};
 use crate::report::{Activity, Event};
 use crate::template::{Answer, Engine, Error};
 use crate::vars::{Promise, Value};
@@ -33,14 +33,17 @@ pub struct Interpreter {
     /// Handlers of roles that were included while the play ran.
     pub more_handlers: Vec<super::handlers::Handler>,
     pub loops: Loops,
-    /// Keys of the roles that this host has been through.
+    /// Keys of the roles that this host has been through, and of those of which it did not skip all.
     pub roles_done: HashSet<Arc<str>>,
+    pub roles_begun: HashSet<Arc<str>>,
     /// Settled when the facts that are being gathered are in.
     pub facts_pending: Option<Arc<Promise>>,
     /// Settled when all hosts have come to where this one is.
     pub others_pending: Arc<Promise>,
-    /// A failure of the last task ends the play for all, so nobody runs ahead of it.
+    /// A failure of the last task is that of all, so nobody runs ahead of it.
     pub meets_next: bool,
+    /// Where the failures of all happened that this host has been through.
+    pub failures_known: HashSet<Position>,
 }
 
 impl Interpreter {
@@ -57,9 +60,11 @@ impl Interpreter {
             notified: Notified::default(),
             loops: Loops::default(),
             roles_done: HashSet::new(),
+            roles_begun: HashSet::new(),
             facts_pending: None,
             others_pending: Arc::default(),
             meets_next: false,
+            failures_known: HashSet::new(),
         }
     }
 
@@ -89,6 +94,10 @@ impl Interpreter {
         if std::mem::take(&mut self.meets_next) {
             self.meet().await?;
         }
+        if self.play.fails_anew(&mut self.failures_known) {
+            self.drain().await?;
+            return Err(Halt::Failed(Box::new(FailedTask::of_all())));
+        }
         if self.play.is_over() {
             self.drain().await?;
             return Err(Halt::EndPlay);
@@ -104,7 +113,7 @@ impl Interpreter {
     pub async fn group(&mut self, group: &Group, frame: &Arc<Frame>) -> Result<(), Halt> {
         let frame = frame.keywords(&group.keywords);
         let Some(role) = &group.role else { return self.entries(&group.entries, &frame).await };
-        if !role.allow_duplicates && self.roles_done.contains(&role.key) {
+        if !role.allow_duplicates && self.has_been_through(role).await? {
             return Ok(());
         }
         let frame = frame.inside(FrameKind::Role(role.clone()));
@@ -115,6 +124,17 @@ impl Interpreter {
         };
         self.roles_done.insert(role.key.clone());
         ended
+    }
+
+    /// Whether the host has been through a role; one that was skipped as a whole does not count.
+    async fn has_been_through(&mut self, role: &Role) -> Result<bool, Halt> {
+        if !self.roles_done.contains(&role.key) {
+            return Ok(false);
+        }
+        if !self.roles_begun.contains(&role.key) {
+            self.drain().await?;
+        }
+        Ok(self.roles_begun.contains(&role.key))
     }
 
     async fn block(&mut self, block: &Block, frame: &Arc<Frame>) -> Result<(), Halt> {

@@ -7,7 +7,7 @@ use super::position::Position;
 use super::result::Ended;
 use super::task_scope::At;
 use crate::playbook::Keyword;
-use crate::vars::{Part, Value};
+use crate::vars::Part;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use tokio::sync::watch;
@@ -86,15 +86,11 @@ impl Interpreter {
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(ended.clone());
         }
-        match ended.has_failed() && !running.ignore_errors {
-            true => Err(Halt::Failed(Box::new(FailedTask {
-                task: Value::none(),
-                result: ended.value,
-                fatal: true,
-            }))
-            .into()),
-            false => Ok(()),
+        if !ended.has_failed() || running.ignore_errors {
+            return Ok(());
         }
+        self.failures_known.insert(running.position.clone());
+        Err(Halt::Failed(Box::new(FailedTask { result: ended.value, ..FailedTask::of_all() })).into())
     }
 
     /// Takes over what another host did for all.

@@ -35,6 +35,8 @@ pub struct Running {
     pub repeat: Option<u64>,
     /// Under which host facts of the result are kept, if they are.
     pub facts_for: Option<HostName>,
+    /// The key of the role that the task belongs to.
+    pub role: Option<Arc<str>>,
 }
 
 /// One item of a loop.

@@ -8,7 +8,7 @@ use super::host::{Host, Out};
 use super::interpreter::Interpreter;
 use super::magic::{Magic, PlayMagic};
 use super::once::Once;
-use super::position::Meeting;
+use super::position::{Meeting, Position};
 use super::scope::PlayVars;
 use crate::playbook::{Play, Role};
 use crate::report::{Event, HostName, TaskInfo};
@@ -39,13 +39,15 @@ pub struct PlayRun {
     /// Per host: `vars_files` that only its facts decide, and what included roles show to the play.
     host_vars: Mutex<HashMap<HostName, Arc<PlayVars>>>,
     magics: Mutex<HashMap<HostName, Arc<Magic>>>,
-    infos: Mutex<HashMap<super::position::Position, Arc<TaskInfo>>>,
+    infos: Mutex<HashMap<Position, Arc<TaskInfo>>>,
     /// Numbers of the tasks that events have told of.
     announced: Mutex<HashSet<usize>>,
     ended: AtomicBool,
     batch_ended: AtomicBool,
     fatal: AtomicBool,
     failed: Mutex<Vec<HostName>>,
+    /// Where failures happened that are those of all hosts.
+    failures_of_all: Mutex<Vec<Position>>,
     number: u32,
 }
 
@@ -90,6 +92,7 @@ impl PlayRun {
             batch_ended: AtomicBool::default(),
             fatal: AtomicBool::default(),
             failed: Mutex::default(),
+            failures_of_all: Mutex::default(),
             number: batch.number,
         }
     }
@@ -165,9 +168,20 @@ impl PlayRun {
         self.batch_ended.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a failure has ended the batch, or everything was ended by `meta`.
+    /// Whether `meta` has ended the batch.
     pub fn is_over(&self) -> bool {
-        self.has_ended() || self.batch_ended.load(Ordering::Relaxed) || self.fatal.load(Ordering::Relaxed)
+        self.has_ended() || self.batch_ended.load(Ordering::Relaxed)
+    }
+
+    /// Lets a failure of one host be that of all.
+    pub fn fail_all(&self, position: &[u32]) {
+        lock(&self.failures_of_all).push(position.to_vec());
+    }
+
+    /// Whether there is a failure of all that is not among these; they then are all of them.
+    pub fn fails_anew(&self, known: &mut HashSet<Position>) -> bool {
+        let failures = lock(&self.failures_of_all);
+        failures.iter().filter(|position| known.insert((*position).clone())).count() > 0
     }
 
     pub fn is_fatal(&self) -> bool {
@@ -175,11 +189,14 @@ impl PlayRun {
     }
 
     /// Notes that a host failed for good, and whether that ends the play for all.
-    pub fn note_failure(&self, host: &HostName, fatal: bool) {
+    pub fn note_failure(&self, host: &HostName, fatal: bool, position: &[u32]) {
         let mut failed = lock(&self.failed);
         failed.push(host.clone());
         let percent = 100.0 * failed.len() as f64 / self.batch.len().max(1) as f64;
         let too_many = self.max_fail_percentage.is_some_and(|most| percent > most);
+        if too_many {
+            self.fail_all(position);
+        }
         if fatal || too_many || failed.len() == self.batch.len() {
             self.fatal.store(true, Ordering::Relaxed);
         }
@@ -266,12 +283,12 @@ impl Interpreter {
         match ended {
             Err(Halt::Failed(failed)) => {
                 self.host.set_out(Some(Out::Failed));
-                self.play.note_failure(name, failed.fatal);
+                self.play.note_failure(name, failed.fatal, &self.position);
                 self.play.strike(name);
             }
             Err(Halt::Unreachable) => {
                 self.host.set_out(Some(Out::Unreachable));
-                self.play.note_failure(name, false);
+                self.play.note_failure(name, false, &self.position);
                 self.play.strike(name);
             }
             _ => {}

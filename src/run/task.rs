@@ -40,7 +40,7 @@ impl Interpreter {
     pub async fn perform(&mut self, task: &Arc<Task>, at: &At, handler: bool) -> Result<(), Halt> {
         let mut running = self.running(task, at, handler);
         self.activity(Activity::Running(running.info.clone()));
-        if !self.pipeline.is_busy() {
+        if !self.pipeline.is_busy() && !task.is(&["meta"]) {
             self.play.announce(&self.run, &running.info);
         }
         if !self.run.step(&running.info, &self.host.name) {
@@ -69,6 +69,9 @@ impl Interpreter {
             return self.repeat(running, at).await;
         }
         if let Some(skipped) = self.skips(at).await? {
+            if running.task.is(&["meta"]) {
+                return Ok(());
+            }
             self.promise_result(running, at);
             return Ok(self.ended(running.clone(), None, skipped).await?);
         }
@@ -166,6 +169,7 @@ impl Interpreter {
             began: Instant::now(),
             repeat: None,
             facts_for: Some(self.host.name.clone()),
+            role: at.frame.role().map(|role| role.key.clone()),
         }
     }
 

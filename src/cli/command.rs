@@ -5,6 +5,7 @@ use super::eval::EvalArgs;
 use super::explain::ExplainArgs;
 use super::inventory::InventoryArgs;
 use super::lint::LintArgs;
+use super::module::ModuleArgs;
 use super::modules::ModulesArgs;
 use super::render::RenderArgs;
 use super::trust::TrustArgs;
@@ -30,6 +31,8 @@ pub enum Command {
     Lint(LintArgs),
     /// Encrypts, decrypts and edits files and values
     Vault(VaultCommand),
+    /// Runs one module on some hosts, as `ansible` does
+    Module(Box<ModuleArgs>),
     /// Lists modules, or shows the page of one
     Modules(ModulesArgs),
     /// A dry run that exits with 3 if something would change
@@ -158,6 +161,7 @@ impl Command {
             Command::Render(render) => Some(&render.project),
             Command::Inventory(inventory) => Some(&inventory.project),
             Command::Lint(lint) => Some(&lint.project),
+            Command::Module(module) => Some(&module.project),
             Command::Vault(_) | Command::Modules(_) => None,
         }
     }
@@ -173,6 +177,7 @@ impl Command {
             Command::Inventory(_) => "inventory",
             Command::Lint(_) => "lint",
             Command::Vault(_) => "vault",
+            Command::Module(_) => "module",
             Command::Modules(_) => "modules",
             Command::Drift(_) => "drift",
         }

@@ -10,7 +10,7 @@ mod manual;
 mod set_fact;
 mod set_stats;
 
-pub use arguments::{Arguments, as_written, split_list, truth};
+pub use arguments::{Arguments, as_written, split_list, switch, truth};
 pub use manual::summary;
 
 use crate::host::Data;

@@ -106,7 +106,9 @@ impl<'a> Unfinished<'a> {
         match old {
             // `user` is a module too, and as a keyword it stands on plays only.
             Some((old, new)) if *old != "user" => loader.refuse(old_word(old, new).at(key.span)),
-            _ if keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name) => {
+            _ if name != "gather_facts"
+                && (keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name)) =>
+            {
                 let message = format!("`{name}` is no keyword of a task");
                 loader.refuse(Diagnostic::error(message).at(key.span));
             }

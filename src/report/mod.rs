@@ -6,6 +6,7 @@ mod event;
 pub mod exit;
 mod json;
 mod live;
+mod minimal;
 mod options;
 mod plain;
 mod recap;

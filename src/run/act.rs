@@ -85,6 +85,7 @@ impl Interpreter {
             };
             match value.as_items() {
                 Some(items) => names.extend(items.iter().filter_map(|item| item.str().ok())),
+                None if value.is_none() || value.is_omit() => {}
                 None => names.extend(value.str().ok()),
             }
         }
@@ -281,6 +282,7 @@ impl Interpreter {
     pub async fn call(&mut self, arguments: &Arguments, at: &At) -> Result<crate::modules::Call, Trouble> {
         let mut call = arguments.call()?;
         if let Some(need) = call.need() {
+            self.controller_settles().await?;
             let source = self.source(arguments, need, at).await?;
             call.attach(source).map_err(|message| Diagnostic::error(message).at(arguments.span))?;
         }

@@ -13,6 +13,11 @@ impl Interpreter {
     /// Evaluates the arguments of a task.
     pub async fn arguments(&mut self, task: &Task, at: &At) -> Result<Arguments, Trouble> {
         let action = &task.action;
+        if let Some(raw) = action.raw.as_ref().filter(|_| !action.is_free_form()) {
+            let words = format!("Action '{}' does not support raw params.", action.full_name());
+            let message = format!("`{}` takes no free text", action.written);
+            return Err(Diagnostic::error(message).told(words).at(raw.span()).into());
+        }
         let mut arguments = Arguments::new(action.word(), action.span);
         for (name, value) in self.defaults(action, at).await?.iter() {
             arguments.set(name.as_str().unwrap_or_default(), value.span(), value.clone());

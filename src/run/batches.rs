@@ -16,6 +16,12 @@ use crate::vars::{Value, Vars};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::sync::{Arc, RwLock};
 
+/// The hosts that plays name, in their order.
+pub fn hosts_named(run: &Run, playbooks: &[crate::playbook::Playbook]) -> Vec<HostName> {
+    let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
+    plays.flat_map(|play| run.hosts_of(play).unwrap_or_default()).collect()
+}
+
 impl Run {
     /// Runs one play; whether the run goes on after it.
     pub async fn play(self: &Arc<Run>, play: &Arc<Play>) -> bool {

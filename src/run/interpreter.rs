@@ -40,6 +40,8 @@ pub struct Interpreter {
     pub facts_pending: Option<Arc<Promise>>,
     /// Settled when all hosts have come to where this one is.
     pub others_pending: Arc<Promise>,
+    /// What evaluation touches that reads files of the controller while tasks that may change them are in flight.
+    pub controller_pending: Arc<Promise>,
     /// A failure of the last task is that of all, so nobody runs ahead of it.
     pub meets_next: bool,
     /// Where the failures of all happened that this host has been through.
@@ -63,6 +65,7 @@ impl Interpreter {
             roles_begun: HashSet::new(),
             facts_pending: None,
             others_pending: Arc::default(),
+            controller_pending: Arc::default(),
             meets_next: false,
             failures_known: HashSet::new(),
         }
@@ -181,6 +184,11 @@ impl Interpreter {
         set("ansible_failed_result", &failed.result);
     }
 
+    /// Waits for what is in flight and may change files of the controller, before one of them is read.
+    pub async fn controller_settles(&mut self) -> Result<(), Halt> {
+        if self.pipeline.acts_on_controller() { self.drain().await } else { Ok(()) }
+    }
+
     /// Waits until every call is answered, and concludes each.
     pub async fn drain(&mut self) -> Result<(), Halt> {
         while !self.pipeline.waiting.is_empty() {
@@ -261,7 +269,8 @@ impl Interpreter {
             facts_pending: self.facts_pending.clone(),
             others_pending: Some(self.others_pending.clone()).filter(|_| self.play.meeting.is_needed()),
         };
-        TaskScope::new(layers, at, &self.play.surroundings)
+        let pending = Some(self.controller_pending.clone()).filter(|_| self.pipeline.acts_on_controller());
+        TaskScope::new(layers, at, &self.play.surroundings).waiting_for(pending)
     }
 
     /// Evaluates, awaiting each pending result that the evaluation touches.
@@ -286,6 +295,9 @@ impl Interpreter {
     async fn settle(&mut self, promise: &Arc<Promise>) -> Result<(), Trouble> {
         if let Some(because) = promise.depends_on() {
             return Err(Trouble::Depends(because.to_owned()));
+        }
+        if Arc::ptr_eq(promise, &self.controller_pending) {
+            return Ok(self.drain().await?);
         }
         if Arc::ptr_eq(promise, &self.others_pending) {
             return Ok(self.meet().await?);

@@ -47,7 +47,8 @@ pub struct Parts {
 pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     let mut found = Diagnostics::default();
     let run = Arc::new_cyclic(|me| make(parts, me.clone(), &mut found));
-    let mut playbooks = Vec::new();
+    let typed = run.settings.typed.iter().map(|(path, text)| run.loader.typed(path, text, &run.extra));
+    let mut playbooks: Vec<Playbook> = typed.collect();
     for path in &run.settings.playbooks {
         let path = run.settings.directory.join(path);
         if path.is_file() {
@@ -158,7 +159,7 @@ pub fn read_inventory(
     let reading = Arc::new(Reading { services: services.clone() });
     let decrypting = reading.clone();
     let mut options = Options {
-        playbook_dir: settings.playbooks.first().map(|path| folder_of(&settings.directory.join(path))),
+        playbook_dir: playbook_dir(settings),
         decrypt: Some(Arc::new(move |path, text| decrypting.decrypt(path, text))),
         expressions: Some(reading),
         enabled: wanted.enabled.clone(),
@@ -177,6 +178,12 @@ pub fn read_inventory(
     let patterns = wanted.ignored_patterns.iter().filter_map(|pattern| fancy_regex::Regex::new(pattern).ok());
     options.ignored_patterns = patterns.collect();
     Inventory::load(sources, &wanted.sources, options)
+}
+
+/// Where the first playbook is.
+fn playbook_dir(settings: &Settings) -> Option<std::path::PathBuf> {
+    let first = settings.playbooks.first().map(|path| settings.directory.join(path));
+    first.or_else(|| Some(settings.typed.as_ref()?.0.clone())).map(|path| folder_of(&path))
 }
 
 fn folder_of(path: &Path) -> std::path::PathBuf {

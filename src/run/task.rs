@@ -7,10 +7,10 @@ use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use super::tags::{split, tags_around};
 use super::task_scope::At;
-use crate::control::{as_written, truth};
+use crate::control::{as_written, switch};
 use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
-use crate::source::Span;
+use crate::source::{Diagnostic, Span};
 use crate::template::Scope;
 use crate::vars::{Part, Promise, Value};
 use std::sync::Arc;
@@ -133,8 +133,12 @@ impl Interpreter {
         if let Some(plain) = value.as_bool() {
             return Ok(plain);
         }
-        let value = self.evaluate(at, |engine, scope| engine.resolve(&value, scope)).await?;
-        Ok(truth(&value))
+        let given = self.evaluate(at, |engine, scope| engine.resolve(&value, scope)).await?;
+        switch(&given).ok_or_else(|| {
+            let message = format!("`{}` wants a boolean, not `{given}`", keyword.name());
+            let told = format!("The value {} could not be converted to 'bool'.", given.repr().unwrap_or_default());
+            Diagnostic::error(message).told(told).at(value.span()).into()
+        })
     }
 
     /// Whether `--tags` and `--skip-tags` choose what is in this frame.
@@ -185,7 +189,7 @@ impl Interpreter {
                 number: 0,
                 kind,
                 name: self.task_name(task, at),
-                action: task.action.written.to_string(),
+                action: self.word(task, at),
                 role: at.frame.role().map(|role| role.name.clone()),
                 span: task.span,
                 position: Vec::new(),
@@ -204,14 +208,20 @@ impl Interpreter {
 
     /// What a task without a name is called.
     fn nameless(&self, task: &Task, at: &At) -> String {
-        let mut written = task.action.written.to_string();
-        if task.action.is_template() {
-            let template = crate::vars::trusted_text(written.clone(), task.action.span);
-            written = self.text_at(&template, at).unwrap_or(written);
-        }
+        let written = self.word(task, at);
         let role = task.action.argument("name").or_else(|| task.action.argument("role"));
         let Some(role) = role.filter(|_| task.is(&["include_role"])) else { return written };
         self.text_at(role, at).map_or(written.clone(), |role| format!("{written} : {role}"))
+    }
+
+    /// The word of a task; as it is written where it is a template that cannot be evaluated at once.
+    fn word(&self, task: &Task, at: &At) -> String {
+        let written = task.action.written.to_string();
+        if !task.action.is_template() {
+            return written;
+        }
+        let template = crate::vars::trusted_text(written.clone(), task.action.span);
+        self.text_at(&template, at).unwrap_or(written)
     }
 
     /// The text of a value, if it is known at once.

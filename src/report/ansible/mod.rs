@@ -15,6 +15,7 @@ use super::sink::Sink;
 use super::{Event, HostName, Recap, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Sources};
 use order::{Inclusions, Order};
+pub use dump::{abridged, json, short};
 use paint::{Paint, Tone, banner};
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -16,6 +16,8 @@ pub struct Output {
     native: bool,
     single: Option<Value>,
     pieces: usize,
+    /// Whether something that is omitted was put in.
+    omits: bool,
     text: String,
     secret: bool,
 }
@@ -23,7 +25,7 @@ pub struct Output {
 impl Output {
     /// Output that is text whatever is put in.
     pub fn text() -> Output {
-        Output { native: false, single: None, pieces: 0, text: String::new(), secret: false }
+        Output { native: false, single: None, pieces: 0, omits: false, text: String::new(), secret: false }
     }
 
     /// Output whose single piece keeps its type.
@@ -42,7 +44,11 @@ impl Output {
     /// Adds a value. `None`, what is omitted and an `if` without `else` put out nothing.
     pub fn push(&mut self, value: Value) -> Answer<()> {
         match value.data() {
-            Data::None | Data::Omit => return Ok(()),
+            Data::Omit => {
+                self.omits = true;
+                return Ok(());
+            }
+            Data::None => return Ok(()),
             _ if is_no_choice(&value) && (!self.native || self.pieces > 0) => return Ok(()),
             _ => {}
         }
@@ -74,9 +80,11 @@ impl Output {
         Ok(Value::text(self.text).marked(Marks::SECRET.when(self.secret)))
     }
 
-    /// The single value that was put out, else the text of all; nothing is `None`.
+    /// The single value that was put out, else the text of all; nothing is `None`, and nothing but what is omitted is
+    /// omitted.
     pub fn finish(self) -> Answer<Value> {
         match (self.native, self.pieces, self.single.clone()) {
+            (true, 0, _) if self.omits => Ok(Value::new(Data::Omit)),
             (true, 0, _) => Ok(Value::none()),
             (true, 1, Some(single)) => Ok(single),
             _ => self.into_text(),

@@ -12,12 +12,17 @@ demo: build
 
 # Everything that CI checks; `make proof` is the part with hosts of the lab.
 test: rust check lab
-	cargo nextest run --no-fail-fast
+	cargo nextest run --no-fail-fast -E 'not (binary(differential) or binary(parity))'
 
 # What the whole program promises, on hosts of the lab.
 .PHONY: proof
 proof: rust lab
 	cargo nextest run --no-fail-fast -E 'binary(proof) or test(/^lab::/)'
+
+# Templates and YAML against ansible-core, Jinja2 and PyYAML from PyPI.
+.PHONY: differential
+differential: rust
+	cargo nextest run --no-fail-fast -E 'binary(differential)'
 
 # Base trees and images of the lab; nothing to do when they are cached.
 lab:

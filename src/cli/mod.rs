@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod lint;
 pub mod module;
 pub mod modules;
+mod plan;
 mod play;
 mod ready;
 mod refusal;

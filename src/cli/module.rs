@@ -59,11 +59,13 @@ pub struct ModuleArgs {
 impl ModuleArgs {
     /// The play of one task that it means.
     pub fn playbook(&self) -> String {
-        let mut task = match self.args.trim_start().starts_with('{') && !self.args.trim_start().starts_with("{{") {
-            true => format!("{}: {}", quoted(&self.module_name), self.args),
-            false => format!("action: {}", quoted(&format!("{} {}", self.module_name, self.args))),
-        };
-        let numbers = [("async", self.background), ("poll", self.poll_interval), ("timeout", self.task_timeout)];
+        let mut task =
+            match self.args.trim_start().starts_with('{') && !self.args.trim_start().starts_with("{{") {
+                true => format!("{}: {}", quoted(&self.module_name), self.args),
+                false => format!("action: {}", quoted(&format!("{} {}", self.module_name, self.args))),
+            };
+        let numbers =
+            [("async", self.background), ("poll", self.poll_interval), ("timeout", self.task_timeout)];
         for (keyword, number) in numbers {
             let _ = number.map(|number| write!(task, ", {keyword}: {number}"));
         }

@@ -34,6 +34,7 @@ impl Settings {
         }
         match command {
             Command::Run(run) => settings.run(run),
+            Command::Apply(apply) => settings.run(&apply.saved.arguments),
             Command::Drift(run) => {
                 let run = RunArgs { dry_run: true, exit_code: true, ..RunArgs::clone(run) };
                 settings.run(&run);
@@ -185,7 +186,8 @@ impl Settings {
     }
 
     fn module(&mut self, typed: &ModuleArgs, place: &dyn Surroundings) {
-        let directory = typed.playbook_dir.as_deref().map_or_else(|| place.directory(), |dir| absolute(dir, place));
+        let directory =
+            typed.playbook_dir.as_deref().map_or_else(|| place.directory(), |dir| absolute(dir, place));
         self.typed = Some((directory.join("<command line>"), typed.playbook()));
         self.execution.dry_run = typed.dry_run;
         self.execution.diff |= typed.diff || typed.dry_run;

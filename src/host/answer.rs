@@ -1,8 +1,8 @@
 //! Answering questions by asking the system. Nothing here may write.
 
 use super::{
-    Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, docker, json, packages, process,
-    systemd, users,
+    Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process, systemd,
+    users,
 };
 use std::path::Path;
 
@@ -14,10 +14,7 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::Shadow(name) => users::find_shadow(system, name),
         Subject::Group(name) => users::find_group(system, name),
         Subject::Gid(gid) => users::find_group(system, &gid.to_string()),
-        Subject::Network(name) => docker::inspect(system, "network", name),
-        Subject::Image(name) => docker::inspect(system, "image", name),
-        Subject::Container(name) => docker::inspect(system, "container", name),
-        Subject::Volume(name) => docker::inspect(system, "volume", name),
+        Subject::Docker(engine, thing) => engine.look_up(system, thing),
         Subject::Unit { name, scope } => systemd::show(system, name, *scope),
         Subject::Package(name) => packages::find(system, name),
         Subject::PackageIndex => packages::index_age(system),
@@ -78,14 +75,15 @@ fn file_system(path: &Path) -> Data {
 
 /// What a command prints that only reads; `None` when there is no such command.
 pub(in crate::host) fn output(system: &System, argv: Vec<String>) -> Result<Option<Fields>, Failure> {
-    hold(system, &Dialogue { argv, ..Dialogue::default() })
+    hold(system, &Dialogue::of(argv))
 }
 
 fn hold(system: &System, dialogue: &Dialogue) -> Result<Option<Fields>, Failure> {
     let mut environment = vec![("LC_ALL".to_owned(), "C".to_owned())];
     environment.extend(dialogue.environment.iter().cloned());
     let stdin = (!dialogue.stdin.0.is_empty()).then(|| dialogue.stdin.clone());
-    let run = Run { environment, stdin, ..Run::quiet(dialogue.argv.clone()) };
+    let directory = dialogue.directory.as_ref().map(std::path::PathBuf::from);
+    let run = Run { environment, stdin, directory, ..Run::quiet(dialogue.argv.clone()) };
     match process::run(system, &run) {
         Ok(output) => Ok(Some(
             Fields::new()
@@ -112,17 +110,6 @@ fn sysctl(system: &System, name: &str) -> Result<Data, Failure> {
         Some(_) => Ok(super::text::from_bytes(&system.read(&path)?).trim_end().into()),
         None => Ok(Data::Null),
     }
-}
-
-/// The JSON that a command printed; nothing where it failed.
-pub(in crate::host) fn json_output(system: &System, argv: &[&str]) -> Result<Option<Data>, Failure> {
-    let argv = argv.iter().map(|word| (*word).to_owned()).collect();
-    let Some(fields) = output(system, argv)? else { return Ok(None) };
-    let fields = Data::Map(fields);
-    if fields.number::<i64>("rc") != Some(0) {
-        return Ok(None);
-    }
-    Ok(json::parse(&fields.text("stdout").unwrap_or_default()).ok())
 }
 
 /// A question that any command answers which only reads.

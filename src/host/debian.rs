@@ -64,5 +64,8 @@ pub fn selection(host: &dyn Probe, package: &str) -> Result<Option<String>, Fail
 /// For a dry run: dpkg would have this to do with the package.
 pub fn selection_effect(package: &str, selection: &str) -> Effect {
     let subject = Subject::Output(["dpkg", "--get-selections", package].map(str::to_owned).to_vec());
-    Effect::Set(subject, Fields::new().with("rc", 0).with("stdout", format!("{package}\t{selection}\n")).into())
+    Effect::Set(
+        subject,
+        Fields::new().with("rc", 0).with("stdout", format!("{package}\t{selection}\n")).into(),
+    )
 }

@@ -1,17 +1,21 @@
 //! The agent's hands: what it may look at, what it may change, and how.
 
 mod answer;
+pub mod apk;
 pub mod base64;
 mod bytes;
 mod change;
 pub mod clock;
+pub mod crypt;
 mod data;
 pub mod debian;
 pub mod diff;
+mod directories;
 pub mod docker;
 mod effect;
 pub mod facts;
 mod failure;
+pub mod firewall;
 pub mod flags;
 pub mod git;
 pub mod glob;
@@ -19,21 +23,31 @@ pub mod health;
 pub mod http;
 mod http_stream;
 mod http_url;
+pub mod https;
 pub mod json;
+pub mod locale;
 mod lock;
 pub mod mode;
+pub mod mysql;
 mod nearest;
 mod netlink;
 mod notes;
+pub mod npm;
 pub mod openpgp;
 mod overlay;
 pub mod packages;
+pub mod pip;
 mod plan;
+pub mod postgres;
 mod probe;
 pub mod process;
 mod query;
 pub mod regex;
 mod resolve;
+pub mod rpm;
+pub mod scram;
+pub mod security;
+pub mod services;
 mod session;
 mod shown;
 pub mod start;
@@ -43,9 +57,6 @@ pub mod systemd;
 pub mod tar;
 pub mod text;
 #[cfg(feature = "tls")]
-mod tls;
-#[cfg(not(feature = "tls"))]
-#[path = "no_tls.rs"]
 mod tls;
 pub mod unpack;
 pub mod users;

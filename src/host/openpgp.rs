@@ -43,7 +43,8 @@ pub fn last(digits: &str, count: usize) -> &str {
 pub fn plain_id(id: &str) -> Option<String> {
     let digits = id.trim().replace(' ', "").to_uppercase();
     let digits = digits.strip_prefix("0X").unwrap_or(&digits);
-    let is_id = matches!(digits.len(), 8 | 16 | 17..) && digits.chars().all(|digit| digit.is_ascii_hexdigit());
+    let is_id =
+        matches!(digits.len(), 8 | 16 | 17..) && digits.chars().all(|digit| digit.is_ascii_hexdigit());
     is_id.then(|| digits.to_owned())
 }
 

@@ -2,6 +2,7 @@
 //! review for commands that must not write.
 
 use super::Bytes;
+use super::docker::{Engine, Thing};
 use std::fmt;
 
 /// A question whose answering changes nothing.
@@ -20,13 +21,8 @@ pub enum Subject {
     /// A group by name: `name`, `gid`, `members`.
     Group(String),
     Gid(u32),
-    /// What `docker network inspect` says.
-    Network(String),
-    /// What `docker image inspect` says.
-    Image(String),
-    /// What `docker container inspect` says.
-    Container(String),
-    Volume(String),
+    /// What docker's daemon says of a thing.
+    Docker(Engine, Thing),
     /// The properties of a systemd unit.
     Unit {
         name: String,
@@ -66,7 +62,20 @@ pub enum Subject {
 pub struct Dialogue {
     pub argv: Vec<String>,
     pub environment: Vec<(String, String)>,
+    pub directory: Option<String>,
     pub stdin: Bytes,
+}
+
+impl Dialogue {
+    /// A command alone.
+    pub(in crate::host) fn of(argv: Vec<String>) -> Dialogue {
+        Dialogue { argv, ..Dialogue::default() }
+    }
+
+    /// The question.
+    pub(in crate::host) fn query(self) -> Query {
+        Query(Subject::Dialogue(self))
+    }
 }
 
 /// Whose systemd.
@@ -103,10 +112,7 @@ impl fmt::Display for Subject {
             Subject::Shadow(name) => write!(f, "shadow {name}"),
             Subject::Group(name) => write!(f, "group {name}"),
             Subject::Gid(gid) => write!(f, "gid {gid}"),
-            Subject::Network(name) => write!(f, "network {name}"),
-            Subject::Image(name) => write!(f, "image {name}"),
-            Subject::Container(name) => write!(f, "container {name}"),
-            Subject::Volume(name) => write!(f, "volume {name}"),
+            Subject::Docker(_, thing) => thing.fmt(f),
             Subject::Unit { name, scope: Scope::System } => write!(f, "unit {name}"),
             Subject::Unit { name, scope } => write!(f, "{scope:?} unit {name}"),
             Subject::Package(name) => write!(f, "package {name}"),

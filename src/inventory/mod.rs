@@ -241,6 +241,16 @@ impl Inventory {
         self.graph.hosts.get(name) != before.as_ref()
     }
 
+    /// Puts a host that is known into a group at run time; whether it was not in it. Hosts come to this in any order, so the
+    /// group keeps that of the inventory.
+    pub fn join_group(&mut self, host: &str, group: &str) -> bool {
+        let before = self.graph.hosts.get(host).cloned();
+        self.graph.put(host, group);
+        self.graph.sort_members(group);
+        self.graph.reconcile();
+        self.graph.hosts.get(host) != before.as_ref()
+    }
+
     /// Adds a group at run time, inside of others; whether any of it is new.
     pub fn add_group(&mut self, name: &str, parents: &[String]) -> bool {
         let before = self.graph.groups.get(name).map(|group| group.parents.clone());

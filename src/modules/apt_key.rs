@@ -64,7 +64,8 @@ impl Module for AptKey {
         if self.state == State::Present && wanted.as_deref().is_some_and(&there) {
             return Ok(self.say(wanted.as_deref(), None, &keyrings));
         }
-        let given = if self.state == State::Absent && wanted.is_some() { Vec::new() } else { self.given(host)? };
+        let given =
+            if self.state == State::Absent && wanted.is_some() { Vec::new() } else { self.given(host)? };
         let id = match (wanted, given.first()) {
             (Some(wanted), _) => wanted,
             (None, Some(key)) => key.fingerprint().to_owned(),
@@ -96,7 +97,8 @@ impl Module for AptKey {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        let sources = [self.data.is_some(), self.file.is_some(), self.url.is_some(), self.keyserver.is_some()];
+        let sources =
+            [self.data.is_some(), self.file.is_some(), self.url.is_some(), self.keyserver.is_some()];
         let given = sources.iter().filter(|given| **given).count();
         let mut errors = Vec::new();
         if given > 1 {
@@ -125,7 +127,8 @@ impl AptKey {
                 paths.push(PathBuf::from(TRUSTED));
                 let parts = Path::new(TRUSTED_PARTS);
                 let names = if host.is_directory(parts)? { host.list(parts)? } else { Vec::new() };
-                let is_ring = |path: &PathBuf| path.extension().is_some_and(|end| end == "gpg" || end == "asc");
+                let is_ring =
+                    |path: &PathBuf| path.extension().is_some_and(|end| end == "gpg" || end == "asc");
                 paths.extend(names.into_iter().map(|name| parts.join(name)).filter(is_ring));
             }
         }

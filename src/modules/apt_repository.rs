@@ -65,7 +65,7 @@ impl Module for AptRepository {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let mut plan = Plan::say(self.said());
         if host.stage() > 0 {
-            return Ok(self.and_index(host, plan)?);
+            return self.and_index(host, plan);
         }
         let wanted = Line::read(&self.repo).source.unwrap_or_default();
         let lists = lists(host)?;
@@ -90,11 +90,14 @@ impl Module for AptRepository {
         let wrong = |message: String| vec![ArgumentError::new("repo", message)];
         let line = Line::read(&self.repo);
         match line.source {
-            _ if self.repo.trim_start().starts_with("ppa:") => {
-                wrong("`ppa:` addresses are not known; write the line `deb https://...` and its key".to_owned())
-            }
+            _ if self.repo.trim_start().starts_with("ppa:") => wrong(
+                "`ppa:` addresses are not known; write the line `deb https://...` and its key".to_owned(),
+            ),
             Some(source) if line.enabled && source.split(' ').count() > 2 => Vec::new(),
-            _ => wrong(format!("`{}` is no line such as `deb https://example.org/debian bookworm main`", self.repo)),
+            _ => wrong(format!(
+                "`{}` is no line such as `deb https://example.org/debian bookworm main`",
+                self.repo
+            )),
         }
     }
 }
@@ -196,7 +199,11 @@ fn rewritten(
 fn suggested(source: &str) -> String {
     let without_options = match (source.find('['), source.find(']')) {
         (Some(open), Some(close)) if open < close => {
-            format!("{} {}", source.get(..open).unwrap_or_default(), source.get(close + 1..).unwrap_or_default())
+            format!(
+                "{} {}",
+                source.get(..open).unwrap_or_default(),
+                source.get(close + 1..).unwrap_or_default()
+            )
         }
         _ => source.to_owned(),
     };
@@ -243,7 +250,10 @@ mod tests {
 
     #[test]
     fn lists_are_named_by_their_address() {
-        assert_eq!(suggested("deb [arch=amd64] https://me:pw@dl.example.org/linux/ stable x"), "dl_example_org_linux");
+        assert_eq!(
+            suggested("deb [arch=amd64] https://me:pw@dl.example.org/linux/ stable x"),
+            "dl_example_org_linux"
+        );
         assert_eq!(suggested("deb-src http://a.b/c d e"), "a_b_c");
     }
 

@@ -111,7 +111,8 @@ impl Module for Deb822Repository {
         let mut key_file = signed.value.clone().filter(|value| value.starts_with('/'));
         if let Some((path, bytes)) = signed.file {
             let attributes = plain(Mode::Octal(0o644));
-            plan.changes.extend(Placement::of(&path, Content::inline(bytes), &attributes).plan(host)?.changes);
+            plan.changes
+                .extend(Placement::of(&path, Content::inline(bytes), &attributes).plan(host)?.changes);
             key_file = Some(text::from_path(&path));
         }
         let repo = self.stanza(signed.value.as_deref());

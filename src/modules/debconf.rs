@@ -49,13 +49,15 @@ impl Module for Debconf {
         if found.as_deref().is_some_and(|found| is_same(vtype, found, &wanted)) {
             return Ok(Plan::nothing().with("msg", "").with("current", known));
         }
-        let shown = |answer: &str| if vtype == Vtype::Password { "********".to_owned() } else { answer.to_owned() };
+        let shown =
+            |answer: &str| if vtype == Vtype::Password { "********".to_owned() } else { answer.to_owned() };
         let said = |answer: &str| Fields::new().with(question.as_str(), shown(answer));
         let mut argv = vec!["debconf-set-selections"];
         argv.extend(Some("-u").filter(|_| self.unseen));
         let line = format!("{} {question} {} {wanted}\n", self.name, vtype.word());
         let effects = self.effects(host, known.with(question.as_str(), shown(&wanted)), &wanted)?;
-        let title = format!("{question}: {} -> {}", shown(&found.clone().unwrap_or_default()), shown(&wanted));
+        let title =
+            format!("{question}: {} -> {}", shown(&found.clone().unwrap_or_default()), shown(&wanted));
         let run = Run { stdin: Some(Bytes(text::to_bytes(&line))), effects, ..Run::changing(&argv) };
         let plan = Plan::one(Change::Run(run.titled(title)));
         let previous = said(&found.unwrap_or_default());

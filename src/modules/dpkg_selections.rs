@@ -29,9 +29,14 @@ impl Module for DpkgSelections {
         let found = found.ok_or_else(|| host.missing(format!("dpkg knows no package `{name}`")))?;
         let mut plan = Plan::nothing().with("before", found.as_str()).with("after", wanted);
         if found != wanted {
-            let run = Run::changing(&["dpkg", "--set-selections"]).titled(format!("{name}: {found} -> {wanted}"));
+            let run =
+                Run::changing(&["dpkg", "--set-selections"]).titled(format!("{name}: {found} -> {wanted}"));
             let stdin = Some(Bytes(format!("{name} {wanted}\n").into_bytes()));
-            plan.push(Change::Run(Run { stdin, effects: vec![debian::selection_effect(name, wanted)], ..run }));
+            plan.push(Change::Run(Run {
+                stdin,
+                effects: vec![debian::selection_effect(name, wanted)],
+                ..run
+            }));
         }
         Ok(plan)
     }

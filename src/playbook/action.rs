@@ -100,7 +100,8 @@ impl Action {
     #[must_use]
     pub fn renamed(&self, written: &str) -> Action {
         let mut action = Action { written: written.trim().into(), ..self.clone() };
-        if !action.is_free_form() && action.raw.as_ref().and_then(Value::as_str).is_some_and(is_one_template) {
+        if !action.is_free_form() && action.raw.as_ref().and_then(Value::as_str).is_some_and(is_one_template)
+        {
             action.whole.extend(action.raw.take());
         }
         action
@@ -167,7 +168,8 @@ impl Action {
             };
             let mut action = Action::named(name, value.entry("module").map_or(key.span, |node| node.span));
             action.read(loader, value);
-            action.arguments.retain(|argument| &*argument.name != "module");
+            action.arguments.retain(|argument| !matches!(&*argument.name, "module" | "args"));
+            action.take_args(value.entry("args").map(value_of).as_ref());
             action
         };
         action.local = local;
@@ -243,12 +245,7 @@ impl Action {
     }
 
     /// Keeps the words that are no arguments, with the white space between them, as free text.
-    fn take_words(
-        &mut self,
-        node: &Node,
-        (text, offset): (&str, usize),
-        words: &[(usize, usize)],
-    ) {
+    fn take_words(&mut self, node: &Node, (text, offset): (&str, usize), words: &[(usize, usize)]) {
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
         let span = node.part(offset + first.0, offset + last.1);
         self.raw = Some(crate::vars::trusted_text(kept(text, &self.arguments, words), span));

@@ -1,6 +1,7 @@
 //! What a task does, once its conditions hold: a control word acts here, a module becomes a call.
 
 use super::halt::Trouble;
+use super::hostvars::delegated;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Sending, Step};
 use super::result::Ended;
@@ -32,15 +33,14 @@ impl Interpreter {
         }
         running.notify = self.notifications(at).await?;
         self.delegate(&mut running, at).await?;
+        let at = &self.seen_by_delegate(&running, at);
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
             self.meet().await?;
         }
         match word.as_str() {
-            "meta" => self.meta(running, at).await,
             "include_tasks" | "include" => self.include_tasks(running, item, at).await,
             "include_role" => self.include_role(running, item, at).await,
-            _ if self.is_alone(&running, at).await? => self.act_once(running, item, at).await,
             _ if self.is_judged(&running) => self.act_judged(running, item, at).await,
             _ if control::is_word(&word) => {
                 let mut ended = self.act_here(&running, at).await?;
@@ -71,6 +71,13 @@ impl Interpreter {
         }
         running.delegated_to = Some(other);
         Ok(())
+    }
+
+    /// The place of a task that another host carries out.
+    fn seen_by_delegate(&self, running: &Running, at: &At) -> At {
+        let Some(other) = &running.delegated_to else { return at.clone() };
+        let vars = delegated(&self.run, &self.run.host_or_new(other), &self.scope(at).layers);
+        at.with("ansible_delegated_vars", vars)
     }
 
     /// What is notified when something was changed.
@@ -233,7 +240,8 @@ impl Interpreter {
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: diff && !running.no_log,
             environment: self.environment(at).await?,
-            notify: running.notify.clone(),
+            place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
+            notify: self.notes(&running.notify),
             timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
         })
     }
@@ -273,7 +281,7 @@ impl Interpreter {
             at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
         let quiet = match crate::modules::spec(word) {
             Some(spec) => spec.local,
-            None => !matches!(word, "add_host" | "group_by" | "pause" | "meta" | "set_stats"),
+            None => !matches!(word, "add_host" | "group_by" | "pause" | "set_stats"),
         };
         alone || !quiet
     }

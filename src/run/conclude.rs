@@ -64,13 +64,11 @@ impl Interpreter {
         };
         self.run.events.send(event);
         let unreachable = ended.status == Status::Unreachable && !ended.ignored;
-        if ended.was_changed() && !ended.has_failed() {
-            self.notify(running);
-        }
+        self.notify(running, &ended);
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(ended);
         }
-        if unreachable { self.lose(running) } else { Ok(()) }
+        if unreachable { self.lose() } else { Ok(()) }
     }
 
     fn end_task(&mut self, running: Running, mut ended: Ended) -> Result<(), Halt> {
@@ -84,8 +82,11 @@ impl Interpreter {
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
-        if ended.was_changed() && !ended.has_failed() && running.repeat.is_none() {
-            self.notify(&running);
+        if running.once {
+            self.play.once.put(running.position.clone(), ended.clone());
+        }
+        if running.repeat.is_none() {
+            self.notify(&running, &ended);
         }
         let result = Box::new(shown(&running, &ended));
         let looped = running.repeat.is_some();
@@ -96,34 +97,32 @@ impl Interpreter {
         }
         match ended.status {
             Status::Failed | Status::Rescued if !ended.ignored => Err(self.fail(&running, ended.value)),
-            Status::Unreachable if !ended.ignored => self.lose(&running),
+            Status::Unreachable if !ended.ignored => {
+                if running.fatal {
+                    self.play.break_at(&running.position);
+                }
+                self.lose()
+            }
             _ => Ok(()),
         }
     }
 
     /// Forgets what was issued behind a failure, and what was set since.
     fn fail(&mut self, running: &Running, result: Value) -> Halt {
-        self.spread(running);
         self.abandon();
         let task = [
-            ("name", Value::text(running.info.name.clone())),
+            ("name", Value::text(if running.task.name.is_some() { &*running.info.name } else { "" })),
             ("action", Value::text(running.info.action.clone())),
         ];
-        Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result, fatal: running.fatal }))
+        if running.fatal {
+            self.play.break_at(&running.position);
+        }
+        Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result }))
     }
 
-    fn lose(&mut self, running: &Running) -> Result<(), Halt> {
-        self.spread(running);
+    fn lose(&mut self) -> Result<(), Halt> {
         self.abandon();
         Err(Halt::Unreachable)
-    }
-
-    /// Lets the failure of a task be that of all hosts, if it is one of those.
-    fn spread(&mut self, running: &Running) {
-        if running.fatal {
-            self.failures_known.insert(running.position.clone());
-            self.play.fail_all(&running.position);
-        }
     }
 
     fn abandon(&mut self) {
@@ -138,7 +137,13 @@ impl Interpreter {
         self.host.store.roll_back();
     }
 
-    fn notify(&mut self, running: &Running) {
+    /// Notifies handlers of a change; a failure leaves what the host has noted to the next run.
+    fn notify(&mut self, running: &Running, ended: &Ended) {
+        match (ended.has_failed(), ended.was_changed()) {
+            (true, _) => return,
+            (_, false) => return self.take_back_notes(running),
+            _ => {}
+        }
         for name in &running.notify {
             self.notified.add(name);
             self.run.events.send(Event::Notified { host: self.host.name.clone(), handler: name.clone() });

@@ -11,6 +11,8 @@ pub enum Halt {
     Failed(Box<FailedTask>),
     /// The line is gone.
     Unreachable,
+    /// Too many others failed: nothing more is done, whatever would catch a failure.
+    Stopped,
     EndHost,
     EndBatch,
     EndPlay,
@@ -24,14 +26,12 @@ pub enum Halt {
 pub struct FailedTask {
     pub task: Value,
     pub result: Value,
-    /// `any_errors_fatal` held for the task.
-    pub fatal: bool,
 }
 
-impl FailedTask {
-    /// A failure of another host that is that of all.
-    pub fn of_all() -> FailedTask {
-        FailedTask { task: Value::none(), result: Value::none(), fatal: true }
+impl Halt {
+    /// A failure of another host that counts for this one too.
+    pub fn of_others() -> Halt {
+        Halt::Failed(Box::new(FailedTask { task: Value::none(), result: Value::none() }))
     }
 }
 

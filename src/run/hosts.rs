@@ -80,7 +80,7 @@ impl Run {
     pub fn add_to_group(&self, host: &Arc<Host>, group: &str, parents: &[String]) -> bool {
         let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
         let made = inventory.add_group(group, parents);
-        let joined = inventory.add_host(&host.name, &[group.to_owned()], &[]);
+        let joined = inventory.join_group(&host.name, group);
         drop(inventory);
         self.refresh(host);
         made || joined

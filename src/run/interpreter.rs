@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::frame::{Frame, FrameKind};
-use super::halt::{FailedTask, Halt, Trouble};
+use super::halt::{Halt, Trouble};
 use super::handlers::Notified;
 use super::host::Host;
 use super::loops::Loops;
@@ -42,10 +42,10 @@ pub struct Interpreter {
     pub others_pending: Arc<Promise>,
     /// What evaluation touches that reads files of the controller while tasks that may change them are in flight.
     pub controller_pending: Arc<Promise>,
-    /// A failure of the last task is that of all, so nobody runs ahead of it.
-    pub meets_next: bool,
-    /// Where the failures of all happened that this host has been through.
-    pub failures_known: HashSet<Position>,
+    /// Handlers are being run, and what they bring in.
+    pub handling: bool,
+    /// What includes have found to bring in, in the order in which it is to be run.
+    pub brought: Vec<super::include::Inclusion>,
 }
 
 impl Interpreter {
@@ -66,8 +66,8 @@ impl Interpreter {
             facts_pending: None,
             others_pending: Arc::default(),
             controller_pending: Arc::default(),
-            meets_next: false,
-            failures_known: HashSet::new(),
+            brought: Vec::new(),
+            handling: false,
         }
     }
 
@@ -93,13 +93,6 @@ impl Interpreter {
     async fn entry(&mut self, entry: &Entry, frame: &Arc<Frame>) -> Result<(), Halt> {
         if self.run.is_interrupted() {
             return Err(Halt::Interrupted);
-        }
-        if std::mem::take(&mut self.meets_next) {
-            self.meet().await?;
-        }
-        if self.play.fails_anew(&mut self.failures_known) {
-            self.drain().await?;
-            return Err(Halt::Failed(Box::new(FailedTask::of_all())));
         }
         if self.play.is_over() {
             self.drain().await?;
@@ -155,7 +148,7 @@ impl Interpreter {
             ended = self.drained(ended).await;
             self.position.truncate(depth);
         }
-        if !block.always.is_empty() && !matches!(ended, Err(Halt::Unreachable | Halt::Interrupted)) {
+        if !block.always.is_empty() && matches!(ended, Ok(()) | Err(Halt::Failed(_))) {
             let always = self.part(2, &block.always, &inside(false)).await;
             let always = self.drained(always).await;
             self.position.truncate(depth);
@@ -177,6 +170,9 @@ impl Interpreter {
     }
 
     fn remember_failure(&self, failed: &super::halt::FailedTask) {
+        if failed.task.is_none() {
+            return;
+        }
         let set = |name: &str, value: &Value| {
             self.host.store.set(crate::vars::Part::Set, name.into(), value.clone(), None)
         };
@@ -324,6 +320,14 @@ impl Interpreter {
             self.play.meeting.wait(&self.host.name, &self.position).await;
         }
         self.others_pending.settle(Value::none());
+        Ok(())
+    }
+
+    /// Waits until all hosts are through with the task at this position.
+    pub async fn meet_behind(&mut self, position: &[u32]) -> Result<(), Halt> {
+        self.drain().await?;
+        let behind: Vec<u32> = position.iter().copied().chain([u32::MAX]).collect();
+        self.play.meeting.wait(&self.host.name, &behind).await;
         Ok(())
     }
 

@@ -114,6 +114,7 @@ impl Interpreter {
             // A host that is delegated to is locked by its own play, or by nobody; other users than the one who
             // connects and root may have no place for a lock.
             lock: self.run.lock_message().filter(|_| Arc::ptr_eq(host, &self.host) && !is_third),
+            https: self.run.https(),
             lock_wait: self.run.settings.execution.lock_wait.unwrap_or(LOCK_WAIT),
         };
         match session.client.begin(begin).await {
@@ -131,14 +132,6 @@ impl Interpreter {
         self.pipeline.lane = None;
         self.parked.clear();
         self.run.hang_up(&self.host.name);
-    }
-
-    /// Forgets on the host that handlers were notified: they have run.
-    pub fn settle_notes(&mut self, names: Vec<String>) {
-        for lane in self.pipeline.lane.iter().chain(&self.parked) {
-            // A line that is gone leaves the notes, which the next run finds.
-            let _ = lane.requests.settle(names.clone());
-        }
     }
 
     /// As whom a task acts on a host; nothing for the user who connects.

@@ -195,7 +195,9 @@ impl Interpreter {
 fn no_list(items: &Value, span: crate::source::Span) -> Diagnostic {
     let found = items.str().unwrap_or_else(|_| "something else".to_owned());
     let message = format!("`loop` wants a list, this is `{found}`");
+    let kind = crate::template::type_name(items);
     Diagnostic::error(message)
+        .told(format!("The `loop` value must resolve to a 'list', not '{kind}'."))
         .at(span)
         .hint("for one item write `[item]`; `with_items` takes single items too")
 }

@@ -5,9 +5,11 @@ mod arguments;
 mod batches;
 mod check;
 mod conclude;
+mod configured;
 mod contents;
 mod controller_files;
 mod facts;
+mod fetch;
 mod files;
 mod frame;
 mod halt;
@@ -25,6 +27,7 @@ mod loops;
 mod magic;
 mod merge;
 mod meta;
+mod notes;
 mod once;
 mod pipeline;
 mod play;
@@ -54,6 +57,7 @@ use crate::source::{Diagnostic, Sources};
 use crate::ssh::{Connection, Dialer, Failure, Target};
 use crate::template::{Engine, Surroundings};
 use crate::vars::Vars;
+use batches::PlayEnd;
 use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
@@ -109,10 +113,15 @@ impl Run {
     pub async fn playbooks(self: &Arc<Run>, playbooks: &[Playbook]) {
         for playbook in playbooks {
             self.events.send(Event::Playbook { name: playbook.path.display().to_string() });
+            let mut end = PlayEnd::Fine;
             for play in &playbook.plays {
-                if self.is_interrupted() || !self.play(play).await {
+                if self.is_interrupted() || end == PlayEnd::Over {
                     break;
                 }
+                end = self.play(play).await;
+            }
+            if end != PlayEnd::Fine {
+                break;
             }
         }
         self.hang_up_all().await;
@@ -200,6 +209,12 @@ impl Run {
     /// Asks the user; nothing where nobody can be asked.
     pub fn ask(&self, question: &str, echo: bool) -> Option<String> {
         self.services.ask(question, echo)
+    }
+
+    /// The programs for requests to https that hosts may ask for, by machine type.
+    pub fn https(&self) -> Vec<(String, crate::host::Hash)> {
+        let programs = self.dialer.agents().https();
+        programs.map(|program| (program.machine.clone(), self.contents.offer(program.clone()))).collect()
     }
 
     /// What a host's lock says to those who find it taken.

@@ -24,6 +24,8 @@ pub struct Running {
     pub rescued: bool,
     /// A failure ends the play for all hosts.
     pub fatal: bool,
+    /// It is carried out for all hosts of the batch.
+    pub once: bool,
     /// `changed_when` and `failed_when` where they are plain booleans.
     pub changed: Option<bool>,
     pub failed: Option<bool>,
@@ -107,6 +109,8 @@ pub struct Sending {
     pub environment: Vec<(String, String)>,
     pub notify: Vec<String>,
     pub timeout: Option<u64>,
+    /// In a dry run: where the task is written.
+    pub place: Option<String>,
 }
 
 impl Pipeline {
@@ -127,6 +131,7 @@ impl Pipeline {
             environment: sending.environment,
             notify: sending.notify,
             timeout: sending.timeout,
+            place: sending.place,
             call,
         }
     }

@@ -63,6 +63,7 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
     super::check::check(&run, &playbooks, &mut found);
     read_variables(&run, &playbooks, &mut found);
+    super::lint::refuse_misspelt(&run, &playbooks, &mut found);
     let playbooks = match run.settings.selection.roles.is_empty() {
         true => playbooks,
         false => roles_only(&run, playbooks, &mut found),
@@ -90,6 +91,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         desk,
         events: events.clone(),
         engine: engine.clone(),
+        configured: super::configured::values(&settings),
         surroundings: OnceLock::new(),
     });
     let surroundings = Arc::new(Surroundings {
@@ -296,12 +298,12 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
     .into_iter()
     .collect();
     let optional = |text: Option<String>| text.map_or_else(Value::none, Value::from);
-    vec![
+    let limit = settings.selection.limit.iter().map(|limit| ("ansible_limit", Value::from(limit.as_str())));
+    let always = [
         ("ansible_check_mode", settings.execution.dry_run.into()),
         ("ansible_diff_mode", settings.execution.diff.into()),
         ("ansible_forks", Value::from(settings.execution.forks.unwrap_or(5))),
         ("ansible_inventory_sources", texts(&settings.inventory.sources)),
-        ("ansible_limit", optional(settings.selection.limit.clone())),
         ("ansible_run_tags", texts(&tags)),
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
@@ -310,5 +312,6 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
             "ansible_config_file",
             optional(settings.config_file.as_ref().map(|path| path.display().to_string())),
         ),
-    ]
+    ];
+    always.into_iter().chain(limit).collect()
 }

@@ -141,7 +141,10 @@ impl Wanted {
         Wanted {
             depth: text("depth").and_then(|depth| depth.parse().ok()).unwrap_or(0),
             extensions: extensions.unwrap_or_else(|| ["yaml", "yml", "json"].map(str::to_owned).into()),
-            ignored: ignored.iter().filter_map(|name| fancy_regex::Regex::new(&format!("{name}$")).ok()).collect(),
+            ignored: ignored
+                .iter()
+                .filter_map(|name| fancy_regex::Regex::new(&format!("{name}$")).ok())
+                .collect(),
             matching: text("files_matching").and_then(|pattern| fancy_regex::Regex::new(&pattern).ok()),
             ignore_unknown: arguments.value("ignore_unknown_extensions").is_some_and(truth),
         }

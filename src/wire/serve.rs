@@ -164,13 +164,22 @@ struct Worker {
 
 impl Worker {
     fn run(&mut self, waiting: &mpsc::Receiver<Work>) {
-        while let Ok(work) = waiting.recv() {
+        while let Some(work) = self.next(waiting) {
             // What was heard before the controller left still holds: handlers that have run are not run again.
             let begins = !matches!(work, Work::Settle(_)) && self.shared.gone.load(Ordering::SeqCst);
             if begins || self.work(work).is_err() {
                 return;
             }
         }
+    }
+
+    /// What is to be done next. While there is nothing, what was written is made sure of.
+    fn next(&self, waiting: &mpsc::Receiver<Work>) -> Option<Work> {
+        if let Ok(work) = waiting.try_recv() {
+            return Some(work);
+        }
+        self.host.system.directories.sync();
+        waiting.recv().ok()
     }
 
     fn work(&mut self, work: Work) -> io::Result<()> {
@@ -194,6 +203,8 @@ impl Worker {
 
     fn begin(&mut self, begin: Begin) -> Began {
         self.host.dry_run = begin.dry_run;
+        let own = begin.https.iter().find(|(machine, _)| machine == std::env::consts::ARCH);
+        self.host.system.https = own.map(|(_, hash)| *hash);
         let Some(message) = begin.lock else { return Began::Ready };
         match self.host.lock(&message, Duration::from_secs(begin.lock_wait)) {
             Ok(None) => Began::Ready,

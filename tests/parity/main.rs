@@ -2,7 +2,7 @@
 //!
 //! Each folder in `cases/` is a project; `{{ work }}` is an empty directory in which its tasks may act.
 //! - `site.yml` and whatever it needs; `hosts`, where the three local hosts of `hosts` beside this file do not serve.
-//! - `runs`: the command lines after the playbook, one a line; a line may start with `NAME=value` for the environment. Without it there is one run, with `-v`,
+//! - `runs`: the command lines, one a line; they may name other playbooks than `site.yml`. A line may start with `NAME=value` for the environment. Without it there is one run, with `-v`,
 //!   which shows every result.
 //! - `input`: what is typed.
 //! - `unordered`: nothing is promised about the order of hosts and tasks.
@@ -87,7 +87,7 @@ impl Case {
         let (settings, words): (Vec<&str>, Vec<&str>) = line
             .split_whitespace()
             .partition(|word| !word.starts_with('-') && word.split('=').next().is_some_and(is_setting));
-        let mut command = Command::new(&program.path);
+        let mut command = alone(&program.path, &place.join("state"));
         command.current_dir(&project).env_clear();
         command
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
@@ -102,7 +102,11 @@ impl Case {
         if project.join("hosts").exists() && !words.contains(&"-i") {
             command.args(["-i", "hosts"]);
         }
-        command.arg("-e").arg(format!("work={}", work.display())).arg("site.yml").args(words);
+        command.arg("-e").arg(format!("work={}", work.display()));
+        if !words.iter().any(|word| word.ends_with(".yml") && !word.starts_with('@')) {
+            command.arg("site.yml");
+        }
+        command.args(words);
         command.stdin(self.input());
         let output = command.output().unwrap();
         let printed = output::comparable(
@@ -132,6 +136,16 @@ impl Case {
         }
         mistakes
     }
+}
+
+/// The program, with a place of its own for what the agent keeps on a host: as root it would be that of the machine, where others
+/// may be at work.
+fn alone(program: &Path, state: &Path) -> Command {
+    std::fs::create_dir_all(state).unwrap();
+    let mut command = Command::new("unshare");
+    let script = r#"mkdir -p /var/lib/provision && mount --bind "$0" /var/lib/provision && exec "$@""#;
+    command.args(["--mount", "sh", "-c", script]).arg(state).arg(program);
+    command
 }
 
 fn is_setting(name: &str) -> bool {

@@ -1,10 +1,12 @@
 //! Options of reaching hosts.
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// How hosts are reached.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
     /// The user to log in as

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// One task or handler, as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Task {
     /// The whole entry.
     pub span: Span,
@@ -133,7 +133,9 @@ impl<'a> Unfinished<'a> {
         match old {
             // `user` is a module too, and as a keyword it stands on plays only.
             Some((old, new)) if *old != "user" => loader.refuse(old_word(old, new).at(key.span)),
-            _ if keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name) => {
+            _ if name != "gather_facts"
+                && (keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name)) =>
+            {
                 let message = format!("`{name}` is no keyword of a task");
                 loader.refuse(Diagnostic::error(message).at(key.span));
             }

@@ -45,6 +45,7 @@ mod task_scope;
 mod variables;
 mod view;
 
+pub use batches::hosts_named;
 pub use lint::lint;
 pub use listing::listing;
 pub use prepare::{Parts, Passwords, Prepared, prepare};

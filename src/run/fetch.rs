@@ -29,8 +29,7 @@ pub fn page(request: &Fetch) -> Result<Vec<u8>, String> {
         proxies: if request.use_proxy { proxies() } else { Proxies::default() },
         limit: LARGEST,
         ..Exchange::default()
-    };
-    let answer = send(&System::new(Box::new(NoContents)), &exchange);
+    });
     match answer.status {
         200..300 => Ok(answer.body.0),
         0 => Err(answer.reason),

@@ -1,6 +1,7 @@
 //! The agent's hands: what it may look at, what it may change, and how.
 
 mod answer;
+mod aside;
 pub mod base64;
 mod bytes;
 mod change;
@@ -18,6 +19,7 @@ pub mod health;
 pub mod http;
 mod http_stream;
 mod http_url;
+mod jobs;
 pub mod json;
 mod lock;
 pub mod mode;
@@ -52,11 +54,13 @@ pub mod words;
 mod zip;
 pub mod zone;
 
+pub use aside::{Aside, interpreter};
 pub use bytes::{Bytes, Content, Hash, hex};
-pub use change::{Before, Change, Done, Write, random_word};
+pub use change::{Before, Change, Done, Write, random_word, write_own};
 pub use data::{Data, Fields};
 pub use effect::Effect;
 pub use failure::Failure;
+pub use jobs::job_directory;
 pub use lock::{Attempt, Lock};
 pub use nearest::{nearest, nearest_within};
 pub use notes::{Notes, state_directory};

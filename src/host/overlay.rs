@@ -263,6 +263,14 @@ impl Probe for Overlay<'_> {
         }
     }
 
+    fn read_part(&self, path: &Path, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
+        match self.holds(path)? {
+            None => self.system.read_part(path, offset, length),
+            Some(Holds::Same(place)) => self.system.read_part(place, offset, length),
+            Some(_) => Ok(super::probe::part(&self.read(path)?, offset, length)),
+        }
+    }
+
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {
         match self.holds(path)? {
             None => self.system.hash(path),

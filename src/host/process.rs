@@ -1,8 +1,8 @@
 //! Running programs: the one place that does.
 
-use super::{Bytes, Content, Effect, Failure, Probe, System, Time, text};
+use super::aside::{self, Aside};
+use super::{Bytes, Effect, Failure, System, Time, text};
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -17,8 +17,8 @@ pub struct Run {
     /// What users see instead of the words.
     pub title: Option<String>,
     pub stdin: Option<Bytes>,
-    /// A script that is put in a file for the time of the run; its path takes the place of the word `{script}`.
-    pub script: Option<Content>,
+    /// Files that are there for the time of the run.
+    pub asides: Vec<Aside>,
     pub directory: Option<PathBuf>,
     /// Beside the environment of the call.
     pub environment: Vec<(String, String)>,
@@ -110,8 +110,8 @@ pub fn run(system: &System, run: &Run) -> Result<Output, Failure> {
     if let Some(pretended) = &system.pretended {
         return Ok(pretended(run));
     }
-    let script = run.script.as_ref().map(|content| Script::write(system, content)).transpose()?;
-    let run = &script.as_ref().map_or_else(|| run.clone(), |script| script.in_place(run));
+    let asides = aside::write(system, &run.asides)?;
+    let run = &asides.in_place(run);
     let start = Time::now();
     let mut child = command(system, run)?.spawn().map_err(|error| cannot_start(run, &error))?;
     let stdin = child.stdin.take();
@@ -141,57 +141,6 @@ pub fn run_well(system: &System, wanted: &Run) -> Result<Output, Failure> {
 /// Runs a program; whether its failure is one, it says itself.
 pub(in crate::host) fn run_judged(system: &System, wanted: &Run) -> Result<Output, Failure> {
     if wanted.any_status { run(system, wanted) } else { run_well(system, wanted) }
-}
-
-/// A script in a file that only the agent's user can read; removed when it has run.
-struct Script {
-    path: PathBuf,
-    interpreter: Vec<String>,
-}
-
-impl Script {
-    fn write(system: &System, content: &Content) -> Result<Script, Failure> {
-        let bytes = system.content(content)?;
-        let path = std::env::temp_dir().join(format!(".provision-script-{}", super::change::random_word()?));
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(&path);
-        let script = Script { interpreter: interpreter(&bytes), path };
-        let written = file.and_then(|mut file| file.write_all(&bytes));
-        written.map_err(|error| Failure::at(&script.path, "write", error))?;
-        Ok(script)
-    }
-
-    /// The run with the script's path; the interpreter is started itself, so that the place may forbid running files.
-    fn in_place(&self, run: &Run) -> Run {
-        let mut argv = Vec::new();
-        for word in &run.argv {
-            if word == "{script}" && argv.is_empty() {
-                argv.extend(self.interpreter.clone());
-            }
-            argv.push(if word == "{script}" { text::from_path(&self.path) } else { word.clone() });
-        }
-        Run { argv, title: Some(run.shown()), ..run.clone() }
-    }
-}
-
-impl Drop for Script {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-/// What the first line of a script names as its interpreter; nothing for a program.
-fn interpreter(bytes: &[u8]) -> Vec<String> {
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    match first.strip_prefix(b"#!") {
-        Some(line) => {
-            let line = text::from_bytes(line);
-            let (program, argument) = line.trim().split_once([' ', '\t']).unwrap_or((line.trim(), ""));
-            let argument = Some(argument.trim().to_owned()).filter(|argument| !argument.is_empty());
-            std::iter::once(program.to_owned()).chain(argument).collect()
-        }
-        None if bytes.starts_with(b"\x7fELF") => Vec::new(),
-        None => vec!["/bin/sh".to_owned()],
-    }
 }
 
 fn failed(run: &Run, output: &Output) -> Failure {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -45,6 +45,8 @@ pub struct System {
     pub environment: Vec<(String, String)>,
     /// What the last request answered.
     pub answered: RefCell<Option<Answer>>,
+    /// The script that came from the controller last.
+    pub(in crate::host) last_script: RefCell<Option<(Hash, Vec<u8>)>>,
     /// How often the call has been planned before.
     pub stage: usize,
     /// When to give up.
@@ -70,6 +72,7 @@ impl System {
             contents,
             environment: Vec::new(),
             answered: RefCell::default(),
+            last_script: RefCell::default(),
             stage: 0,
             deadline: None,
             notes: None,
@@ -165,6 +168,15 @@ impl Probe for System {
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
         fs::read(self.real_followed(path)?).map_err(|error| Failure::at(path, "read", error))
+    }
+
+    fn read_part(&self, path: &Path, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
+        let cannot = |error| Failure::at(path, "read", error);
+        let mut file = fs::File::open(self.real_followed(path)?).map_err(cannot)?;
+        file.seek(SeekFrom::Start(offset)).map_err(cannot)?;
+        let mut bytes = Vec::new();
+        file.take(length as u64).read_to_end(&mut bytes).map_err(cannot)?;
+        Ok(bytes)
     }
 
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {

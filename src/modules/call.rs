@@ -28,6 +28,7 @@ macro_rules! modules {
 modules! {
     apt::Apt;
     assemble::Assemble;
+    async_status::AsyncStatus;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
     command::Command;
@@ -51,6 +52,7 @@ modules! {
     lineinfile::Lineinfile;
     modprobe::Modprobe;
     mount::Mount;
+    own_module::OwnModule;
     package::Package;
     ping::Ping;
     raw::Raw;
@@ -87,6 +89,8 @@ pub enum Need {
     File { src: String, directory: bool },
     /// A rendered template of the controller.
     Template { src: String },
+    /// A module of the project.
+    OwnModule { name: String },
     /// The text of a unit: a template of the `templates` folders, rendered with `arguments` as the variable `component`.
     Unit { template: String, arguments: Fields },
 }
@@ -142,6 +146,33 @@ impl Call {
         module.attach(source.clone())?;
         self.source = Some(source);
         Ok(())
+    }
+
+    /// The same call with every content that is sent along replaced.
+    ///
+    /// # Errors
+    ///
+    /// What `replace` fails with.
+    pub fn with_contents(
+        mut self,
+        mut replace: impl FnMut(Content) -> Result<Content, Failure>,
+    ) -> Result<Call, Failure> {
+        let source = match self.source.as_deref().cloned() {
+            None => return Ok(self),
+            Some(Source::File { name, content, mode }) => {
+                Source::File { name, content: replace(content)?, mode }
+            }
+            Some(Source::Tree { name, mut entries }) => {
+                for entry in &mut entries {
+                    if let EntryKind::File(content) = &mut entry.kind {
+                        *content = replace(content.clone())?;
+                    }
+                }
+                Source::Tree { name, entries }
+            }
+        };
+        self.attach(source)?;
+        Ok(self)
     }
 
     /// What is known of the module without a host.

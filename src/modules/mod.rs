@@ -12,6 +12,7 @@ mod spec;
 
 mod apt;
 mod assemble;
+mod async_status;
 mod authorized_key;
 mod blockinfile;
 mod command;
@@ -38,6 +39,7 @@ mod known_hosts;
 mod lineinfile;
 mod modprobe;
 mod mount;
+mod own_module;
 mod package;
 mod ping;
 mod place;

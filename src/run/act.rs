@@ -6,6 +6,8 @@ use super::pipeline::{Item, Running, Sending, Step};
 use super::result::Ended;
 use super::task_scope::At;
 use crate::control::{self, Act, Arguments, Desk, Effect};
+use crate::host::Fields;
+use crate::modules::Call;
 use crate::playbook::Keyword;
 use crate::report::{Event, Status};
 use crate::source::Diagnostic;
@@ -27,6 +29,7 @@ impl Interpreter {
 
     async fn act_now(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         running.notify = self.notifications(at).await?;
+        running.background = self.background(&running, at).await?;
         self.delegate(&mut running, at).await?;
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
@@ -36,7 +39,7 @@ impl Interpreter {
             "meta" => self.meta(running, at).await,
             "include_tasks" | "include" => self.include_tasks(running, item, at).await,
             "include_role" => self.include_role(running, item, at).await,
-            _ if self.is_alone(at).await? => self.act_once(running, item, at).await,
+            _ if self.is_alone(&word, at).await? => self.act_once(running, item, at).await,
             _ if self.is_judged(&running) => self.act_judged(running, item, at).await,
             _ if control::is_word(&word) => {
                 let mut ended = self.act_here(&running, at).await?;
@@ -87,6 +90,7 @@ impl Interpreter {
             || conditions(&own.failed_when, running.failed)
             || !own.until.is_empty()
             || own.retries.is_some()
+            || running.background.is_some_and(|background| background.poll > 0)
     }
 
     /// Carries out a control word.
@@ -94,9 +98,11 @@ impl Interpreter {
         let arguments = self.arguments(&running.task, at).await?;
         match &*arguments.word {
             "include_vars" => return self.include_vars(&arguments, at).await,
-            "pause" => return self.pause(&arguments).await,
+            "fetch" => return self.fetch(running, &arguments, at).await,
+            "pause" => return self.pause(running, &arguments).await,
+            "reboot" => return self.reboot(running, &arguments, at).await,
             "validate_argument_spec" => return self.validate_arguments(&arguments, at).await,
-            "wait_for_connection" => return Ok(Ended::ok()),
+            "wait_for_connection" => return self.wait_for_connection(running, &arguments, at).await,
             _ => {}
         }
         let verbosity = self.run.settings.output.verbosity;
@@ -171,14 +177,53 @@ impl Interpreter {
         Ok(self.collect().await?)
     }
 
-    /// Sends the call of a module and waits for its answer.
+    /// Sends the call of a module and waits for its end.
     pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let mut sending = self.sending(running, false, at).await?;
-        sending.on_failure = OnFailure::Continue;
+        let sending = self.sending(running, false, at).await?;
         let call = self.call(&arguments, at).await?;
+        let ended = self.ask_call(running, call, sending, at).await?;
+        match running.background {
+            Some(background) => self.follow(running, ended, background, at).await,
+            None => Ok(ended),
+        }
+    }
+
+    /// Asks the host of a task something more, and waits for the answer.
+    pub async fn ask_host(
+        &mut self,
+        running: &Running,
+        module: &str,
+        fields: Fields,
+        at: &At,
+    ) -> Result<Ended, Trouble> {
+        let sending =
+            Sending { background: None, notify: Vec::new(), ..self.sending(running, false, at).await? };
+        let call = crate::modules::parse(module, &fields).map_err(|errors| {
+            let message = errors.into_iter().next().map(|error| error.message).unwrap_or_default();
+            Diagnostic::error(message).at(running.task.action.span)
+        })?;
+        self.ask_call(running, call, sending, at).await
+    }
+
+    /// Whether the task plans, and changes nothing.
+    pub async fn is_checked(&mut self, at: &At) -> Result<bool, Trouble> {
+        match at.frame.keyword(Keyword::CheckMode) {
+            Some(_) => self.flag(at, Keyword::CheckMode).await,
+            None => Ok(self.run.settings.execution.dry_run),
+        }
+    }
+
+    async fn ask_call(
+        &mut self,
+        running: &Running,
+        call: Call,
+        sending: Sending,
+        at: &At,
+    ) -> Result<Ended, Trouble> {
         self.drain().await?;
         self.enter_lane(running, at).await?;
+        let sending = Sending { on_failure: OnFailure::Continue, ..sending };
         let request = self.pipeline.request(self.run.next_request(), call, sending);
         let id = request.id;
         let Some(lane) = self.pipeline.lane.as_mut() else {
@@ -199,10 +244,7 @@ impl Interpreter {
 
     /// How the request of a task is meant.
     async fn sending(&mut self, running: &Running, looped: bool, at: &At) -> Result<Sending, Trouble> {
-        let check = match at.frame.keyword(Keyword::CheckMode) {
-            Some(_) => self.flag(at, Keyword::CheckMode).await?,
-            None => self.run.settings.execution.dry_run,
-        };
+        let check = self.is_checked(at).await?;
         let diff = match at.frame.keyword(Keyword::Diff) {
             Some(_) => self.flag(at, Keyword::Diff).await?,
             None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
@@ -215,6 +257,7 @@ impl Interpreter {
             diff: diff && !running.no_log,
             environment: self.environment(at).await?,
             notify: running.notify.clone(),
+            background: running.background.map(|background| background.limit),
             timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
         })
     }
@@ -254,14 +297,21 @@ impl Interpreter {
             at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
         let quiet = match crate::modules::spec(word) {
             Some(spec) => spec.local,
-            None => !matches!(word, "add_host" | "group_by" | "pause" | "meta" | "set_stats"),
+            None if control::is_word(word) => !matches!(
+                word,
+                "add_host" | "group_by" | "meta" | "pause" | "reboot" | "set_stats" | "wait_for_connection"
+            ),
+            None => false,
         };
         alone || !quiet
     }
 
     /// The call of a module, with what the controller sends along.
-    pub async fn call(&mut self, arguments: &Arguments, at: &At) -> Result<crate::modules::Call, Trouble> {
-        let mut call = arguments.call()?;
+    pub async fn call(&mut self, arguments: &Arguments, at: &At) -> Result<Call, Trouble> {
+        let mut call = match self.run.own_module(&arguments.word) {
+            Some(_) => self.own_call(arguments, at).await?,
+            None => arguments.call()?,
+        };
         if let Some(need) = call.need() {
             let source = self.source(arguments, need, at).await?;
             call.attach(source).map_err(|message| Diagnostic::error(message).at(arguments.span))?;

@@ -17,6 +17,7 @@ impl Interpreter {
     pub async fn source(&mut self, arguments: &Arguments, need: Need, at: &At) -> Result<Source, Trouble> {
         match need {
             Need::File { src, directory } => self.file(arguments, &src, directory, at),
+            Need::OwnModule { name } => self.own_module(arguments, &name),
             Need::Template { src } => self.template(arguments, &src, at).await,
             Need::Unit { template, arguments: component } => {
                 self.unit(arguments, &template, component, at).await
@@ -79,7 +80,7 @@ impl Interpreter {
     }
 
     /// The content of a file of the controller, decrypted where it is a vault.
-    fn content(&self, arguments: &Arguments, path: &Path) -> Result<Content, Trouble> {
+    pub fn content(&self, arguments: &Arguments, path: &Path) -> Result<Content, Trouble> {
         let decrypt = arguments.value("decrypt").is_none_or(crate::control::truth);
         self.run
             .contents

@@ -133,6 +133,14 @@ impl Interpreter {
         self.run.hang_up(&self.host.name);
     }
 
+    /// Gives up the line of a task that answers no more; the next call opens another.
+    pub fn lose_line(&mut self, running: &Running) {
+        let host = self.acting_host(running).name.clone();
+        self.pipeline.lane = None;
+        self.parked.retain(|lane| lane.key.host != host);
+        self.run.hang_up(&host);
+    }
+
     /// Forgets on the host that handlers were notified: they have run.
     pub fn settle_notes(&mut self, names: Vec<String>) {
         for lane in self.pipeline.lane.iter().chain(&self.parked) {

@@ -2,12 +2,14 @@
 
 mod act;
 mod arguments;
+mod background;
 mod batches;
 mod check;
 mod conclude;
 mod contents;
 mod controller_files;
 mod facts;
+mod fetch;
 mod files;
 mod frame;
 mod halt;
@@ -26,10 +28,13 @@ mod magic;
 mod merge;
 mod meta;
 mod once;
+mod own_modules;
+mod pause;
 mod pipeline;
 mod play;
 mod position;
 mod prepare;
+mod reconnect;
 mod result;
 mod scope;
 mod services;
@@ -56,7 +61,7 @@ use crate::vars::Vars;
 use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
 use tags::Tags;
@@ -91,8 +96,6 @@ pub struct Run {
     connections: Mutex<HashMap<HostName, Line>>,
     templates: Mutex<HashMap<std::path::PathBuf, controller_files::KnownTemplate>>,
     built_in: Mutex<Option<(Arc<str>, crate::source::Span)>>,
-    /// Modules that the project brings along, by name.
-    pub own_modules: HashSet<String>,
     tasks: AtomicUsize,
     requests: AtomicU64,
     epochs: AtomicU32,

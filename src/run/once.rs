@@ -46,9 +46,9 @@ impl Once {
 }
 
 impl Interpreter {
-    /// Whether one host acts for all.
-    pub async fn is_alone(&mut self, at: &At) -> Result<bool, Trouble> {
-        Ok(self.play.batch.len() > 1 && self.flag(at, Keyword::RunOnce).await?)
+    /// Whether one host acts for all: it was told to, or there is only one person to ask.
+    pub async fn is_alone(&mut self, word: &str, at: &At) -> Result<bool, Trouble> {
+        Ok(self.play.batch.len() > 1 && (word == "pause" || self.flag(at, Keyword::RunOnce).await?))
     }
 
     /// Acts if this host is the one, else takes its result.

@@ -30,6 +30,8 @@ pub struct Running {
     /// Whose handlers are run when something was changed.
     pub notify: Vec<String>,
     pub delegated_to: Option<HostName>,
+    /// How it goes on in the background, if it does.
+    pub background: Option<super::background::Background>,
     pub began: Instant,
     /// The number of its loop, if it is repeated.
     pub repeat: Option<u64>,
@@ -101,6 +103,7 @@ pub struct Sending {
     pub environment: Vec<(String, String)>,
     pub notify: Vec<String>,
     pub timeout: Option<u64>,
+    pub background: Option<u64>,
 }
 
 impl Pipeline {
@@ -120,6 +123,7 @@ impl Pipeline {
             environment: sending.environment,
             notify: sending.notify,
             timeout: sending.timeout,
+            background: sending.background,
             call,
         }
     }

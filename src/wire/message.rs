@@ -114,6 +114,8 @@ pub struct Request {
     pub notify: Vec<String>,
     /// Gives up after this many seconds.
     pub timeout: Option<u64>,
+    /// Answers at once and goes on without the session, for so many seconds at most.
+    pub background: Option<u64>,
     pub call: crate::modules::Call,
 }
 
@@ -129,6 +131,7 @@ impl Request {
             environment: Vec::new(),
             notify: Vec::new(),
             timeout: None,
+            background: None,
             call,
         }
     }

@@ -23,6 +23,9 @@ pub fn summary(word: &str) -> &'static str {
         "reboot" => "Reboots the host and waits until it can be worked on again.",
         "set_fact" => "Sets variables of the host for the rest of the run.",
         "set_stats" => "Notes values that the recap shows.",
+        "synchronize" => {
+            "Makes a directory of the host the same as one of the controller, or the other way round."
+        }
         "validate_argument_spec" => "Checks variables against a description of arguments.",
         "wait_for_connection" => "Waits until the host can be worked on.",
         _ => "",

@@ -144,6 +144,7 @@ const OF_THE_INTERPRETER: &[(&str, &[&str])] = &[
             "test_command",
         ],
     ),
+    ("synchronize", &[]),
     ("validate_argument_spec", &["argument_spec", "provided_arguments", "validate_args_context"]),
     ("wait_for_connection", &["timeout", "delay", "sleep", "connect_timeout"]),
 ];

@@ -1,5 +1,6 @@
 //! The agent's hands: what it may look at, what it may change, and how.
 
+pub mod acl;
 mod answer;
 mod aside;
 pub mod base64;
@@ -27,6 +28,7 @@ mod nearest;
 mod netlink;
 mod notes;
 mod overlay;
+pub mod pack;
 pub mod packages;
 mod plan;
 mod probe;
@@ -41,6 +43,7 @@ mod stat;
 mod system;
 pub mod systemd;
 pub mod tar;
+mod terminal;
 pub mod text;
 #[cfg(feature = "tls")]
 mod tls;
@@ -73,3 +76,4 @@ pub use session::Host;
 pub use shown::{Attribute, Shown, TextChange};
 pub use stat::{Kind, Owner, Stat, Time};
 pub use system::{ContentSource, NoContents, System};
+pub use terminal::{Answer, Dialogue, TERMINAL, become_program};

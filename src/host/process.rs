@@ -1,6 +1,7 @@
 //! Running programs: the one place that does.
 
 use super::aside::{self, Aside};
+use super::terminal::{self, Dialogue};
 use super::{Bytes, Effect, Failure, System, Time, text};
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -19,6 +20,8 @@ pub struct Run {
     pub stdin: Option<Bytes>,
     /// Files that are there for the time of the run.
     pub asides: Vec<Aside>,
+    /// A terminal of its own, and what is answered there.
+    pub terminal: Option<Dialogue>,
     pub directory: Option<PathBuf>,
     /// Beside the environment of the call.
     pub environment: Vec<(String, String)>,
@@ -112,6 +115,9 @@ pub fn run(system: &System, run: &Run) -> Result<Output, Failure> {
     }
     let asides = aside::write(system, &run.asides)?;
     let run = &asides.in_place(run);
+    if let Some(dialogue) = &run.terminal {
+        return terminal::run(system, run, dialogue);
+    }
     let start = Time::now();
     let mut child = command(system, run)?.spawn().map_err(|error| cannot_start(run, &error))?;
     let stdin = child.stdin.take();
@@ -159,7 +165,7 @@ fn cannot_start(run: &Run, error: &std::io::Error) -> Failure {
     let code = error.raw_os_error().unwrap_or(2);
     let program = run.argv.first().map_or("", String::as_str);
     let failure = Failure::new(format!("cannot run `{program}`: {error}"));
-    failure.with("rc", code).with("cmd", run.shown())
+    failure.with("rc", code).with("cmd", run.shown()).with("stdout", "").with("stderr", "")
 }
 
 fn command(system: &System, run: &Run) -> Result<Command, Failure> {
@@ -170,6 +176,7 @@ fn command(system: &System, run: &Run) -> Result<Command, Failure> {
     }
     command.args(arguments.iter().map(|word| text::to_os(word)));
     surroundings(&mut command, system, run);
+    command.process_group(0);
     Ok(command)
 }
 
@@ -179,10 +186,12 @@ fn command_with_umask(system: &System, run: &Run, umask: u32) -> Result<Command,
     command.arg("-c").arg(format!("umask {umask:04o} && exec \"$@\"")).arg("sh");
     command.args(run.argv.iter().map(|word| text::to_os(word)));
     surroundings(&mut command, system, run);
+    command.process_group(0);
     Ok(command)
 }
 
-fn surroundings(command: &mut Command, system: &System, run: &Run) {
+/// Gives a command its environment, directory and streams.
+pub(in crate::host) fn surroundings(command: &mut Command, system: &System, run: &Run) {
     for (name, value) in system.environment.iter().chain(&run.environment) {
         command.env(text::to_os(name), text::to_os(value));
     }
@@ -190,7 +199,7 @@ fn surroundings(command: &mut Command, system: &System, run: &Run) {
         command.current_dir(system.real(directory));
     }
     let stdin = if run.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
-    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
 }
 
 fn feed(stdin: Option<ChildStdin>, input: Option<Bytes>) {
@@ -221,7 +230,8 @@ fn wait(system: &System, child: &mut Child, run: &Run) -> Result<ExitStatus, Fai
     }
 }
 
-fn end_group(child: &Child) {
+/// Ends a program and all that it started.
+pub(in crate::host) fn end_group(child: &Child) {
     let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
     if let Some(group) = group {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);

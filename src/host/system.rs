@@ -126,6 +126,7 @@ impl System {
                 let mut file = fs::File::open(self.real(&path)).map_err(cannot)?;
                 std::io::copy(&mut file, sink).map(drop).map_err(cannot)
             }
+            Content::Packed { packing, .. } => packing.write(self, sink),
             Content::Held { hash, .. } => {
                 let mut checked = Checked { sink, hash: Sha256::new() };
                 self.contents.fetch(hash, &mut checked)?;
@@ -253,7 +254,12 @@ impl Probe for System {
     }
 
     fn fetch(&self, exchange: &Exchange) -> Answer {
-        http::send(exchange)
+        let Some(path) = exchange.url.strip_prefix("file://") else { return http::send(exchange) };
+        let url = exchange.url.clone();
+        match self.read(&text::to_path(path)) {
+            Ok(bytes) => Answer { status: 200, url, body: super::Bytes(bytes), ..Answer::default() },
+            Err(failure) => Answer { reason: failure.to_string(), url, ..Answer::default() },
+        }
     }
 
     fn answered(&self) -> Option<Answer> {

@@ -1,8 +1,9 @@
 //! A call: a module with its arguments, ready to be sent.
 
 use super::argument::{ArgumentError, Taker};
+use super::synchronize::Filter;
 use super::{Module, Spec, spec};
-use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, nearest};
+use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, Time, nearest};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -26,7 +27,9 @@ macro_rules! modules {
 }
 
 modules! {
+    acl::Acl;
     apt::Apt;
+    archive::Archive;
     assemble::Assemble;
     async_status::AsyncStatus;
     authorized_key::AuthorizedKey;
@@ -39,6 +42,7 @@ modules! {
     docker_image::DockerImage;
     docker_image_pull::DockerImagePull;
     docker_network::DockerNetwork;
+    expect::Expect;
     file::File;
     find::Find;
     get_url::GetUrl;
@@ -63,6 +67,7 @@ modules! {
     shell::Shell;
     slurp::Slurp;
     stat::Stat;
+    synchronize::Synchronize;
     sysctl::Sysctl;
     systemd::Systemd;
     tempfile::Tempfile;
@@ -87,6 +92,8 @@ pub struct Call {
 pub enum Need {
     /// A file, or where allowed a directory with all that is in it, of the controller.
     File { src: String, directory: bool },
+    /// A tree of the controller, with times and owners, or one file as a tree without names.
+    Tree { src: String, filter: Filter },
     /// A rendered template of the controller.
     Template { src: String },
     /// A module of the project.
@@ -119,6 +126,17 @@ pub struct Entry {
     pub path: String,
     pub mode: u32,
     pub kind: EntryKind,
+    /// Where it is to be known for sure when and by whom it was changed.
+    pub origin: Option<Origin>,
+}
+
+/// When a name was changed, and whose it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    pub modified: Time,
+    /// Names, or numbers where there are none.
+    pub user: String,
+    pub group: String,
 }
 
 /// What a name in a tree is.

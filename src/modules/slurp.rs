@@ -25,7 +25,7 @@ impl Module for Slurp {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let path = self.src.on(host)?;
         match host.follow(&path)? {
-            None => Err(host.missing(format!("`{}` does not exist", path.display()))),
+            None => Err(host.missing(format!("File not found: {}", path.display()))),
             Some(stat) if stat.is_directory() => {
                 Err(Failure::new(format!("`{}` is a directory", path.display())))
             }

@@ -101,6 +101,7 @@ impl Interpreter {
             "fetch" => return self.fetch(running, &arguments, at).await,
             "pause" => return self.pause(running, &arguments).await,
             "reboot" => return self.reboot(running, &arguments, at).await,
+            "synchronize" => return self.synchronize(running, &arguments, at).await,
             "validate_argument_spec" => return self.validate_arguments(&arguments, at).await,
             "wait_for_connection" => return self.wait_for_connection(running, &arguments, at).await,
             _ => {}
@@ -214,7 +215,8 @@ impl Interpreter {
         }
     }
 
-    async fn ask_call(
+    /// Sends a call and waits for its answer.
+    pub(super) async fn ask_call(
         &mut self,
         running: &Running,
         call: Call,
@@ -243,7 +245,12 @@ impl Interpreter {
     }
 
     /// How the request of a task is meant.
-    async fn sending(&mut self, running: &Running, looped: bool, at: &At) -> Result<Sending, Trouble> {
+    pub(super) async fn sending(
+        &mut self,
+        running: &Running,
+        looped: bool,
+        at: &At,
+    ) -> Result<Sending, Trouble> {
         let check = self.is_checked(at).await?;
         let diff = match at.frame.keyword(Keyword::Diff) {
             Some(_) => self.flag(at, Keyword::Diff).await?,

@@ -89,12 +89,32 @@ impl Interpreter {
         std::fs::create_dir_all(parent).map_err(cannot)?;
         let name = wanted.dest.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let aside = Aside(parent.join(format!(".{name}.{}.{}", self.host.name, std::process::id())));
-        let mut file = File::create(&aside.0).map_err(cannot)?;
+        if let Err(ended) = self.take_into(running, &wanted.src, &aside.0, at).await? {
+            return Ok(*ended);
+        }
+        let Some(found) = sums(&aside.0) else {
+            return Ok(Ended::failed("the file is gone again", Map::new()));
+        };
+        std::fs::rename(&aside.0, &wanted.dest).map_err(cannot)?;
+        Ok(wanted.taken(&found, remote))
+    }
+
+    /// Takes all parts of a file of the host into one of the controller; how it ended, if that failed.
+    pub(super) async fn take_into(
+        &mut self,
+        running: &Running,
+        src: &str,
+        path: &Path,
+        at: &At,
+    ) -> Result<Result<(), Box<Ended>>, Trouble> {
+        let cannot =
+            |error: std::io::Error| Diagnostic::error(format!("cannot write `{}`: {error}", path.display()));
+        let mut file = File::create(path).map_err(cannot)?;
         let mut offset = 0;
         loop {
-            let part = match self.part_of(running, &wanted.src, offset, at).await? {
+            let part = match self.part_of(running, src, offset, at).await? {
                 Ok(part) => part,
-                Err(ended) => return Ok(*ended),
+                Err(ended) => return Ok(Err(ended)),
             };
             file.write_all(&part).map_err(cannot)?;
             offset += part.len() as u64;
@@ -103,11 +123,7 @@ impl Interpreter {
             }
         }
         file.sync_all().map_err(cannot)?;
-        let Some(found) = sums(&aside.0) else {
-            return Ok(Ended::failed("the file is gone again", Map::new()));
-        };
-        std::fs::rename(&aside.0, &wanted.dest).map_err(cannot)?;
-        Ok(wanted.taken(&found, remote))
+        Ok(Ok(()))
     }
 
     async fn part_of(

@@ -38,6 +38,7 @@ mod reconnect;
 mod result;
 mod scope;
 mod services;
+mod synchronize;
 mod tags;
 mod task;
 mod task_scope;

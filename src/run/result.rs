@@ -97,7 +97,13 @@ impl Ended {
         let told = fields.contains_key(&Value::from("changed"));
         let mut ended = match outcome {
             Outcome::Changed => Ended::new(Status::Changed, fields),
-            Outcome::Unchanged | Outcome::Skipped { .. } => Ended::new(Status::Ok, fields),
+            Outcome::Unchanged => Ended::new(Status::Ok, fields),
+            Outcome::Skipped { because } => {
+                let mut fields = fields;
+                fields.insert("skipped".into(), true.into());
+                fields.insert("msg".into(), because.as_str().into());
+                Ended { message: Some(because), ..Ended::new(Status::Skipped, fields) }
+            }
             Outcome::Failed { message } => Ended::failed(message, fields),
             Outcome::NotRun => Ended::failed("it was not run, because something before it failed", fields),
             Outcome::Unknown { because } => Ended::depends(&because),

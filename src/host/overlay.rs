@@ -89,6 +89,7 @@ impl Planned {
     fn lay_write(&mut self, system: &System, write: &super::Write) -> Result<(), Failure> {
         let mut stat = Stat::planned(Kind::File, write.mode, write.owner);
         stat.size = write.content.size();
+        stat.modified = write.modified.unwrap_or(stat.modified);
         self.put(system, &write.path, Node::There { stat, holds: Holds::Bytes(write.content.clone()) })
     }
 

@@ -76,6 +76,7 @@ modules! {
     uri::Uri;
     user::User;
     wait_for::WaitFor;
+    xml::Xml;
 }
 
 /// A module with its arguments, ready to be sent. It travels as name and arguments, and is parsed again when it arrives.

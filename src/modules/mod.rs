@@ -66,6 +66,7 @@ mod uri;
 mod user;
 mod wait_for;
 mod web;
+mod xml;
 
 pub use argument::{Argument, ArgumentError};
 pub use call::{Call, Entry, EntryKind, Need, Origin, Source, check_names, check_value, parse};

@@ -16,6 +16,9 @@ use crate::source::Diagnostic;
 use crate::vars::Value;
 use std::path::{Path, PathBuf};
 
+/// Files up to this many bytes are taken in a dry run too, to show how they differ.
+const MOST_SHOWN: u64 = 64 << 10;
+
 impl Interpreter {
     /// Makes one tree the same as another: on the host that of the controller, or the other way round; with the task delegated to
     /// the host itself, both are there.
@@ -97,7 +100,7 @@ impl Interpreter {
             };
             if same(&here, &own, &hash, size) {
                 self.run.contents.serve(hash, &own);
-            } else if !checked {
+            } else if !checked || size <= MOST_SHOWN {
                 let file = pull.kept.0.join(number.to_string());
                 if let Err(ended) = self.take_into(pull.running, &path, &file, pull.at).await? {
                     return Ok(Err(ended));

@@ -105,10 +105,21 @@ impl Interpreter {
                 if let Err(ended) = self.take_into(pull.running, &path, &file, pull.at).await? {
                     return Ok(Err(ended));
                 }
-                self.run.contents.serve(hash, &file);
+                entry.kind = EntryKind::File(self.kept_content(checked, &file, hash, size));
             }
         }
         Ok(Ok(entries))
+    }
+
+    /// A content that was taken. A dry run needs it until its end, when the file is gone.
+    fn kept_content(&self, checked: bool, file: &Path, hash: Hash, size: u64) -> Content {
+        match checked.then(|| std::fs::read(file).ok()).flatten() {
+            Some(bytes) => self.run.contents.inline(bytes),
+            None => {
+                self.run.contents.serve(hash, file);
+                Content::Held { hash, size }
+            }
+        }
     }
 
     /// The call with which one machine makes a tree of its own the same as another.

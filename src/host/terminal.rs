@@ -22,7 +22,7 @@ const MOST_SEARCHED: usize = 64 << 10;
 
 /// What is answered to what a program asks.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Dialogue {
+pub struct Conversation {
     pub answers: Vec<Answer>,
     /// Seconds without anything that is answered; `None` stands for any time.
     pub timeout: Option<u64>,
@@ -56,7 +56,7 @@ pub fn become_program(mut words: impl Iterator<Item = std::ffi::OsString>) -> Re
 pub(in crate::host) fn run(
     system: &System,
     run: &super::Run,
-    dialogue: &Dialogue,
+    dialogue: &Conversation,
 ) -> Result<Output, Failure> {
     let start = Time::now();
     let (master, child) = begin(system, run, dialogue)?;
@@ -69,7 +69,7 @@ pub(in crate::host) fn run(
     Ok(Output { status, stdout: output, stderr: Vec::new(), start, end: Time::now() })
 }
 
-fn begin(system: &System, run: &super::Run, dialogue: &Dialogue) -> Result<(File, Child), Failure> {
+fn begin(system: &System, run: &super::Run, dialogue: &Conversation) -> Result<(File, Child), Failure> {
     let cannot = |error: std::io::Error| {
         Failure::new(format!("cannot start `{}` at a terminal: {error}", run.shown()))
     };
@@ -111,7 +111,7 @@ struct Talk {
 }
 
 impl Talk {
-    fn new(dialogue: &Dialogue, terminal: File, child: Child) -> Result<Talk, Failure> {
+    fn new(dialogue: &Conversation, terminal: File, child: Child) -> Result<Talk, Failure> {
         let flags = Flags { dot_all: true, ..Flags::default() };
         let pattern = |answer: &Answer| Ok((Regex::new(&answer.pattern, flags)?, answer.clone()));
         let patterns = dialogue.answers.iter().map(pattern).collect::<Result<_, Failure>>()?;

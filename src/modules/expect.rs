@@ -4,7 +4,7 @@ use super::argument::{PathText, Raw};
 use super::execution::{self, Execution};
 use super::{ArgumentError, Module};
 use crate::host::regex::{Flags, Regex};
-use crate::host::{Answer, Carried, Data, Dialogue, Failure, Plan, Probe, Report, Run, words};
+use crate::host::{Answer, Carried, Conversation, Data, Failure, Plan, Probe, Report, Run, words};
 
 module! {
     /// Runs a command at a terminal of its own, and answers what it asks.
@@ -37,7 +37,7 @@ module! {
 
 impl Module for Expect {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let dialogue = Dialogue {
+        let dialogue = Conversation {
             answers: self.answers()?,
             timeout: self.timeout.and_then(|seconds| u64::try_from(seconds).ok()),
             echo: self.echo,

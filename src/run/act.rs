@@ -1,6 +1,7 @@
 //! What a task does, once its conditions hold: a control word acts here, a module becomes a call.
 
 use super::halt::Trouble;
+use super::hostvars::delegated;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Sending, Step};
 use super::result::Ended;
@@ -31,15 +32,14 @@ impl Interpreter {
         running.notify = self.notifications(at).await?;
         running.background = self.background(&running, at).await?;
         self.delegate(&mut running, at).await?;
+        let at = &self.seen_by_delegate(&running, at);
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
             self.meet().await?;
         }
         match word.as_str() {
-            "meta" => self.meta(running, at).await,
             "include_tasks" | "include" => self.include_tasks(running, item, at).await,
             "include_role" => self.include_role(running, item, at).await,
-            _ if self.is_alone(&word, at).await? => self.act_once(running, item, at).await,
             _ if self.is_judged(&running) => self.act_judged(running, item, at).await,
             _ if control::is_word(&word) => {
                 let mut ended = self.act_here(&running, at).await?;
@@ -62,6 +62,13 @@ impl Interpreter {
         }
         running.delegated_to = Some(other);
         Ok(())
+    }
+
+    /// The place of a task that another host carries out.
+    fn seen_by_delegate(&self, running: &Running, at: &At) -> At {
+        let Some(other) = &running.delegated_to else { return at.clone() };
+        let vars = delegated(&self.run, &self.run.host_or_new(other), &self.scope(at).layers);
+        at.with("ansible_delegated_vars", vars)
     }
 
     /// What is notified when something was changed.
@@ -87,7 +94,7 @@ impl Interpreter {
         let own = &running.task.own;
         let conditions = |written: &[Value], plain: Option<bool>| !written.is_empty() && plain.is_none();
         conditions(&own.changed_when, running.changed)
-            || conditions(&own.failed_when, running.failed)
+            || (!own.failed_when.is_empty() && running.failed != Some(false))
             || !own.until.is_empty()
             || own.retries.is_some()
             || running.background.is_some_and(|background| background.poll > 0)
@@ -162,12 +169,15 @@ impl Interpreter {
     /// Sends the call of a module and goes on; its answer comes when it comes.
     async fn submit(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let sending = self.sending(&running, item.is_some(), at).await?;
+        let sending = self.sending(&running, at).await?;
         let call = self.call(&arguments, at).await?;
         self.enter_lane(&running, at).await?;
         let request = self.pipeline.request(self.run.next_request(), call, sending);
         let id = request.id;
         self.collect().await?;
+        if super::conclude::gives_facts(&running) {
+            self.facts_pending.get_or_insert_default();
+        }
         self.pipeline.waiting.push_back(Step::Call { id, running: Box::new(running), item });
         if let Some(lane) = &self.pipeline.lane
             && lane.requests.submit(request).await.is_err()
@@ -181,7 +191,7 @@ impl Interpreter {
     /// Sends the call of a module and waits for its end.
     pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let sending = self.sending(running, false, at).await?;
+        let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
         let ended = self.ask_call(running, call, sending, at).await?;
         match running.background {
@@ -198,8 +208,7 @@ impl Interpreter {
         fields: Fields,
         at: &At,
     ) -> Result<Ended, Trouble> {
-        let sending =
-            Sending { background: None, notify: Vec::new(), ..self.sending(running, false, at).await? };
+        let sending = Sending { background: None, notify: Vec::new(), ..self.sending(running, at).await? };
         let call = crate::modules::parse(module, &fields).map_err(|errors| {
             let message = errors.into_iter().next().map(|error| error.message).unwrap_or_default();
             Diagnostic::error(message).at(running.task.action.span)
@@ -245,26 +254,23 @@ impl Interpreter {
     }
 
     /// How the request of a task is meant.
-    pub(super) async fn sending(
-        &mut self,
-        running: &Running,
-        looped: bool,
-        at: &At,
-    ) -> Result<Sending, Trouble> {
+    pub(super) async fn sending(&mut self, running: &Running, at: &At) -> Result<Sending, Trouble> {
         let check = self.is_checked(at).await?;
         let diff = match at.frame.keyword(Keyword::Diff) {
             Some(_) => self.flag(at, Keyword::Diff).await?,
             None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
         };
-        let lenient = running.ignore_errors || running.failed == Some(false) || looped;
+        let lenient = running.ignore_errors || running.failed == Some(false);
         let timeout = self.text_of(&at.frame.keyword(Keyword::Timeout).cloned(), at).await?;
         Ok(Sending {
+            repeat: running.repeat,
             mode: if check { Mode::Check } else { Mode::Apply },
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: diff && !running.no_log,
             environment: self.environment(at).await?,
-            notify: running.notify.clone(),
             background: running.background.map(|background| background.limit),
+            place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
+            notify: self.notes(&running.notify),
             timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
         })
     }
@@ -306,7 +312,7 @@ impl Interpreter {
             Some(spec) => spec.local,
             None if control::is_word(word) => !matches!(
                 word,
-                "add_host" | "group_by" | "meta" | "pause" | "reboot" | "set_stats" | "wait_for_connection"
+                "add_host" | "group_by" | "pause" | "reboot" | "set_stats" | "wait_for_connection"
             ),
             None => false,
         };

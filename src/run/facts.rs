@@ -7,7 +7,7 @@ use crate::control::truth;
 use crate::playbook::Task;
 use crate::settings::Gathering;
 use crate::source::Diagnostic;
-use crate::vars::{Promise, Value, Vars};
+use crate::vars::{Value, Vars};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,12 +23,7 @@ impl Interpreter {
         if !self.run.tags.choose(&["always".to_owned()]) {
             return Ok(());
         }
-        self.facts_pending = None;
-        let gathered = self.perform(&task, &at, false).await;
-        if self.pipeline.is_busy() {
-            self.facts_pending = Some(Arc::new(Promise::default()));
-        }
-        gathered
+        self.perform(&task, &at).await
     }
 
     async fn wants_facts(&mut self) -> Result<bool, Halt> {

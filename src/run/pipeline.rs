@@ -24,6 +24,8 @@ pub struct Running {
     pub rescued: bool,
     /// A failure ends the play for all hosts.
     pub fatal: bool,
+    /// It is carried out for all hosts of the batch.
+    pub once: bool,
     /// `changed_when` and `failed_when` where they are plain booleans.
     pub changed: Option<bool>,
     pub failed: Option<bool>,
@@ -97,6 +99,8 @@ pub struct Pipeline {
 /// How a request is meant, beside its call.
 #[derive(Clone, Debug)]
 pub struct Sending {
+    /// The number of the loop that the call is an item of.
+    pub repeat: Option<u64>,
     pub mode: Mode,
     pub on_failure: OnFailure,
     pub diff: bool,
@@ -104,6 +108,8 @@ pub struct Sending {
     pub notify: Vec<String>,
     pub timeout: Option<u64>,
     pub background: Option<u64>,
+    /// In a dry run: where the task is written.
+    pub place: Option<String>,
 }
 
 impl Pipeline {
@@ -117,6 +123,7 @@ impl Pipeline {
         Request {
             id,
             epoch: self.epoch,
+            repeat: sending.repeat,
             mode: sending.mode,
             on_failure: sending.on_failure,
             diff: sending.diff,
@@ -124,6 +131,7 @@ impl Pipeline {
             notify: sending.notify,
             timeout: sending.timeout,
             background: sending.background,
+            place: sending.place,
             call,
         }
     }
@@ -133,6 +141,14 @@ impl Pipeline {
         self.waiting.iter().rev().find_map(|step| match step {
             Step::Call { id, .. } => Some(*id),
             _ => None,
+        })
+    }
+
+    /// Whether the end of anything that waits may notify a handler.
+    pub fn may_notify(&self) -> bool {
+        self.waiting.iter().any(|step| match step {
+            Step::Call { running, .. } | Step::Ended { running, .. } => !running.notify.is_empty(),
+            Step::LoopEnd { .. } | Step::Event(_) => false,
         })
     }
 

@@ -46,13 +46,13 @@ impl Interpreter {
             (false, true) => return self.pull(&running, arguments, at).await,
             (false, false) => self.call(arguments, at).await?,
         };
-        let sending = self.sending(&running, false, at).await?;
+        let sending = self.sending(&running, at).await?;
         self.ask_call(&running, call, sending, at).await
     }
 
     /// Asks the host what it has, takes what is not here, and has this machine put it in place.
     async fn pull(&mut self, running: &Running, arguments: &Arguments, at: &At) -> Result<Ended, Trouble> {
-        let sending = self.sending(running, false, at).await?;
+        let sending = self.sending(running, at).await?;
         let offer = self.ask_call(running, arguments.call()?, sending.clone(), at).await?;
         let Some(said) =
             offer.field(OFFER).and_then(|said| said.str().ok()).filter(|_| offer.status == Status::Ok)

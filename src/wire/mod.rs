@@ -16,7 +16,7 @@ mod serve;
 mod tests;
 
 #[cfg(feature = "controller")]
-pub use client::{Client, Contents, Limits, Replies, Served, Session, WireError};
+pub use client::{Client, Contents, Limits, Make, Replies, Served, Session, WireError};
 pub use frame::{MARKER, MOST_BYTES};
 pub use job::{JOB, carry_out};
 pub use message::*;

@@ -17,6 +17,7 @@ host_start() {
   local name='' kind=host preload=no user=root sudo_password='' key='' noexec_tmp=no noexec_home=no memory=0
   host_parse_options "$@"
   [[ $name =~ ^[a-z][a-z0-9-]{0,47}$ ]] || die "a host name is made of a-z, 0-9 and -, and starts with a letter: '$name'"
+  layer_build "$kind"
   mkdir -p "$lab_run/hosts"
   mkdir "$(host_dir "$name")" 2>/dev/null || die "there is a host '$name' already; 'lab down $name' removes it"
   network_ensure
@@ -32,6 +33,7 @@ host_parse_options() {
     case $1 in
       --docker) kind=host-docker ;;
       --light) kind=host ;;
+      --python) kind=host-python ;;
       --preload) kind=host-docker preload=yes ;;
       --user) user=${2:?--user needs a name} && shift ;;
       --sudo-password) sudo_password=${2:?--sudo-password needs a password} && shift ;;
@@ -82,7 +84,7 @@ host_write_identity() {
   printf '127.0.0.1 localhost\n%s %s.lab.test %s\n' "$address" "$name" "$name" >"$root/etc/hosts"
   printf "$lab_address %s\n" "${registry_names[@]}" >>"$root/etc/hosts"
   echo "nameserver $lab_address" >"$root/etc/resolv.conf"
-  echo "$address $name $name.lab.test" >"$lab_run/names/$name"
+  echo "$address $name $name.lab.test matrix.$name.lab.test element.$name.lab.test" >"$lab_run/names/$name"
   printf '[Match]\nName=host0\n[Network]\nAddress=%s/24\nGateway=%s\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n' \
     "$address" "$lab_address" >"$root/etc/systemd/network/10-lab.network"
   printf 'Acquire::http::Proxy "http://%s:3142";\nAcquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n' \

@@ -45,7 +45,7 @@ overlay_options=redirect_dir=off,metacopy=off,index=off,xino=off
 
 layers_build() {
   local recipe
-  for recipe in "$lab_source"/layers/*/recipe; do layer_build "$(basename "$(dirname "$recipe")")"; done
+  for recipe in $(grep -L '^on_demand=yes' "$lab_source"/layers/*/recipe); do layer_build "$(basename "$(dirname "$recipe")")"; done
 }
 
 layer_build() {
@@ -101,6 +101,18 @@ layer_mount_surroundings() {
 # For recipes: install packages in the tree, without what is merely recommended.
 install_packages() {
   in_tree apt-get -qq -o APT::Sandbox::User=root install -y --no-install-recommends "$@"
+}
+
+# For recipes: install packages from PyPI in the tree, which has Python and pip.
+pip_install() { pip_in_tree install --quiet --root-user-action=ignore --break-system-packages "$@"; }
+
+# For recipes: fetch one package from PyPI to a directory, with the machine's own pip.
+pip_download() { python3 -m pip download --quiet --no-deps --only-binary=:all: --dest "$2" "$1"; }
+
+pip_in_tree() {
+  cp -L /etc/ssl/certs/ca-certificates.crt "$root/tmp/ca.crt"
+  in_tree env PIP_CERT=/tmp/ca.crt PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 python3 -m pip "$@"
+  rm "$root/tmp/ca.crt"
 }
 
 # For recipes: bring the shared package lists up to date when they are older than an hour.

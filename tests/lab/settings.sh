@@ -16,7 +16,7 @@ lab_subnet=10.213.$lab_number
 lab_address=$lab_subnet.1
 
 # Every name here resolves to the lab's own registry inside a host, so image names are the real ones.
-registry_names=(registry-1.docker.io docker.io ghcr.io quay.io gcr.io registry.gitlab.com docker.element.io registry.lab)
+registry_names=(registry-1.docker.io docker.io ghcr.io quay.io gcr.io registry.gitlab.com docker.element.io dock.mau.dev registry.lab)
 
 die() {
   printf 'lab: %s\n' "$*" >&2

@@ -11,4 +11,5 @@ mod project;
 mod server;
 mod story;
 mod tree;
+mod truth;
 mod words;

@@ -12,6 +12,7 @@ pub(in crate::host) use own::make_own_directory;
 pub use own::write_own;
 pub use write::{Before, Write, random_word};
 
+use super::docker::Order;
 use super::http::Exchange;
 use super::process::Run;
 use super::start::StartLoop;
@@ -84,6 +85,8 @@ pub enum Change {
     },
     /// Runs a program.
     Run(Run),
+    /// Gives docker's daemon an order.
+    Docker(Box<Order>),
     /// Sends a request over HTTP.
     Request(Exchange),
     /// Waits for something outside.
@@ -106,10 +109,11 @@ pub enum Done {
 }
 
 impl Change {
-    /// What users see of a program that is run; `None` for other changes.
+    /// What users see of a program that is run or an order that is given; `None` for other changes.
     pub fn command(&self) -> Option<String> {
         match self {
             Change::Run(run) => Some(run.shown()),
+            Change::Docker(order) => Some(order.title.clone()),
             _ => None,
         }
     }
@@ -119,6 +123,7 @@ impl Change {
         match self {
             Change::Request(_) | Change::Wait(_) => false,
             Change::Run(run) => run.counts,
+            Change::Docker(order) => order.counts(),
             _ => true,
         }
     }

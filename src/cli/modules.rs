@@ -43,7 +43,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "xattr",
         ],
     ),
-    ("Commands", &["command", "shell", "script", "raw", "expect"]),
+    ("Commands", &["command", "shell", "script", "raw", "expect", "own_module", "async_status"]),
     ("Users", &["user", "group", "authorized_key", "getent", "known_hosts", "sudoers"]),
     (
         "Packages",

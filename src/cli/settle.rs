@@ -1,6 +1,6 @@
 //! Settings from what was typed over what is configured. Nothing else reads either.
 
-use super::args::{
+use super::args::{OldBecomeArgs, 
     BecomeArgs, ConnectionArgs, HostArgs, Language, OutputFormat, ProjectArgs, RunArgs, VaultArgs,
 };
 use super::command::Command;
@@ -140,6 +140,22 @@ impl Settings {
         let file = typed.become_password_file.as_deref().map(|path| absolute(path, place));
         replace(&mut becoming.password_file, &file);
         becoming.ask_password |= typed.ask_become_pass;
+        if typed.old != OldBecomeArgs::default() {
+            self.become_of_old(&typed.old);
+        }
+    }
+
+    fn become_of_old(&mut self, typed: &OldBecomeArgs) {
+        let becoming = &mut self.becoming;
+        becoming.on |= typed.sudo || typed.su || typed.sudo_user.is_some() || typed.su_user.is_some();
+        replace(&mut becoming.user, &typed.su_user);
+        replace(&mut becoming.user, &typed.sudo_user);
+        let is_su = typed.su || typed.su_user.is_some();
+        replace(&mut becoming.method, &is_su.then(|| "su".to_owned()));
+        becoming.ask_password |= typed.ask_sudo_pass;
+        let warning = Diagnostic::warning("the options of `sudo` and `su` are old");
+        let hint = "`--become`, `--become-user`, `--become-method` and `--ask-become-pass` say the same";
+        self.warnings.push(warning.hint(hint));
     }
 
     /// Configured ids come first, then typed ids, typed files, the configured file, the question.

@@ -142,8 +142,12 @@ fn lookups_ask_servers_and_settings() {
     let address = one_page("one\ntwo\n");
     assert_eq!(eval(&format!("query('url', '{address}') | length")), "2\n");
     assert_eq!(eval(&format!("lookup('url', '{address}', split_lines=false)")), "one\ntwo\n");
-    assert_eq!(eval("lookup('config', 'DEFAULT_REMOTE_USER', 'DEFAULT_BECOME_METHOD')"), "[\n  null,\n  \"sudo\"\n]\n");
-    let said = project.say(&words(&["eval", "lookup('url', 'http://127.0.0.1:1/')", "--host", "web1"], &INVENTORY));
+    assert_eq!(
+        eval("lookup('config', 'DEFAULT_REMOTE_USER', 'DEFAULT_BECOME_METHOD')"),
+        "[\n  null,\n  \"sudo\"\n]\n"
+    );
+    let said =
+        project.say(&words(&["eval", "lookup('url', 'http://127.0.0.1:1/')", "--host", "web1"], &INVENTORY));
     assert!(said.err.contains("`http://127.0.0.1:1/` cannot be fetched"), "{}", said.err);
 }
 

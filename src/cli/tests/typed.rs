@@ -182,5 +182,8 @@ fn the_options_of_sudo_are_still_understood() {
     assert_eq!(settings.becoming.method, None);
     assert_eq!(settings.warnings.len(), 1);
     let settings = self::settings("-S -R app");
-    assert_eq!((settings.becoming.user.as_deref(), settings.becoming.method.as_deref()), (Some("app"), Some("su")));
+    assert_eq!(
+        (settings.becoming.user.as_deref(), settings.becoming.method.as_deref()),
+        (Some("app"), Some("su"))
+    );
 }

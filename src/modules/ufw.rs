@@ -1,7 +1,7 @@
 //! `ufw`
 
 use super::{ArgumentError, Module};
-use crate::host::{Change, Effect, Failure, Plan, Probe, Run, facts, firewall, text};
+use crate::host::{Carried, Change, Effect, Failure, Plan, Probe, Report, Run, facts, firewall, text};
 use std::path::Path;
 
 const CONF: &str = "/etc/ufw/ufw.conf";
@@ -103,15 +103,21 @@ module! {
 impl Module for Ufw {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         facts::needed_program(host, "ufw")?;
-        let mut plan = Plan::nothing().with("commands", Vec::<String>::new());
-        plan.changes.extend(self.state.map(|state| whole(host, state)).transpose()?.flatten());
-        plan.changes
-            .extend(self.default.map(|policy| self.default_policy(host, policy)).transpose()?.flatten());
-        plan.changes.extend(self.logging.map(|logging| log_level(host, logging)).transpose()?.flatten());
-        plan.changes.extend(self.rule.map(|rule| self.single(host, rule)).transpose()?.flatten());
-        let commands: Vec<String> = plan.changes.iter().filter_map(Change::command).collect();
-        plan.result.set("commands", commands);
-        Ok(plan)
+        // One step a plan: each sees what the one before it made of the files.
+        let change = match host.stage() {
+            0 => self.state.map(|state| whole(host, state)).transpose()?.flatten(),
+            1 => self.default.map(|policy| self.default_policy(host, policy)).transpose()?.flatten(),
+            2 => self.logging.map(|logging| log_level(host, logging)).transpose()?.flatten(),
+            _ => self.rule.map(|rule| self.single(host, rule)).transpose()?.flatten(),
+        };
+        let plan = Plan::from(Vec::from_iter(change));
+        Ok(if host.stage() < 3 { plan.and_again() } else { plan })
+    }
+
+    fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        let commands: Vec<String> =
+            carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
+        Ok(carried.result.clone().with("commands", commands).into())
     }
 
     fn check(&self) -> Vec<ArgumentError> {
@@ -175,10 +181,9 @@ impl Ufw {
         if self.delete {
             say(&["delete"]);
         }
-        if let Some(place) = self.insert.filter(|_| !self.delete) {
-            if let Some(place) = self.place(host, place)? {
-                say(&["insert", &place.to_string()]);
-            }
+        let insert = self.insert.filter(|_| !self.delete);
+        if let Some(place) = insert.map(|place| self.place(host, place)).transpose()?.flatten() {
+            say(&["insert", &place.to_string()]);
         }
         say(&[rule.word()]);
         let way = match self.direction {

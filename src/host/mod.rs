@@ -34,6 +34,7 @@ mod netlink;
 mod notes;
 pub mod npm;
 pub mod openpgp;
+pub mod openssl;
 mod overlay;
 pub mod packages;
 pub mod pip;

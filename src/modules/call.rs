@@ -88,6 +88,9 @@ modules! {
     mysql::MysqlUser;
     mysql::MysqlVariables;
     npm::Npm;
+    openssl::OpensslCsr;
+    openssl::OpensslPrivatekey;
+    openssl::X509Certificate;
     package::Package;
     package_facts::PackageFacts;
     pam_limits::PamLimits;

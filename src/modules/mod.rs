@@ -74,6 +74,7 @@ mod modprobe;
 mod mount;
 mod mysql;
 mod npm;
+mod openssl;
 mod package;
 mod package_facts;
 mod pam_limits;

@@ -230,19 +230,22 @@ impl OpensslPrivatekey {
             other => format!("openssl genpkey -algorithm {}", other.word()),
         };
         let cipher = if self.cipher == "auto" { "aes256" } else { &self.cipher };
-        let lock = self
-            .passphrase
-            .is_some()
-            .then(|| format!(" -{} -passout env:PROVISION_PASS", crate::host::words::quote(cipher)));
-        let lock = lock.unwrap_or_default();
+        let cipher = format!(" -{}", crate::host::words::quote(cipher));
+        let lock = |word: &str| match self.passphrase {
+            Some(_) => format!("{cipher} {word} env:PROVISION_PASS"),
+            None => String::new(),
+        };
         // The old form is written by a second command.
-        let old = if self.format == Format::Pkcs1 {
-            " && openssl pkey -traditional -in \"$1.new\" -passin env:PROVISION_PASS -out \"$1.old\" && mv -f \"$1.old\" \"$1.new\""
-        } else {
-            ""
+        let old = match self.format {
+            Format::Pkcs1 => format!(
+                " && openssl pkey -traditional -in \"$1.new\" -passin env:PROVISION_PASS{} -out \"$1.old\" && mv -f \"$1.old\" \"$1.new\"",
+                lock("-passout")
+            ),
+            _ => String::new(),
         };
         let line = format!(
-            "umask 077; {kind}{lock} -quiet -out \"$1.new\" 2>/dev/null || {kind}{lock} -out \"$1.new\"; [ -s \"$1.new\" ]{old} && mv -f \"$1.new\" \"$1\"; s=$?; rm -f \"$1.new\" \"$1.params\"; exit $s"
+            "umask 077; {kind}{} -out \"$1.new\"{old} && mv -f \"$1.new\" \"$1\"; s=$?; rm -f \"$1.new\" \"$1.old\" \"$1.params\"; exit $s",
+            lock("-pass")
         );
         let argv = ["/bin/sh", "-c", &line, "sh", name].map(str::to_owned).to_vec();
         let pass = ("PROVISION_PASS".to_owned(), self.passphrase.clone().unwrap_or_default());

@@ -37,6 +37,7 @@ mod netlink;
 mod notes;
 pub mod npm;
 pub mod openpgp;
+pub mod openssl;
 mod overlay;
 pub mod pack;
 pub mod packages;

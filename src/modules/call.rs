@@ -94,6 +94,9 @@ modules! {
     mysql::MysqlVariables;
     npm::Npm;
     own_module::OwnModule;
+    openssl::OpensslCsr;
+    openssl::OpensslPrivatekey;
+    openssl::X509Certificate;
     package::Package;
     package_facts::PackageFacts;
     pam_limits::PamLimits;

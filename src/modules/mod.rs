@@ -79,6 +79,7 @@ mod mount;
 mod mysql;
 mod npm;
 mod own_module;
+mod openssl;
 mod package;
 mod package_facts;
 mod pam_limits;

@@ -11,13 +11,18 @@ demo: build
 	tests/lab/demo
 
 # Everything that CI checks; `make proof` is the part with hosts of the lab.
-test: rust check
-	cargo nextest run --no-fail-fast -E 'not binary(proof)'
+test: rust check lab
+	cargo nextest run --no-fail-fast -E 'not (binary(differential) or binary(parity))'
 
 # What the whole program promises, on hosts of the lab.
 .PHONY: proof
 proof: rust lab
-	PROVISION_LAB=$(CURDIR)/$(LAB) cargo nextest run --no-fail-fast -E 'binary(proof) or test(/^lab::/)'
+	cargo nextest run --no-fail-fast -E 'binary(proof) or test(/^lab::/)'
+
+# Templates and YAML against ansible-core, Jinja2 and PyYAML from PyPI.
+.PHONY: differential
+differential: rust
+	cargo nextest run --no-fail-fast -E 'binary(differential)'
 
 # Base trees and images of the lab; nothing to do when they are cached.
 lab:

@@ -10,6 +10,8 @@ use crate::source::Diagnostics;
 /// Mistakes in the user's files, or in what was typed.
 pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics> {
     match command {
+        Command::Run(args) if args.plan.is_some() => super::plan::save(args, project),
+        Command::Apply(args) => super::plan::apply(args, project),
         Command::Run(_) | Command::Drift(_) => super::play::play(project, project.settings.clone()),
         Command::Trust(args) => super::trust::trust(args, project),
         Command::Modules(args) => super::modules::show(args, project),

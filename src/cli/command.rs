@@ -1,6 +1,6 @@
 //! From words to a command.
 
-use super::args::{ProjectArgs, RunArgs};
+use super::args::{ApplyArgs, ProjectArgs, RunArgs};
 use super::eval::EvalArgs;
 use super::explain::ExplainArgs;
 use super::inventory::InventoryArgs;
@@ -34,6 +34,8 @@ pub enum Command {
     Vault(VaultCommand),
     /// Lists modules, or shows the page of one
     Modules(ModulesArgs),
+    /// Applies a plan that a dry run has saved, if no host has moved since
+    Apply(Box<ApplyArgs>),
     /// A dry run that exits with 3 if something would change
     Drift(Box<RunArgs>),
 }
@@ -154,6 +156,7 @@ impl Command {
     pub fn project(&self) -> Option<&ProjectArgs> {
         match self {
             Command::Run(run) | Command::Drift(run) => Some(&run.project),
+            Command::Apply(apply) => Some(&apply.saved.arguments.project),
             Command::Trust(trust) => Some(&trust.project),
             Command::Explain(explain) => Some(&explain.project),
             Command::Eval(eval) => Some(&eval.project),
@@ -168,6 +171,7 @@ impl Command {
     pub fn word(&self) -> &'static str {
         match self {
             Command::Run(_) => "run",
+            Command::Apply(_) => "apply",
             Command::Trust(_) => "trust",
             Command::Explain(_) => "explain",
             Command::Eval(_) => "eval",

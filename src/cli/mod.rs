@@ -11,6 +11,7 @@ pub mod explain;
 pub mod inventory;
 pub mod lint;
 pub mod modules;
+mod plan;
 mod play;
 mod ready;
 mod refusal;

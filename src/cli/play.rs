@@ -16,8 +16,23 @@ use std::sync::Arc;
 ///
 /// All mistakes that can be found before a host is touched.
 pub fn play(project: &Project, settings: Settings) -> Result<u8, Diagnostics> {
-    let settings = Arc::new(settings);
     let reporter = Reporter::start(&settings.output, project.sources.clone(), project.redactor.clone());
+    let asks_for_code = settings.execution.dry_run && settings.execution.exit_code;
+    Ok(watched(project, settings, reporter)?.map_or(exit::FINE, |recap| recap.exit_code(asks_for_code)))
+}
+
+/// Runs the playbooks of a project in front of this reporter and gives what came of them; nothing where only lists were
+/// asked for.
+///
+/// # Errors
+///
+/// All mistakes that can be found before a host is touched.
+pub fn watched(
+    project: &Project,
+    settings: Settings,
+    reporter: Reporter,
+) -> Result<Option<Recap>, Diagnostics> {
+    let settings = Arc::new(settings);
     let desk = Desk::new(Asker::beside(reporter.stage()), project.redactor.clone(), reporter.sender());
     let prepared = ready(project, &settings, Arc::new(desk), &reporter);
     let prepared = match prepared {
@@ -32,14 +47,13 @@ pub fn play(project: &Project, settings: Settings) -> Result<u8, Diagnostics> {
         drop(prepared);
         reporter.abandon();
         report::tell(&text);
-        return Ok(exit::FINE);
+        return Ok(None);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build();
     let runtime = runtime.map_err(|error| one(Diagnostic::error(format!("cannot start: {error}"))))?;
     runtime.block_on(carry_out(prepared));
     runtime.shutdown_background();
-    let recap = reporter.finish();
-    Ok(code(&recap, &settings))
+    Ok(Some(reporter.finish()))
 }
 
 async fn carry_out(prepared: Prepared) {
@@ -70,8 +84,4 @@ fn ready(
 
 fn workers() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
-}
-
-fn code(recap: &Recap, settings: &Settings) -> u8 {
-    recap.exit_code(settings.execution.dry_run && settings.execution.exit_code)
 }

@@ -33,6 +33,7 @@ impl Settings {
         }
         match command {
             Command::Run(run) => settings.run(run),
+            Command::Apply(apply) => settings.run(&apply.saved.arguments),
             Command::Drift(run) => {
                 let run = RunArgs { dry_run: true, exit_code: true, ..RunArgs::clone(run) };
                 settings.run(&run);
@@ -114,6 +115,7 @@ impl Settings {
         let file = typed.connection_password_file.as_deref().map(|path| absolute(path, place));
         replace(&mut connection.password_file, &file);
         connection.ask_password |= typed.ask_pass;
+        self.execution.lock_wait = typed.lock_wait;
         if typed.forks.is_some() {
             self.execution.forks = typed.forks.and_then(|forks| usize::try_from(forks).ok());
         }

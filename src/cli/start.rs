@@ -52,6 +52,10 @@ pub fn start(
         report::tell(&version());
         return exit::FINE;
     };
+    let command = match super::plan::read(*command, &place) {
+        Ok(command) => command,
+        Err(mistake) => return complain(&[mistake], None, exit::MISTAKE, &place),
+    };
     let (sources, redactor) = (Arc::new(Sources::default()), Arc::new(Redactor::default()));
     let settings = match Settings::of(&command, &place, &sources) {
         Ok(settings) => settings,

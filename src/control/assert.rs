@@ -10,21 +10,31 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let conditions = that.as_items().unwrap_or_else(|| Arc::new(vec![that.clone()]));
     let fail_message = desk.value("fail_msg").or_else(|| desk.value("msg"));
     for condition in conditions.iter() {
-        if !desk.engine.condition(condition, desk.scope)? {
+        let holds = desk.engine.condition(condition, desk.scope);
+        if !holds.map_err(|error| error.during("Error while evaluating conditional"))? {
             return Ok(failed(desk, condition, fail_message));
         }
     }
     let message = desk.value("success_msg").cloned().unwrap_or_else(|| "All assertions passed".into());
-    Ok(Act { fields: [("msg".into(), message)].into(), ..Act::default() })
+    Ok(Act { fields: spoken([("msg".into(), message)].into(), desk.flag("quiet")), ..Act::default() })
+}
+
+/// Marks what is to be shown at all times.
+fn spoken(mut fields: Map, quiet: bool) -> Map {
+    if !quiet {
+        fields.insert("_ansible_verbose_always".into(), true.into());
+    }
+    fields
 }
 
 fn failed(desk: &Desk, condition: &Value, message: Option<&Value>) -> Act {
     let message = message.cloned().unwrap_or_else(|| "Assertion failed".into());
-    let mut fields: Map =
-        [("evaluated_to".into(), Value::from(false)), ("msg".into(), message.clone())].into();
-    if !desk.flag("quiet") {
-        fields.insert("assertion".into(), super::as_written(condition));
-    }
+    let fields = [
+        ("evaluated_to".into(), Value::from(false)),
+        ("msg".into(), message.clone()),
+        ("assertion".into(), super::as_written(condition)),
+    ];
+    let fields = spoken(fields.into(), desk.flag("quiet"));
     let text = message.str().unwrap_or_else(|_| "Assertion failed".to_owned());
     let mut diagnostic =
         crate::source::Diagnostic::error(text.clone()).label(condition.span(), "does not hold");

@@ -1,8 +1,8 @@
 //! Answering questions by asking the system. Nothing here may write.
 
 use super::{
-    Data, Failure, Fields, Probe, Query, Run, Scope, Subject, System, docker, json, packages, process,
-    systemd, users,
+    Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process, systemd,
+    users,
 };
 use std::path::Path;
 
@@ -14,10 +14,7 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::Shadow(name) => users::find_shadow(system, name),
         Subject::Group(name) => users::find_group(system, name),
         Subject::Gid(gid) => users::find_group(system, &gid.to_string()),
-        Subject::Network(name) => docker::inspect(system, "network", name),
-        Subject::Image(name) => docker::inspect(system, "image", name),
-        Subject::Container(name) => docker::inspect(system, "container", name),
-        Subject::Volume(name) => docker::inspect(system, "volume", name),
+        Subject::Docker(engine, thing) => engine.look_up(system, thing),
         Subject::Unit { name, scope } => systemd::show(system, name, *scope),
         Subject::Package(name) => packages::find(system, name),
         Subject::PackageIndex => packages::index_age(system),
@@ -36,6 +33,9 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::Reachable(host, port) => Ok(super::health::takes_connections(host, *port).into()),
         Subject::Output(argv) => {
             output(system, argv.clone()).map(|fields| fields.map_or(Data::Null, Data::Map))
+        }
+        Subject::Dialogue(dialogue) => {
+            hold(system, dialogue).map(|fields| fields.map_or(Data::Null, Data::Map))
         }
     }
 }
@@ -75,7 +75,15 @@ fn file_system(path: &Path) -> Data {
 
 /// What a command prints that only reads; `None` when there is no such command.
 pub(in crate::host) fn output(system: &System, argv: Vec<String>) -> Result<Option<Fields>, Failure> {
-    let run = Run { environment: vec![("LC_ALL".to_owned(), "C".to_owned())], ..Run::quiet(argv) };
+    hold(system, &Dialogue::of(argv))
+}
+
+fn hold(system: &System, dialogue: &Dialogue) -> Result<Option<Fields>, Failure> {
+    let mut environment = vec![("LC_ALL".to_owned(), "C".to_owned())];
+    environment.extend(dialogue.environment.iter().cloned());
+    let stdin = (!dialogue.stdin.0.is_empty()).then(|| dialogue.stdin.clone());
+    let directory = dialogue.directory.as_ref().map(std::path::PathBuf::from);
+    let run = Run { environment, stdin, directory, ..Run::quiet(dialogue.argv.clone()) };
     match process::run(system, &run) {
         Ok(output) => Ok(Some(
             Fields::new()
@@ -104,17 +112,6 @@ fn sysctl(system: &System, name: &str) -> Result<Data, Failure> {
     }
 }
 
-/// The JSON that a command printed; nothing where it failed.
-pub(in crate::host) fn json_output(system: &System, argv: &[&str]) -> Result<Option<Data>, Failure> {
-    let argv = argv.iter().map(|word| (*word).to_owned()).collect();
-    let Some(fields) = output(system, argv)? else { return Ok(None) };
-    let fields = Data::Map(fields);
-    if fields.number::<i64>("rc") != Some(0) {
-        return Ok(None);
-    }
-    Ok(json::parse(&fields.text("stdout").unwrap_or_default()).ok())
-}
-
 /// A question that any command answers which only reads.
 pub(in crate::host) fn output_of(argv: &[&str]) -> Query {
     Query::about(Subject::Output(argv.iter().map(|word| (*word).to_owned()).collect()))
@@ -126,5 +123,34 @@ pub(in crate::host) fn scope_option(scope: Scope) -> Option<&'static str> {
         Scope::System => None,
         Scope::User => Some("--user"),
         Scope::Global => Some("--global"),
+    }
+}
+
+/// What a program says, as far as it could be asked: status, what it printed, what it complained.
+pub(in crate::host) struct Said {
+    pub rc: i64,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Asks a program; a failure that names it where the host has none.
+pub(in crate::host) fn ask(host: &dyn Probe, argv: &[&str]) -> Result<Said, Failure> {
+    ask_about(host, output_of(argv), argv.first().copied().unwrap_or_default())
+}
+
+/// Puts a question to a program of this name.
+pub(in crate::host) fn ask_about(host: &dyn Probe, query: Query, program: &str) -> Result<Said, Failure> {
+    let said = host.ask(&query)?;
+    let Some(rc) = said.number("rc") else {
+        return Err(host.missing(format!("there is no `{program}` on this host")));
+    };
+    let text = |name| said.text(name).unwrap_or_default();
+    Ok(Said { rc, stdout: text("stdout"), stderr: text("stderr") })
+}
+
+impl Said {
+    /// What was printed, where it went well.
+    pub fn well(self) -> Option<String> {
+        (self.rc == 0).then_some(self.stdout)
     }
 }

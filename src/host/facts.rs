@@ -116,6 +116,23 @@ pub fn file_system(host: &dyn Probe, path: &str) -> Result<Data, Failure> {
     host.ask(&Query::about(Subject::FileSystem(path.to_owned())))
 }
 
+/// Where the host has a program; `None` where it has none.
+pub fn program(host: &dyn Probe, name: &str) -> Result<Option<String>, Failure> {
+    let path = host.variable("PATH").unwrap_or_default() + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
+    for directory in path.split(':').filter(|directory| !directory.is_empty()) {
+        let place = format!("{}/{name}", directory.trim_end_matches('/'));
+        if host.exists(std::path::Path::new(&place))? {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
+}
+
+/// Where the host has a program; a failure where it has none.
+pub fn needed_program(host: &dyn Probe, name: &str) -> Result<String, Failure> {
+    program(host, name)?.ok_or_else(|| host.missing(format!("there is no `{name}` on this host")))
+}
+
 /// What a program says that the host keeps to say facts.
 pub fn local_fact(host: &dyn Probe, path: &str) -> Result<String, Failure> {
     said(host, &[path])

@@ -1,16 +1,36 @@
 //! The lock of a host: one run at a time. The kernel lets go of it when the agent ends, however it ends.
 
 use super::Failure;
+use super::clock::Date;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 /// A lock that is held as long as this lives.
 pub struct Lock {
-    _file: File,
+    /// None where another session of the same run holds it: a host may have several names, and several users.
+    _file: Option<File>,
 }
+
+/// The lock that a session may hold, where several threads can let go of it.
+#[derive(Clone, Default)]
+pub struct HeldLock(Arc<Mutex<Option<Lock>>>);
+
+impl HeldLock {
+    pub fn keep(&self, lock: Lock) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+    }
+
+    pub fn let_go(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// How long to pause between two attempts: soon at first, for most locks are those of a run that has just ended.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
 
 /// Whether the lock was had.
 pub enum Attempt {
@@ -20,7 +40,8 @@ pub enum Attempt {
 }
 
 impl Lock {
-    /// Takes the lock with a message for others, waiting for so long.
+    /// Takes the lock with a message for others, waiting for so long. Whoever comes with the message of the holder is of the same
+    /// run, and does not wait.
     pub fn take(directory: &Path, message: &str, patience: Duration) -> Result<Attempt, Failure> {
         super::change::make_own_directory(directory)?;
         let path = directory.join("lock");
@@ -28,17 +49,35 @@ impl Lock {
         let file = rustix::fs::open(&path, flags, Mode::RUSR | Mode::WUSR);
         let mut file = File::from(file.map_err(|error| Failure::at(&path, "open", error))?);
         let until = Instant::now() + patience;
+        let mut pause = PAUSES.0;
         while rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            if Instant::now() >= until {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                return Ok(Attempt::Taken(holder.trim().to_owned()));
+            let holder = read(&mut file);
+            if holder == message {
+                return Ok(Attempt::Held(Lock { _file: None }));
             }
-            std::thread::sleep(Duration::from_millis(200));
+            if Instant::now() >= until {
+                return Ok(Attempt::Taken(format!("{}{}", holder.trim(), since(&file))));
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(PAUSES.1);
         }
         let written =
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(message.as_bytes()));
         written.map_err(|error| Failure::at(&path, "write", error))?;
-        Ok(Attempt::Held(Lock { _file: file }))
+        Ok(Attempt::Held(Lock { _file: Some(file) }))
     }
+}
+
+/// What the holder says of itself; nothing where it cannot be read.
+fn read(file: &mut File) -> String {
+    let mut message = String::new();
+    let _ = file.rewind().and_then(|()| file.read_to_string(&mut message));
+    message
+}
+
+/// Since when it is held, by the clock of the host.
+fn since(file: &File) -> String {
+    let written = file.metadata().ok().and_then(|meta| meta.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    let date = written.map(|since| Date::of(i64::try_from(since.as_secs()).unwrap_or_default()).plain());
+    date.map_or_else(String::new, |date| format!(", since {date} UTC"))
 }

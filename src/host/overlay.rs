@@ -13,6 +13,8 @@ pub struct Planned {
     answers: BTreeMap<Subject, Answer>,
     /// What was not done and may have made anything.
     doubts: Vec<String>,
+    /// Where the task is written that is planned now.
+    pub place: Option<String>,
 }
 
 /// What a name would be.
@@ -79,6 +81,9 @@ impl Planned {
             }
             Change::Remove { path, .. } => self.remove(system, path),
             Change::Run(run) => self.lay_run(system, run),
+            Change::Docker(order) => {
+                order.effects.iter().try_for_each(|effect| self.lay_effect(system, effect, &order.title))
+            }
             Change::Start(start) => {
                 start.effects().iter().try_for_each(|effect| self.lay_effect(system, effect, ""))
             }
@@ -93,7 +98,7 @@ impl Planned {
     }
 
     fn lay_run(&mut self, system: &System, run: &super::Run) -> Result<(), Failure> {
-        let because = format!("`{}`, which was not run", run.shown());
+        let because = run.not_run(self.place.as_deref());
         if run.effects.is_empty() {
             self.doubts.push(because);
             return Ok(());

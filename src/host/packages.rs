@@ -86,30 +86,12 @@ pub fn index_subject() -> Subject {
     Subject::PackageIndex
 }
 
-/// What `rpm -q` says.
-pub fn rpm(host: &dyn Probe, name: &str) -> Result<Data, Failure> {
-    host.ask(&Query::about(rpm_subject(name)))
-}
-
-/// What `apk info -e` says.
-pub fn apk(host: &dyn Probe, name: &str) -> Result<Data, Failure> {
-    host.ask(&Query::about(apk_subject(name)))
-}
-
 /// What `pacman -Q` says.
 pub fn pacman(host: &dyn Probe, name: &str) -> Result<Data, Failure> {
     host.ask(&Query::about(pacman_subject(name)))
 }
 
-/// What these questions are about, for effects.
-pub fn rpm_subject(name: &str) -> Subject {
-    Subject::Output(["rpm", "-q", "--whatprovides", "--", name].map(str::to_owned).to_vec())
-}
-
-pub fn apk_subject(name: &str) -> Subject {
-    Subject::Output(["apk", "info", "-e", name].map(str::to_owned).to_vec())
-}
-
+/// What this question is about, for effects.
 pub fn pacman_subject(name: &str) -> Subject {
     Subject::Output(["pacman", "-Q", "--", name].map(str::to_owned).to_vec())
 }

@@ -2,6 +2,7 @@
 //! review for commands that must not write.
 
 use super::Bytes;
+use super::docker::{Engine, Thing};
 use std::fmt;
 
 /// A question whose answering changes nothing.
@@ -20,13 +21,8 @@ pub enum Subject {
     /// A group by name: `name`, `gid`, `members`.
     Group(String),
     Gid(u32),
-    /// What `docker network inspect` says.
-    Network(String),
-    /// What `docker image inspect` says.
-    Image(String),
-    /// What `docker container inspect` says.
-    Container(String),
-    Volume(String),
+    /// What docker's daemon says of a thing.
+    Docker(Engine, Thing),
     /// The properties of a systemd unit.
     Unit {
         name: String,
@@ -57,6 +53,29 @@ pub enum Subject {
     Reachable(String, u16),
     /// What a command that only reads prints: `rc`, `stdout`, `stderr`.
     Output(Vec<String>),
+    /// The same of a command that reads its input, or needs an environment.
+    Dialogue(Dialogue),
+}
+
+/// A command that only reads, with what it is given. The environment may hold passwords and is never shown.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Dialogue {
+    pub argv: Vec<String>,
+    pub environment: Vec<(String, String)>,
+    pub directory: Option<String>,
+    pub stdin: Bytes,
+}
+
+impl Dialogue {
+    /// A command alone.
+    pub(in crate::host) fn of(argv: Vec<String>) -> Dialogue {
+        Dialogue { argv, ..Dialogue::default() }
+    }
+
+    /// The question.
+    pub(in crate::host) fn query(self) -> Query {
+        Query(Subject::Dialogue(self))
+    }
 }
 
 /// Whose systemd.
@@ -93,10 +112,7 @@ impl fmt::Display for Subject {
             Subject::Shadow(name) => write!(f, "shadow {name}"),
             Subject::Group(name) => write!(f, "group {name}"),
             Subject::Gid(gid) => write!(f, "gid {gid}"),
-            Subject::Network(name) => write!(f, "network {name}"),
-            Subject::Image(name) => write!(f, "image {name}"),
-            Subject::Container(name) => write!(f, "container {name}"),
-            Subject::Volume(name) => write!(f, "volume {name}"),
+            Subject::Docker(_, thing) => thing.fmt(f),
             Subject::Unit { name, scope: Scope::System } => write!(f, "unit {name}"),
             Subject::Unit { name, scope } => write!(f, "{scope:?} unit {name}"),
             Subject::Package(name) => write!(f, "package {name}"),
@@ -112,6 +128,12 @@ impl fmt::Display for Subject {
             Subject::Hostname => f.write_str("hostname"),
             Subject::Reachable(host, port) => write!(f, "reachable {host} {port}"),
             Subject::Output(argv) => f.write_str(&argv.join(" ")),
+            Subject::Dialogue(Dialogue { argv, stdin, .. }) if stdin.0.is_empty() => {
+                f.write_str(&argv.join(" "))
+            }
+            Subject::Dialogue(Dialogue { argv, stdin, .. }) => {
+                write!(f, "{} < {}", argv.join(" "), super::text::from_bytes(&stdin.0))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The host for the length of a session: what it is, what is planned over it, what must not be forgotten.
 
-use super::{Attempt, Failure, Lock, Notes, Planned, System, state_directory};
+use super::{Attempt, Failure, HeldLock, Lock, Notes, Planned, System, state_directory};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ pub struct Host {
     /// Whether the whole session is a dry run.
     pub dry_run: bool,
     state: PathBuf,
-    lock: Option<Lock>,
+    /// The lock of the host, where the session has it.
+    pub held: HeldLock,
 }
 
 impl Host {
@@ -24,13 +25,13 @@ impl Host {
     /// A host whose state is kept in this directory.
     pub fn with_state(system: System, state: PathBuf) -> Host {
         let notes = Notes::open(&state);
-        Host { system, planned: Planned::default(), notes, dry_run: false, state, lock: None }
+        Host { system, planned: Planned::default(), notes, dry_run: false, state, held: HeldLock::default() }
     }
 
     /// Takes the host's lock, or says who holds it.
     pub fn lock(&mut self, message: &str, patience: Duration) -> Result<Option<String>, Failure> {
         match Lock::take(&self.state, message, patience)? {
-            Attempt::Held(lock) => self.lock = Some(lock),
+            Attempt::Held(lock) => self.held.keep(lock),
             Attempt::Taken(holder) => return Ok(Some(holder)),
         }
         Ok(None)

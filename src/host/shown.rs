@@ -12,6 +12,8 @@ pub struct Shown {
     pub title: String,
     pub attributes: Vec<Attribute>,
     pub text: Option<TextChange>,
+    /// The hash of a content that is written. It is compared, and never shown.
+    pub content: Option<super::Hash>,
 }
 
 /// One attribute, before and after; what was not there has no before.
@@ -33,7 +35,13 @@ pub enum TextChange {
 
 impl Shown {
     pub fn new(kind: &str, title: impl Into<String>) -> Shown {
-        Shown { kind: kind.to_owned(), title: title.into(), attributes: Vec::new(), text: None }
+        Shown {
+            kind: kind.to_owned(),
+            title: title.into(),
+            attributes: Vec::new(),
+            text: None,
+            content: None,
+        }
     }
 
     /// One more attribute.

@@ -1,7 +1,9 @@
 //! The start loop: components start side by side, each when those that it needs are healthy, and each is watched until
 //! it is healthy itself or has stayed up for long enough.
 
-use super::{Data, Effect, Failure, Fields, Run, Scope, Shown, System, docker, health, process, systemd};
+use super::{
+    Data, Effect, Failure, Fields, Run, Scope, Shown, System, docker::Engine, health, process, systemd,
+};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -25,14 +27,24 @@ pub struct StartLoop {
 pub struct Item {
     pub name: String,
     pub docker: String,
-    /// Whether it runs already, with something else than it should.
-    pub restart: bool,
+    pub turn: Turn,
     /// Components that must be healthy first, if they are started too.
     pub needs: Vec<String>,
     pub check: Check,
     pub host_network: bool,
-    /// Where its unit writes down what it was started with, and what that will be.
-    pub record: (PathBuf, String),
+    /// Where its unit writes down what it was started with or has read, and what that will be.
+    pub records: Vec<(PathBuf, String)>,
+}
+
+/// What is done with a component.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// It does not run.
+    Start,
+    /// It runs with something else than it should.
+    Restart,
+    /// It runs, and has files to read again.
+    Reload,
 }
 
 /// How it is known that a component works.
@@ -77,8 +89,9 @@ impl StartLoop {
         let effects = |item: &Item| {
             let unit = systemd::unit_subject(&item.unit(), Scope::System);
             let running = Fields::new().with("ActiveState", "active").with("SubState", "running");
-            let (path, text) = item.record.clone();
-            [Effect::Merge(unit, running), Effect::Text { path, text }]
+            let records = item.records.iter().cloned();
+            let records = records.map(|(path, text)| Effect::Text { path, text });
+            std::iter::once(Effect::Merge(unit, running)).chain(records).collect::<Vec<_>>()
         };
         self.items.iter().flat_map(effects).collect()
     }
@@ -89,8 +102,12 @@ impl StartLoop {
             self.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>().join(", "),
         );
         for item in &self.items {
-            let before = if item.restart { "running with an old state" } else { "not running" };
-            shown = shown.attribute(&item.name, Some(before.to_owned()), Some("running".to_owned()));
+            let (before, after) = match item.turn {
+                Turn::Start => ("not running", "running"),
+                Turn::Restart => ("running with an old state", "running"),
+                Turn::Reload => ("running with old files", "reloaded"),
+            };
+            shown = shown.attribute(&item.name, Some(before.to_owned()), Some(after.to_owned()));
         }
         shown
     }
@@ -108,6 +125,7 @@ impl StartLoop {
                 return Err(Failure::new("the components took too long to start").with("timedout", true));
             }
             if !moved {
+                system.go_on()?;
                 self.tell(system, &stages, &mut told);
                 std::thread::sleep(PAUSE);
             }
@@ -184,7 +202,9 @@ impl StartLoop {
         let mut components = Fields::new();
         let mut failed = Vec::new();
         for (item, stage) in self.items.iter().zip(stages) {
-            let said = Fields::new().with("restarted", item.restart);
+            let said = Fields::new()
+                .with("restarted", item.turn == Turn::Restart)
+                .with("reloaded", item.turn == Turn::Reload);
             components.set(
                 item.name.as_str(),
                 match stage {
@@ -202,6 +222,13 @@ impl StartLoop {
     }
 }
 
+impl Start {
+    /// A component that systemd was asked to start now.
+    fn at(now: Instant, before: String) -> Start {
+        Start { asked: now, since: now, before, looked: None, up: None }
+    }
+}
+
 impl Item {
     fn unit(&self) -> String {
         format!("{}.service", self.name)
@@ -209,6 +236,9 @@ impl Item {
 
     fn start(&self, system: &System) -> Stage {
         let unit = self.unit();
+        if self.turn == Turn::Reload {
+            return self.reload(system, &unit);
+        }
         let before =
             systemd::unit(system, &unit, Scope::System).ok().and_then(|state| state.text("InvocationID"));
         // A unit that failed before may not start again unless it is forgiven.
@@ -219,13 +249,16 @@ impl Item {
         let argv = ["systemctl", "restart", "--no-block", "--", &unit].map(str::to_owned).to_vec();
         let now = Instant::now();
         match process::run_well(system, &Run::quiet(argv)) {
-            Ok(_) => Stage::Starting(Start {
-                asked: now,
-                since: now,
-                before: before.unwrap_or_default(),
-                looked: None,
-                up: None,
-            }),
+            Ok(_) => Stage::Starting(Start::at(now, before.unwrap_or_default())),
+            Err(failure) => Stage::Failed { why: failure.to_string() },
+        }
+    }
+
+    /// Lets it read its files again; what runs is the same process.
+    fn reload(&self, system: &System, unit: &str) -> Stage {
+        let argv = ["systemctl", "reload", "--", unit].map(str::to_owned).to_vec();
+        match process::run_well(system, &Run::quiet(argv)) {
+            Ok(_) => Stage::Starting(Start::at(Instant::now(), String::new())),
             Err(failure) => Stage::Failed { why: failure.to_string() },
         }
     }
@@ -296,7 +329,7 @@ impl Item {
 
     /// The address of the container on the first of its networks.
     fn address(&self, system: &System) -> Option<String> {
-        let container = docker::container(system, &self.name).ok()?;
+        let container = Engine::of(system).container(system, &self.name).ok()?;
         let networks = container.entry("NetworkSettings").entry("Networks").as_map()?;
         let addresses = networks.iter().filter_map(|(_, network)| network.text("IPAddress"));
         addresses.into_iter().find(|address| !address.is_empty())

@@ -1,5 +1,6 @@
 //! The host as it is: the probe that asks the system itself.
 
+use super::directories::Directories;
 use super::http::{self, Answer, Exchange};
 use super::{Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, Run, Stat, Time, text};
 use rustix::fs::{AtFlags, FileType};
@@ -9,6 +10,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Files of the host that are longer are copied without being held in memory.
@@ -49,6 +52,12 @@ pub struct System {
     pub stage: usize,
     /// When to give up.
     pub deadline: Option<Instant>,
+    /// The program for requests to https that the controller has for this type of machine.
+    pub https: Option<Hash>,
+    /// What has been written into.
+    pub directories: Directories,
+    /// Set when the controller is gone: nothing further is begun.
+    pub abandoned: Arc<AtomicBool>,
     /// Tells people what a long call is doing.
     pub notes: Option<Announcer>,
     /// Recorded answers, for tests: what is not recorded is not there.
@@ -63,6 +72,14 @@ impl System {
         System::below(PathBuf::from("/"), contents)
     }
 
+    /// Refuses to begin anything when the controller is gone.
+    pub fn go_on(&self) -> Result<(), Failure> {
+        match self.abandoned.load(Ordering::Relaxed) {
+            true => Err(Failure::new("the controller is gone")),
+            false => Ok(()),
+        }
+    }
+
     /// A directory that plays the part of a host.
     pub fn below(root: PathBuf, contents: Box<dyn ContentSource>) -> System {
         System {
@@ -72,6 +89,9 @@ impl System {
             answered: RefCell::default(),
             stage: 0,
             deadline: None,
+            https: None,
+            directories: Directories::default(),
+            abandoned: Arc::default(),
             notes: None,
             recorded: None,
             pretended: None,
@@ -100,6 +120,7 @@ impl System {
     pub(in crate::host) fn quick(&self, deadline: Instant) -> System {
         let mut quick = System::below(self.root.clone(), Box::new(NoContents));
         quick.environment.clone_from(&self.environment);
+        quick.https = self.https;
         quick.deadline = Some(deadline);
         quick
     }
@@ -241,7 +262,7 @@ impl Probe for System {
     }
 
     fn fetch(&self, exchange: &Exchange) -> Answer {
-        http::send(exchange)
+        http::send(self, exchange)
     }
 
     fn answered(&self) -> Option<Answer> {

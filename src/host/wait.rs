@@ -55,9 +55,9 @@ pub enum Until {
 pub(in crate::host) fn wait(system: &System, wait: &Wait) -> Result<Fields, Failure> {
     let start = Instant::now();
     let elapsed = || i64::try_from(start.elapsed().as_secs()).unwrap_or(i64::MAX);
-    std::thread::sleep(wait.delay);
+    sleep(system, wait.delay)?;
     if wait.until == Until::Time {
-        std::thread::sleep(wait.timeout);
+        sleep(system, wait.timeout)?;
         return Ok(Fields::new().with("elapsed", elapsed()));
     }
     let end = start + wait.timeout;
@@ -70,7 +70,20 @@ pub(in crate::host) fn wait(system: &System, wait: &Wait) -> Result<Fields, Fail
         if left.is_zero() {
             return Err(Failure::new(wait.message.clone()).with("elapsed", elapsed()));
         }
-        std::thread::sleep(wait.pause.min(left));
+        sleep(system, wait.pause.min(left))?;
+    }
+}
+
+/// Sleeps for as long as somebody waits for the end of it.
+fn sleep(system: &System, time: Duration) -> Result<(), Failure> {
+    let end = Instant::now() + time;
+    loop {
+        system.go_on()?;
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        std::thread::sleep(left.min(Duration::from_secs(1)));
     }
 }
 

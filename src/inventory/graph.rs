@@ -97,6 +97,14 @@ impl Graph {
         known.groups.insert(group.clone());
     }
 
+    /// Brings the hosts of a group into the order of the inventory.
+    pub fn sort_members(&mut self, group: &str) {
+        let Graph { hosts, groups, .. } = self;
+        if let Some(group) = groups.get_mut(group) {
+            Arc::make_mut(&mut group.hosts).sort_by_key(|name| hosts.get_index_of(name));
+        }
+    }
+
     /// Sets a variable of a host.
     pub fn set_host_var(&mut self, host: &str, name: &str, value: Value) {
         if let Some(host) = self.hosts.get_mut(host) {

@@ -240,6 +240,13 @@ impl Inventory {
         self.graph.reconcile();
     }
 
+    /// Puts a host that is known into a group at run time. Hosts come to this in any order, so the group keeps that of the inventory.
+    pub fn join_group(&mut self, host: &str, group: &str) {
+        self.graph.put(host, group);
+        self.graph.sort_members(group);
+        self.graph.reconcile();
+    }
+
     /// Adds a group at run time, inside of others.
     pub fn add_group(&mut self, name: &str, parents: &[String]) {
         self.graph.add_group(name);

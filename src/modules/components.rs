@@ -1,10 +1,10 @@
 //! `components`: the start loop.
 
 use super::Module;
-use super::component::{self, Definition, is_current, record_path};
+use super::component::{self, Definition, is_current, is_loaded, loaded_path, record_path};
 use super::unit::Unit;
 use crate::host::health::Test;
-use crate::host::start::{Check, Item, StartLoop};
+use crate::host::start::{Check, Item, StartLoop, Turn};
 use crate::host::{Carried, Change, Data, Done, Failure, Fields, Plan, Probe, Report, Scope};
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ module! {
     ///
     /// Those that are independent start side by side, each one waits for those that it needs, and each is waited for
     /// until it is healthy or has stayed up for long enough. One that fails is told with the last lines of its
-    /// journal, and the others go on. Components are those that `component` has put in place on this host.
+    /// journal, and the others go on. One of which only `reload_files` have changed is reloaded. Components are those that `component` has put in place on this host.
     ///
-    /// The result holds `components` (of each that was started: `state`, `seconds`, `restarted`, and for a failed one `msg` and
+    /// The result holds `components` (of each that was started: `state`, `seconds`, `restarted`, `reloaded`, and for a failed one `msg` and
     /// `journal`), `failed_components`, and `orphans`: components of the host that are not in `keep`.
     ///
     /// ```yaml
@@ -92,26 +92,37 @@ pub fn items(host: &dyn Probe, definitions: &[Definition]) -> Result<Vec<Item>, 
     for definition in definitions {
         let unit = Unit::find(host, &definition.name, Scope::System)?;
         let runs = unit.property("ActiveState") == "active";
-        if !(runs && is_current(host, definition)?) {
-            items.push(item(host, definition, runs)?);
-        }
+        let turn = match runs {
+            false => Turn::Start,
+            true if !is_current(host, definition)? => Turn::Restart,
+            true if !is_loaded(host, definition)? => Turn::Reload,
+            true => continue,
+        };
+        items.push(item(host, definition, turn)?);
     }
     Ok(items)
 }
 
 fn all(host: &dyn Probe, definitions: &[Definition]) -> Result<Vec<Item>, Failure> {
-    definitions.iter().map(|definition| item(host, definition, true)).collect()
+    definitions.iter().map(|definition| item(host, definition, Turn::Restart)).collect()
 }
 
-fn item(host: &dyn Probe, definition: &Definition, restart: bool) -> Result<Item, Failure> {
+fn item(host: &dyn Probe, definition: &Definition, turn: Turn) -> Result<Item, Failure> {
+    let mut records = Vec::new();
+    if turn != Turn::Reload {
+        records.push((record_path(&definition.name), component::now(host, definition)?));
+    }
+    if !definition.reload_files.is_empty() {
+        records.push((loaded_path(&definition.name), component::loaded_now(host, definition)?));
+    }
     Ok(Item {
         name: definition.name.clone(),
         docker: definition.docker.clone(),
-        restart,
+        turn,
         needs: definition.needs.clone(),
         check: check(definition),
         host_network: definition.host_network,
-        record: (record_path(&definition.name), component::foreseen(host, definition)?),
+        records,
     })
 }
 

@@ -1,9 +1,11 @@
 //! `docker_image`
 
 use super::argument::PathText;
-use super::docker as common;
+use super::docker::{DockerArguments, is_id, with_tag};
+use super::docker_build::Build;
 use super::{ArgumentError, Module};
-use crate::host::{Carried, Change, Data, Effect, Failure, Fields, Plan, Probe, Report, Run, docker, text};
+use crate::host::docker::{Thing, archive};
+use crate::host::{Carried, Change, Data, Done, Effect, Failure, Fields, Plan, Probe, Report, Run, text};
 
 choices! {
     /// Whether it is to be there.
@@ -20,6 +22,20 @@ arguments! {
     PullOptions {
         /// The platform.
         platform: Option<String>;
+    }
+}
+
+arguments! {
+    /// Limits of the containers of the build.
+    Limits {
+        /// The most memory.
+        memory: Option<String>;
+        /// The most memory and swap; -1 for any.
+        memswap: Option<String>;
+        /// The weight where processors are shared.
+        cpushares: Option<i64>;
+        /// The processors that may be used, as `0-3`.
+        cpusetcpus: Option<String>;
     }
 }
 
@@ -43,7 +59,7 @@ arguments! {
         /// Uses nothing that was built before.
         nocache: bool = false;
         /// Pulls the images that it is built from.
-        pull: Option<bool>;
+        pull: bool = false;
         /// Removes what is left between steps.
         rm: bool = true;
         /// More names for hosts.
@@ -52,16 +68,17 @@ arguments! {
         cache_from: Vec<String>;
         /// Seconds to wait.
         http_timeout: Option<i64>;
-        /// Means nothing here.
+        /// Shared memory of the containers of the build.
         shm_size: Option<String>;
         /// Means nothing here.
         use_config_proxy: Option<bool>;
         /// Limits of the containers of the build.
-        container_limits: Fields;
+        container_limits: Option<Limits>;
     }
 }
 
 nested!(PullOptions);
+nested!(Limits);
 nested!(BuildOptions);
 
 module! {
@@ -100,52 +117,53 @@ module! {
         repository: Option<String>;
         /// Sends it to its registry.
         push: bool = false;
-        /// Where docker listens.
-        docker_host ["docker_url"]: Option<String>;
-        /// Seconds to wait for docker.
-        timeout: i64 = 60;
-        /// Means nothing here.
-        debug: bool = false;
-        /// The version of docker's protocol.
-        api_version ["docker_api_version"]: Option<String>;
-    }
+    } with { docker: DockerArguments }
 }
 
 impl Module for DockerImage {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let found = docker::image(host, &self.image())?;
+        let found = self.found(host)?;
         if self.state == State::Absent {
-            return Ok(self.remove(&found));
+            return self.remove(host, &found);
         }
-        let mut plan = Plan::nothing();
-        let wanted = found.is_null() || self.force_source && host.stage() == 0;
-        if host.stage() == 0 && wanted {
-            plan.changes.extend(self.obtain(host)?);
-            return Ok(plan.and_again());
+        if host.stage() == 0 && (found.is_null() || self.force_source) {
+            let plan = self.obtain(host)?.map_or_else(Plan::nothing, |run| Plan::one(Change::Run(run)));
+            return Ok(plan.with("image_before", found.text("Id")).and_again());
         }
-        plan.changes.extend(self.rename(host, &found)?);
-        plan.changes.extend(self.archive(host)?);
-        plan.changes.extend(self.push());
-        Ok(plan)
+        let runs = [self.rename(host, &found)?, self.archive(host, &found)?, self.push(host)?];
+        Ok(Plan::from(runs.into_iter().flatten().map(Change::Run).collect::<Vec<_>>()))
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        let image = docker::image(host, &self.image())?;
-        let mut result =
-            carried.result.clone().with("image", if image.is_null() { Fields::new().into() } else { image });
+        let image = self.found(host)?;
+        let mut result = carried.result.clone();
+        let before = result.remove("image_before").unwrap_or_default();
+        let same = before.as_text().is_some() && before.as_text() == image.text("Id").as_deref();
+        result.set("image", if image.is_null() { Fields::new().into() } else { image });
         let actions: Vec<String> =
             carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
         result.set("actions", actions);
-        let mut report = Report::from(result);
-        // Pulling what is there already changes something only where another image came.
-        if let Some(output) = carried.output().filter(|_| self.force_source) {
-            report.changed = Some(!output.stdout().contains("Image is up to date"));
+        if let Some(output) = carried.output().filter(|_| self.source == Some(From::Build)) {
+            result.set("stdout", output.stdout());
         }
-        Ok(report)
+        // What was made or fetched again may be what was there, and a registry may have had it already.
+        let nothing_came = |(change, done): &(Change, Done)| match (change.command(), done) {
+            (Some(title), Done::Ran(output)) if title.starts_with("push ") => {
+                !output.stdout().contains(": Pushed")
+            }
+            (Some(title), _) => {
+                same && ["pull ", "build ", "load "].iter().any(|verb| title.starts_with(verb))
+            }
+            _ => false,
+        };
+        let changed = carried.changed() && !carried.changes.iter().all(nothing_came);
+        Ok(Report { changed: Some(changed), ..Report::from(result) })
     }
 
     fn check(&self) -> Vec<ArgumentError> {
+        let id = is_id(&self.name) && matches!(self.source, Some(From::Pull | From::Build));
         let message = match self.source {
+            _ if id && self.state == State::Present => "an image cannot be pulled or built by its id",
             Some(From::Build) if self.build.is_none() => "`build` is missing: what it is built from",
             Some(From::Load) if self.load_path.is_none() => "`load_path` is missing: what it is loaded from",
             None if self.state == State::Present => "`source` is missing: `pull`, `build`, `load` or `local`",
@@ -157,119 +175,115 @@ impl Module for DockerImage {
 
 impl DockerImage {
     fn image(&self) -> String {
-        common::with_tag(&self.name, &self.tag)
+        with_tag(&self.name, &self.tag)
     }
 
-    fn run(&self, argv: &[&str], effects: Vec<Effect>) -> Change {
-        let environment =
-            self.docker_host.iter().map(|host| ("DOCKER_HOST".to_owned(), host.clone())).collect();
-        Change::Run(Run { environment, ..Run::changing(argv).with_effects(effects) })
+    fn found(&self, host: &dyn Probe) -> Result<Data, Failure> {
+        self.docker.engine(host)?.image(host, &self.image())
     }
 
-    fn foreseen(&self, id: &str) -> Vec<Effect> {
-        let image = self.image();
-        let answer = Fields::new().with("Id", id).with("RepoTags", vec![image.as_str()]);
-        vec![Effect::Set(docker::image_subject(&image), answer.into())]
+    fn effect(&self, host: &dyn Probe, image: &str, answer: Data) -> Result<Effect, Failure> {
+        Ok(Effect::Set(self.docker.engine(host)?.subject(Thing::Image(image.to_owned())), answer))
     }
 
-    fn remove(&self, found: &Data) -> Plan {
+    fn remove(&self, host: &dyn Probe, found: &Data) -> Result<Plan, Failure> {
         if found.is_null() {
-            return Plan::nothing();
+            return Ok(Plan::nothing());
         }
         let image = self.image();
-        let mut argv = vec!["docker", "image", "rm"];
+        let mut argv = vec!["image", "rm"];
         argv.extend(Some("--force").filter(|_| self.force_absent));
         argv.push(&image);
-        Plan::one(self.run(&argv, vec![Effect::Set(docker::image_subject(&image), Data::Null)]))
+        let run = self.docker.run(host, &argv, vec![self.effect(host, &image, Data::Null)?])?;
+        Ok(Plan::one(Change::Run(run.titled(format!("remove image {image}")))))
     }
 
-    fn obtain(&self, host: &dyn Probe) -> Result<Option<Change>, Failure> {
+    fn obtain(&self, host: &dyn Probe) -> Result<Option<Run>, Failure> {
         let image = self.image();
         match self.source {
             Some(From::Pull) => {
                 let platform = self.pull.as_ref().and_then(|pull| pull.platform.as_deref());
-                common::pull(host, &image, platform)
+                self.docker.pull(host, &image, platform).map(Some)
             }
-            Some(From::Build) => self.build(host).map(Some),
-            Some(From::Load) => {
-                let path = self.load_path.as_ref().map(|path| path.on(host)).transpose()?.unwrap_or_default();
-                if !host.exists(&path)? {
-                    return Err(host.missing(format!("`{}` does not exist", path.display())));
-                }
-                Ok(Some(self.run(
-                    &["docker", "load", "--input", &text::from_path(&path)],
-                    self.foreseen("to be loaded"),
-                )))
-            }
+            Some(From::Build) => self.build(host, &image).map(Some),
+            Some(From::Load) => self.load(host, &image).map(Some),
+            _ if host.stage() == 0 && !self.found(host)?.is_null() => Ok(None),
             _ => Err(host.missing(format!("there is no image `{image}` on this host"))),
         }
     }
 
-    fn build(&self, host: &dyn Probe) -> Result<Change, Failure> {
-        let Some(build) = &self.build else { return Err("`build` is missing".into()) };
-        let image = self.image();
-        let path = build.path.on(host)?;
-        if !host.is_directory(&path)? {
-            return Err(host.missing(format!("the directory `{}` does not exist", path.display())));
+    fn load(&self, host: &dyn Probe, image: &str) -> Result<Run, Failure> {
+        let path = self.load_path.as_ref().map(|path| path.on(host)).transpose()?.unwrap_or_default();
+        if !host.exists(&path)? {
+            return Err(host.missing(format!("`{}` does not exist", path.display())));
         }
-        let mut argv: Vec<String> = ["docker", "build", "--tag", &image].map(str::to_owned).to_vec();
-        let text_of = |value: &Data| <String as super::Argument>::parse(value).unwrap_or_default();
-        for (option, fields) in [("--build-arg", &build.args), ("--label", &build.labels)] {
-            fields.iter().for_each(|(name, value)| {
-                argv.extend([option.to_owned(), format!("{name}={}", text_of(value))])
-            });
-        }
-        build.etc_hosts.iter().for_each(|(name, value)| {
-            argv.extend(["--add-host".to_owned(), format!("{name}:{}", text_of(value))])
-        });
-        build.cache_from.iter().for_each(|image| argv.extend(["--cache-from".to_owned(), image.clone()]));
-        let file = build.dockerfile.as_ref().map(|file| text::from_path(&path.join(text::to_path(file))));
-        let options = [
-            ("--file", &file),
-            ("--target", &build.target),
-            ("--network", &build.network),
-            ("--platform", &build.platform),
-        ];
-        options.iter().for_each(|(option, value)| {
-            argv.extend(value.iter().flat_map(|value| [(*option).to_owned(), value.clone()]))
-        });
-        argv.extend(Some("--no-cache".to_owned()).filter(|_| build.nocache));
-        argv.extend(Some("--pull".to_owned()).filter(|_| build.pull == Some(true)));
-        argv.push(text::from_path(&path));
-        let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
-        Ok(self.run(&argv, self.foreseen("to be built")))
+        let path = text::from_path(&path);
+        let answer = Fields::new().with("Id", "to be loaded").with("RepoTags", vec![image]);
+        let effect = self.effect(host, image, answer.into())?;
+        let run = self.docker.run(host, &["load", "--input", &path], vec![effect])?;
+        Ok(run.titled(format!("load {image} from {path}")))
     }
 
-    fn rename(&self, host: &dyn Probe, found: &Data) -> Result<Option<Change>, Failure> {
+    fn build(&self, host: &dyn Probe, image: &str) -> Result<Run, Failure> {
+        let Some(build) = &self.build else { return Err("`build` is missing".into()) };
+        let limits = build.container_limits.as_ref();
+        let options = vec![
+            ("--target", build.target.clone()),
+            ("--network", build.network.clone()),
+            ("--platform", build.platform.clone()),
+            ("--shm-size", build.shm_size.clone()),
+            ("--memory", limits.and_then(|limits| limits.memory.clone())),
+            ("--memory-swap", limits.and_then(|limits| limits.memswap.clone())),
+            ("--cpu-shares", limits.and_then(|limits| limits.cpushares).map(|shares| shares.to_string())),
+            ("--cpuset-cpus", limits.and_then(|limits| limits.cpusetcpus.clone())),
+        ];
+        let flags = vec![("--no-cache", build.nocache), ("--pull", build.pull), ("--rm=false", !build.rm)];
+        let build = Build {
+            docker: &self.docker,
+            image,
+            path: &build.path,
+            dockerfile: build.dockerfile.as_deref(),
+            args: &build.args,
+            labels: &build.labels,
+            etc_hosts: &build.etc_hosts,
+            cache_from: &build.cache_from,
+            options,
+            flags,
+        };
+        build.run(host, &[])
+    }
+
+    fn rename(&self, host: &dyn Probe, found: &Data) -> Result<Option<Run>, Failure> {
         let Some(repository) = &self.repository else { return Ok(None) };
-        let other = common::with_tag(repository, &self.tag);
-        let there = docker::image(host, &other)?;
+        let other = with_tag(repository, &self.tag);
+        let there = self.docker.engine(host)?.image(host, &other)?;
         if there.text("Id") == found.text("Id") || (!there.is_null() && !self.force_tag) {
             return Ok(None);
         }
-        let effect = Effect::Set(docker::image_subject(&other), found.clone());
-        Ok(Some(self.run(&["docker", "tag", &self.image(), &other], vec![effect])))
+        let effect = self.effect(host, &other, found.clone())?;
+        let run = self.docker.run(host, &["tag", &self.image(), &other], vec![effect])?;
+        Ok(Some(run.titled(format!("tag {} as {other}", self.image()))))
     }
 
-    fn archive(&self, host: &dyn Probe) -> Result<Option<Change>, Failure> {
+    /// Writes it to a file that does not hold it already.
+    fn archive(&self, host: &dyn Probe, found: &Data) -> Result<Option<Run>, Failure> {
         let Some(path) = &self.archive_path else { return Ok(None) };
         let path = path.on(host)?;
-        if host.exists(&path)? && !self.force_source {
+        if host.exists(&path)? && archive::holds(host, &path, found, &self.image())? {
             return Ok(None);
         }
-        let effect = Effect::File { path: path.clone(), mode: 0o600, owner: host.me() };
+        let manifest = archive::written(&path, &[(found.clone(), self.image())]);
+        let effects = vec![Effect::File { path: path.clone(), mode: 0o600, owner: host.me() }, manifest];
         let path = text::from_path(&path);
-        Ok(Some(self.run(&["docker", "save", "--output", &path, &self.image()], vec![effect])))
+        let run = self.docker.run(host, &["save", "--output", &path, &self.image()], effects)?;
+        Ok(Some(run.titled(format!("save {} to {path}", self.image()))))
     }
 
-    fn push(&self) -> Option<Change> {
-        let target =
-            self.repository.as_ref().map_or_else(|| self.image(), |name| common::with_tag(name, &self.tag));
-        self.push.then(|| {
-            self.run(
-                &["docker", "push", &target],
-                vec![Effect::Merge(docker::image_subject(&target), Fields::new())],
-            )
-        })
+    fn push(&self, host: &dyn Probe) -> Result<Option<Run>, Failure> {
+        let name = self.repository.as_ref().unwrap_or(&self.name);
+        match self.push {
+            true => self.docker.push(host, &with_tag(name, &self.tag)).map(Some),
+            false => Ok(None),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! `docker_image_pull`
 
-use super::Module;
-use super::docker as common;
-use crate::host::{Carried, Failure, Fields, Plan, Probe, Report, docker};
+use super::docker::{DockerArguments, is_id, with_tag};
+use super::{ArgumentError, Module};
+use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report};
 
 choices! {
     /// When it is pulled.
@@ -24,33 +24,21 @@ module! {
         platform: Option<String>;
         /// When it is pulled.
         pull: When = "always";
-        /// Where docker listens.
-        docker_host ["docker_url"]: Option<String>;
-        /// Seconds to wait for docker.
-        timeout: i64 = 60;
-        /// Means nothing here.
-        debug: bool = false;
-        /// The version of docker's protocol.
-        api_version ["docker_api_version"]: Option<String>;
-    }
+    } with { docker: DockerArguments }
 }
 
 impl Module for DockerImagePull {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let image = common::with_tag(&self.name, &self.tag);
-        let found = docker::image(host, &image)?;
-        if self.pull == When::NotPresent && !found.is_null() {
+        let found = self.docker.engine(host)?.image(host, &self.image())?;
+        if self.pull == When::NotPresent && !found.is_null() && self.fits(&found) {
             return Ok(Plan::nothing());
         }
-        let plan = Plan {
-            changes: common::pull(host, &image, self.platform.as_deref())?.into_iter().collect(),
-            ..Plan::default()
-        };
-        Ok(plan.with("image_before", found.text("Id")))
+        let run = self.docker.pull(host, &self.image(), self.platform.as_deref())?;
+        Ok(Plan::one(Change::Run(run)).with("image_before", found.text("Id")))
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        let image = docker::image(host, &common::with_tag(&self.name, &self.tag))?;
+        let image = self.docker.engine(host)?.image(host, &self.image())?;
         let mut result = carried.result.clone();
         let before = result.remove("image_before").unwrap_or_default();
         let changed = carried.changed() && before.as_text() != image.text("Id").as_deref();
@@ -59,5 +47,25 @@ impl Module for DockerImagePull {
         result.set("actions", actions);
         result.set("image", if image.is_null() { Fields::new().into() } else { image });
         Ok(Report { changed: Some(changed), ..Report::from(result) })
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        match is_id(&self.name) {
+            true => vec![ArgumentError::new("name", "an image cannot be pulled by its id")],
+            false => Vec::new(),
+        }
+    }
+}
+
+impl DockerImagePull {
+    fn image(&self) -> String {
+        with_tag(&self.name, &self.tag)
+    }
+
+    /// Whether an image is of the platform that is asked for.
+    fn fits(&self, found: &Data) -> bool {
+        let Some(platform) = &self.platform else { return true };
+        let known = ["Os", "Architecture", "Variant"].map(|part| found.text(part).unwrap_or_default());
+        platform.split('/').zip(&known).all(|(wanted, known)| wanted == known)
     }
 }

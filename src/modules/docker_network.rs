@@ -2,8 +2,10 @@
 
 mod differences;
 
+use super::docker::DockerArguments;
 use super::{ArgumentError, Module};
-use crate::host::{Change, Data, Effect, Failure, Fields, Plan, Probe, Run, docker};
+use crate::host::docker::{Engine, Order, Thing, escape};
+use crate::host::{Attribute, Carried, Change, Data, Failure, Fields, Plan, Probe, Report};
 
 choices! {
     /// Whether it is to be there.
@@ -78,39 +80,24 @@ module! {
         config_from: Option<String>;
         /// It holds settings only.
         config_only: Option<bool>;
-        /// Where docker listens.
-        docker_host ["docker_url"]: Option<String>;
-        /// Seconds to wait for docker.
-        timeout: i64 = 60;
-        /// Means nothing here.
-        debug: bool = false;
-        /// The version of docker's protocol.
-        api_version ["docker_api_version"]: Option<String>;
-        /// Means nothing here.
-        tls: Option<bool>;
-        /// Means nothing here.
-        validate_certs: Option<bool>;
-    }
+    } with { docker: DockerArguments }
 }
 
 impl Module for DockerNetwork {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let found = docker::network(host, &self.name)?;
-        let changes = match (self.state, found.is_null()) {
+        let engine = self.docker.engine(host)?;
+        let found = engine.network(host, &self.name)?;
+        let orders = match (self.state, found.is_null()) {
             (State::Absent, true) => Vec::new(),
-            (State::Absent, false) => self.remove(&found),
-            (State::Present, true) => self.create(&self.connected),
-            (State::Present, false) => self.update(host, &found)?,
+            (State::Absent, false) => self.remove(&engine, &found),
+            (State::Present, true) => self.create(&engine, &self.connected, Vec::new()),
+            (State::Present, false) => self.update(&engine, &found),
         };
-        Ok(Plan::from(changes))
+        Ok(Plan::from(orders.into_iter().map(|order| Change::Docker(Box::new(order))).collect::<Vec<_>>()))
     }
 
-    fn report(
-        &self,
-        host: &dyn Probe,
-        carried: &crate::host::Carried,
-    ) -> Result<crate::host::Report, Failure> {
-        let network = docker::network(host, &self.name)?;
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        let network = self.docker.engine(host)?.network(host, &self.name)?;
         Ok(carried.result.clone().with("network", network).into())
     }
 
@@ -125,107 +112,66 @@ impl Module for DockerNetwork {
 }
 
 impl DockerNetwork {
-    fn run(&self, argv: &[&str], effects: Vec<Effect>) -> Change {
-        let environment =
-            self.docker_host.iter().map(|host| ("DOCKER_HOST".to_owned(), host.clone())).collect();
-        Change::Run(Run { environment, ..Run::changing(argv).with_effects(effects) })
+    fn order(&self, engine: &Engine, title: &str, what: &str, body: Option<Fields>, network: Data) -> Order {
+        let path = format!("/networks/{}{what}", escape(&self.name));
+        let order = Order { body: body.map(Data::Map), ..Order::new(engine, title.to_owned(), "POST", path) };
+        order.with_effect(Thing::Network(self.name.clone()), network)
     }
 
-    fn set(&self, network: Data) -> Vec<Effect> {
-        vec![Effect::Set(docker::network_subject(&self.name), network)]
+    fn remove(&self, engine: &Engine, found: &Data) -> Vec<Order> {
+        let members = members(found);
+        let mut orders: Vec<Order> =
+            members.iter().map(|name| self.leave(engine, name, found.clone())).collect();
+        let order = self.order(engine, &format!("remove network {}", self.name), "", None, Data::Null);
+        orders.push(Order { method: "DELETE".to_owned(), fine: vec![404], ..order });
+        orders
     }
 
-    fn remove(&self, found: &Data) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for container in members(found) {
-            changes.push(self.run(
-                &["docker", "network", "disconnect", "--force", &self.name, &container],
-                self.set(found.clone()),
-            ));
+    fn create(&self, engine: &Engine, containers: &[String], why: Vec<Attribute>) -> Vec<Order> {
+        let title = format!("create network {}", self.name);
+        let order = self.order(engine, &title, "", Some(self.body()), self.foreseen(&[]));
+        let mut orders = vec![Order { path: "/networks/create".to_owned(), attributes: why, ..order }];
+        for (index, container) in containers.iter().enumerate() {
+            let joined = containers.get(..=index).unwrap_or_default();
+            orders.push(self.join(engine, container, self.foreseen(joined)));
         }
-        changes.push(self.run(&["docker", "network", "rm", &self.name], self.set(Data::Null)));
-        changes
+        orders
     }
 
-    fn create(&self, containers: &[String]) -> Vec<Change> {
-        let argv = self.create_words();
-        let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
-        let mut changes = vec![self.run(&argv, self.set(self.foreseen(&[])))];
-        let mut joined = Vec::new();
-        for container in containers {
-            joined.push(container.clone());
-            changes.push(self.join(container, &joined));
-        }
-        changes
+    fn join(&self, engine: &Engine, container: &str, network: Data) -> Order {
+        let title = format!("connect container {container} to network {}", self.name);
+        self.order(engine, &title, "/connect", Some(Fields::new().with("Container", container)), network)
     }
 
-    fn join(&self, container: &str, joined: &[String]) -> Change {
-        self.run(&["docker", "network", "connect", &self.name, container], self.set(self.foreseen(joined)))
+    fn leave(&self, engine: &Engine, container: &str, network: Data) -> Order {
+        let title = format!("disconnect container {container} from network {}", self.name);
+        let body = Fields::new().with("Container", container).with("Force", true);
+        self.order(engine, &title, "/disconnect", Some(body), network)
     }
 
-    fn update(&self, host: &dyn Probe, found: &Data) -> Result<Vec<Change>, Failure> {
+    fn update(&self, engine: &Engine, found: &Data) -> Vec<Order> {
         let there = members(found);
-        let differs = self.force && host.stage() == 0 || !self.differences(found).is_empty();
-        if differs {
+        let differences = self.differences(found);
+        if self.force || !differences.is_empty() {
             let mut wanted = self.connected.clone();
             wanted.extend(there.iter().filter(|name| !self.connected.contains(name)).cloned());
-            let mut changes = self.remove(found);
-            changes.extend(self.create(&wanted));
-            return Ok(changes);
+            let mut orders = self.remove(engine, found);
+            orders.extend(self.create(engine, &wanted, differences));
+            return orders;
         }
-        let mut changes = Vec::new();
+        let mut orders = Vec::new();
         let mut joined = there.clone();
         for container in self.connected.iter().filter(|name| !there.contains(name)) {
             joined.push(container.clone());
-            changes.push(self.join(container, &joined));
+            orders.push(self.join(engine, container, with_members(found, &joined)));
         }
         if !self.appends && !self.connected.is_empty() {
             for container in there.iter().filter(|name| !self.connected.contains(name)) {
                 joined.retain(|name| name != container);
-                let argv = ["docker", "network", "disconnect", "--force", &self.name, container];
-                changes.push(self.run(&argv, self.set(self.foreseen(&joined))));
+                orders.push(self.leave(engine, container, with_members(found, &joined)));
             }
         }
-        Ok(changes)
-    }
-
-    fn create_words(&self) -> Vec<String> {
-        let mut argv: Vec<String> =
-            ["docker", "network", "create", "--driver", &self.driver].map(str::to_owned).to_vec();
-        let text = |value: &Data| <String as super::Argument>::parse(value).unwrap_or_default();
-        let mut pairs = |option: &str, fields: &Fields| {
-            fields.iter().for_each(|(name, value)| {
-                argv.extend([option.to_owned(), format!("{name}={}", text(value))])
-            });
-        };
-        pairs("--opt", &self.driver_options);
-        pairs("--label", &self.labels);
-        pairs("--ipam-opt", &self.ipam_driver_options.clone().unwrap_or_default());
-        let mut option = |option: &str, value: Option<&String>| {
-            argv.extend(value.map(|value| format!("{option}={value}")));
-        };
-        option("--ipam-driver", self.ipam_driver.as_ref());
-        option("--scope", self.scope.as_ref());
-        option("--config-from", self.config_from.as_ref());
-        for pool in self.ipam_config.iter().flatten() {
-            option("--subnet", pool.subnet.as_ref());
-            option("--gateway", pool.gateway.as_ref());
-            option("--ip-range", pool.iprange.as_ref());
-            for (name, address) in pool.aux_addresses.iter() {
-                option("--aux-address", Some(&format!("{name}={}", text(address))));
-            }
-        }
-        let flags = [
-            ("--internal", self.internal),
-            ("--attachable", self.attachable),
-            ("--ingress", self.ingress),
-            ("--ipv6", self.enable_ipv6),
-            ("--config-only", self.config_only),
-        ];
-        argv.extend(flags.iter().filter(|(_, set)| *set == Some(true)).map(|(flag, _)| (*flag).to_owned()));
-        argv.extend(self.enable_ipv4.filter(|set| !set).map(|_| "--ipv4=false".to_owned()));
-        argv.extend(["--".to_owned(), self.name.clone()]);
-        argv
+        orders
     }
 }
 
@@ -235,4 +181,11 @@ fn members(network: &Data) -> Vec<String> {
     containers
         .map(|all| all.iter().filter_map(|(_, container)| container.text("Name")).collect())
         .unwrap_or_default()
+}
+
+/// The network with these containers.
+fn with_members(network: &Data, members: &[String]) -> Data {
+    let member = |name: &String| (name.clone(), Data::Map(Fields::new().with("Name", name.as_str())));
+    let members: Fields = members.iter().map(member).collect();
+    network.as_map().cloned().unwrap_or_default().with("Containers", members).into()
 }

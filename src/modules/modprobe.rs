@@ -81,15 +81,7 @@ impl Modprobe {
 }
 
 fn place(host: &dyn Probe, path: &Path, content: &str) -> Result<Vec<Change>, Failure> {
-    let placement = Placement {
-        dest: path.to_owned(),
-        content: Content::inline(text::to_bytes(content)),
-        attributes: &FileAttributes::none(),
-        preserved: None,
-        backup: false,
-        force: true,
-        follow: false,
-        validate: None,
-    };
+    let attributes = FileAttributes::none();
+    let placement = Placement::of(path, Content::inline(text::to_bytes(content)), &attributes);
     Ok(placement.plan(host)?.changes)
 }

@@ -24,7 +24,21 @@ pub struct Placement<'a> {
     pub validate: Option<String>,
 }
 
-impl Placement<'_> {
+impl<'a> Placement<'a> {
+    /// A content of a file that is replaced as a whole, whatever is there.
+    pub fn of(dest: &Path, content: Content, attributes: &'a FileAttributes) -> Placement<'a> {
+        Placement {
+            dest: dest.to_owned(),
+            content,
+            attributes,
+            preserved: None,
+            backup: false,
+            force: true,
+            follow: false,
+            validate: None,
+        }
+    }
+
     /// What must be done; the result says `dest`, and `backup_file` where one is made.
     pub fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let dest = if self.follow { host.resolve(&self.dest)? } else { self.dest.clone() };

@@ -97,6 +97,18 @@ impl Redirects {
     }
 }
 
+/// What an address holds; a failure that says why where it cannot be had.
+pub fn fetch(host: &dyn Probe, url: &str, validate: bool, patience: i64) -> Result<Vec<u8>, Failure> {
+    let fields = Fields::new().with("validate_certs", validate);
+    let web = WebArguments::take(&mut super::argument::Taker::new(&fields)).ok_or("the request is wrong")?;
+    let answer = host.fetch(&web.exchange(host, url, "GET", patience)?);
+    match answer.status {
+        200 => Ok(answer.body.0),
+        status => Err(Failure::new(format!("cannot fetch `{url}`: {}", answer.reason))
+            .with("status_code", i64::from(status))),
+    }
+}
+
 /// The name of a file that an address gives.
 pub fn file_name(url: &str, headers: &Fields) -> String {
     let disposition =

@@ -87,6 +87,15 @@ impl Action {
         word(&self.written)
     }
 
+    /// The word with its collection: of those who name none, that of Ansible itself.
+    pub fn full_name(&self) -> String {
+        if self.written.contains('.') {
+            self.written.to_string()
+        } else {
+            format!("ansible.builtin.{}", self.written)
+        }
+    }
+
     /// The argument with this name.
     pub fn argument(&self, name: &str) -> Option<&Value> {
         self.arguments.iter().find(|argument| &*argument.name == name).map(|argument| &argument.value)
@@ -141,7 +150,8 @@ impl Action {
             };
             let mut action = Action::named(name, value.entry("module").map_or(key.span, |node| node.span));
             action.read(loader, value);
-            action.arguments.retain(|argument| &*argument.name != "module");
+            action.arguments.retain(|argument| !matches!(&*argument.name, "module" | "args"));
+            action.take_args(value.entry("args").map(value_of).as_ref());
             action
         };
         action.local = local;

@@ -85,6 +85,7 @@ impl RoleParts {
             return None;
         };
         let mut parts = RoleParts::named(loader.text(name, statics)?, name.span());
+        parts.allow_duplicates = Some(true);
         for argument in &task.action.arguments {
             if !parts.set(&argument.name, &loader.text(&argument.value, statics)?) {
                 let known = [

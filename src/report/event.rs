@@ -15,6 +15,8 @@ pub enum TaskKind {
     Handler,
     /// Brings in other tasks: `include_tasks`, `include_role`.
     Include,
+    /// A word to the run itself, which counts in no recap: `meta`.
+    Meta,
 }
 
 /// A task as events name it. Hosts that run the same task share one of these.
@@ -136,6 +138,8 @@ pub enum Event {
         looped: bool,
         result: Box<Result>,
     },
+    /// So many hosts of a play failed that it ends for the others too.
+    NoHostsLeft,
     /// A handler was notified by a change on this host.
     Notified {
         host: HostName,

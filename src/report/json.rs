@@ -52,6 +52,7 @@ impl Json {
                 let task = self.task(task);
                 json!({ "event": "included", "host": &**host, "task": task, "file": file, "label": label })
             }
+            Event::NoHostsLeft => json!({ "event": "no_hosts_left" }),
             Event::Notified { host, handler } => {
                 json!({ "event": "notified", "host": &**host, "handler": handler })
             }
@@ -79,6 +80,7 @@ impl Json {
             TaskKind::Task => "task",
             TaskKind::Handler => "handler",
             TaskKind::Include => "include",
+            TaskKind::Meta => "meta",
         };
         json!({
             "number": task.number,

@@ -4,6 +4,7 @@ mod ansible;
 mod bug;
 mod event;
 pub mod exit;
+mod foretold;
 mod json;
 mod live;
 mod options;
@@ -18,6 +19,7 @@ mod terminal;
 
 pub use bug::confess;
 pub use event::{Activity, Event, HostName, Result, Status, TaskInfo, TaskKind};
+pub use foretold::{Foretold, Moved, Step};
 pub use options::{Colours, Format, Output, Switch};
 pub use recap::{Counts, HostRecap, Recap, Trouble};
 pub use redact::{HIDDEN, HIDDEN_LABEL, REDACTED, Redactor, SHORTEST};

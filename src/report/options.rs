@@ -10,6 +10,8 @@ pub struct Output {
     pub verbosity: u8,
     /// The plan is not applied.
     pub dry_run: bool,
+    /// What a dry run foretells is written down, with fingerprints that begin with this text.
+    pub foretell: Option<String>,
     /// Texts are shown before and after.
     pub diff: bool,
     /// Lines of context in a diff; none stands for three.

@@ -86,6 +86,8 @@ pub struct Recap {
     pub dry_run: bool,
     pub interrupted: bool,
     pub took: Duration,
+    /// What a dry run foretold, where that is written down.
+    pub foretold: super::Foretold,
     /// What `set_stats` left: for a host, or for all.
     pub stats: Vec<(Option<HostName>, Data)>,
     /// Titles of what items of a loop changed, until the loop is done.
@@ -115,6 +117,9 @@ impl Recap {
 
     fn done(&mut self, host: &HostName, task: &Arc<TaskInfo>, looped: bool, result: &Result) {
         let items = self.items.remove(host).unwrap_or_default();
+        if task.kind == TaskKind::Meta {
+            return;
+        }
         let entry = self.hosts.entry(host.clone()).or_default();
         if task.kind != TaskKind::Include || result.status != Status::Ok {
             entry.counts.add(result);

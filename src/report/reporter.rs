@@ -8,7 +8,7 @@ use super::plain::Plain;
 use super::sink::{Sink, complain};
 use super::story::Look;
 use super::terminal::Terminal;
-use super::{Event, Recap, Redactor};
+use super::{Event, Foretold, Recap, Redactor};
 use crate::source::Sources;
 use indicatif::MultiProgress;
 use std::io::IsTerminal;
@@ -28,6 +28,21 @@ pub trait Show: Send {
 
     /// Nothing more will happen.
     fn end(&mut self, recap: &Recap);
+}
+
+/// Shows nothing.
+struct Silence;
+
+impl Show for Silence {
+    fn event(&mut self, _event: &Event) {}
+
+    fn end(&mut self, _recap: &Recap) {}
+}
+
+/// Writes down what is foretold.
+struct Scribe {
+    foretold: Foretold,
+    sources: Arc<Sources>,
 }
 
 /// How long nothing happens until live lines are drawn again.
@@ -72,17 +87,35 @@ impl Reporter {
                 }
             };
         }
+        let places = sources.clone();
         let (show, stage) = choose(output, Screen::standard(), sources, sink);
-        Reporter::with(show, stage, output.dry_run, redactor)
+        let scribe =
+            output.foretell.clone().map(|salt| Scribe { foretold: Foretold::new(salt), sources: places });
+        Reporter::watching(show, stage, Recap::new(output.dry_run), redactor, scribe)
     }
 
     /// Starts to show events in the given way.
     pub fn with(show: Box<dyn Show>, stage: Stage, dry_run: bool, redactor: Arc<Redactor>) -> Reporter {
+        Reporter::watching(show, stage, Recap::new(dry_run), redactor, None)
+    }
+
+    /// Shows nothing, and writes down what is foretold.
+    pub fn silent(output: &Output, sources: Arc<Sources>, redactor: Arc<Redactor>) -> Reporter {
+        let scribe = output.foretell.clone().map(|salt| Scribe { foretold: Foretold::new(salt), sources });
+        Reporter::watching(Box::new(Silence), Stage::default(), Recap::new(output.dry_run), redactor, scribe)
+    }
+
+    fn watching(
+        show: Box<dyn Show>,
+        stage: Stage,
+        recap: Recap,
+        redactor: Arc<Redactor>,
+        scribe: Option<Scribe>,
+    ) -> Reporter {
         let (events, incoming) = channel();
         let silent = Arc::new(AtomicBool::new(false));
         let quiet = silent.clone();
-        let thread =
-            std::thread::spawn(move || watch(&incoming, show, Recap::new(dry_run), &redactor, &quiet));
+        let thread = std::thread::spawn(move || watch(&incoming, show, recap, &redactor, (&quiet, scribe)));
         Reporter { events, thread, stage, silent }
     }
 
@@ -115,13 +148,17 @@ fn watch(
     mut show: Box<dyn Show>,
     mut recap: Recap,
     redactor: &Redactor,
-    silent: &AtomicBool,
+    (silent, mut scribe): (&AtomicBool, Option<Scribe>),
 ) -> Recap {
     let start = Instant::now();
     loop {
         match events.recv_timeout(TICK) {
             Ok(event) => {
+                let fingerprint = scribe.as_ref().map(|scribe| scribe.foretold.fingerprint(&event));
                 let event = redactor.event(event);
+                if let (Some(scribe), Some(fingerprint)) = (&mut scribe, fingerprint) {
+                    scribe.foretold.add(&event, fingerprint, &scribe.sources);
+                }
                 recap.add(&event);
                 show.event(&event);
             }
@@ -130,6 +167,7 @@ fn watch(
         }
     }
     recap.took = start.elapsed();
+    recap.foretold = scribe.map(|scribe| scribe.foretold).unwrap_or_default();
     if !silent.load(Ordering::Relaxed) {
         show.end(&recap);
     }

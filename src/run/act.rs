@@ -1,6 +1,7 @@
 //! What a task does, once its conditions hold: a control word acts here, a module becomes a call.
 
 use super::halt::Trouble;
+use super::hostvars::delegated;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Sending, Step};
 use super::result::Ended;
@@ -28,15 +29,14 @@ impl Interpreter {
     async fn act_now(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         running.notify = self.notifications(at).await?;
         self.delegate(&mut running, at).await?;
+        let at = &self.seen_by_delegate(&running, at);
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
             self.meet().await?;
         }
         match word.as_str() {
-            "meta" => self.meta(running, at).await,
             "include_tasks" | "include" => self.include_tasks(running, item, at).await,
             "include_role" => self.include_role(running, item, at).await,
-            _ if self.is_alone(at).await? => self.act_once(running, item, at).await,
             _ if self.is_judged(&running) => self.act_judged(running, item, at).await,
             _ if control::is_word(&word) => {
                 let mut ended = self.act_here(&running, at).await?;
@@ -59,6 +59,13 @@ impl Interpreter {
         }
         running.delegated_to = Some(other);
         Ok(())
+    }
+
+    /// The place of a task that another host carries out.
+    fn seen_by_delegate(&self, running: &Running, at: &At) -> At {
+        let Some(other) = &running.delegated_to else { return at.clone() };
+        let vars = delegated(&self.run, &self.run.host_or_new(other), &self.scope(at).layers);
+        at.with("ansible_delegated_vars", vars)
     }
 
     /// What is notified when something was changed.
@@ -84,7 +91,7 @@ impl Interpreter {
         let own = &running.task.own;
         let conditions = |written: &[Value], plain: Option<bool>| !written.is_empty() && plain.is_none();
         conditions(&own.changed_when, running.changed)
-            || conditions(&own.failed_when, running.failed)
+            || (!own.failed_when.is_empty() && running.failed != Some(false))
             || !own.until.is_empty()
             || own.retries.is_some()
     }
@@ -155,7 +162,7 @@ impl Interpreter {
     /// Sends the call of a module and goes on; its answer comes when it comes.
     async fn submit(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let sending = self.sending(&running, item.is_some(), at).await?;
+        let sending = self.sending(&running, at).await?;
         let call = self.call(&arguments, at).await?;
         self.enter_lane(&running, at).await?;
         let request = self.pipeline.request(self.run.next_request(), call, sending);
@@ -177,7 +184,7 @@ impl Interpreter {
     /// Sends the call of a module and waits for its answer.
     pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let mut sending = self.sending(running, false, at).await?;
+        let mut sending = self.sending(running, at).await?;
         sending.on_failure = OnFailure::Continue;
         let call = self.call(&arguments, at).await?;
         self.drain().await?;
@@ -201,7 +208,7 @@ impl Interpreter {
     }
 
     /// How the request of a task is meant.
-    async fn sending(&mut self, running: &Running, looped: bool, at: &At) -> Result<Sending, Trouble> {
+    async fn sending(&mut self, running: &Running, at: &At) -> Result<Sending, Trouble> {
         let check = match at.frame.keyword(Keyword::CheckMode) {
             Some(_) => self.flag(at, Keyword::CheckMode).await?,
             None => self.run.settings.execution.dry_run,
@@ -210,14 +217,16 @@ impl Interpreter {
             Some(_) => self.flag(at, Keyword::Diff).await?,
             None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
         };
-        let lenient = running.ignore_errors || running.failed == Some(false) || looped;
+        let lenient = running.ignore_errors || running.failed == Some(false);
         let timeout = self.text_of(&at.frame.keyword(Keyword::Timeout).cloned(), at).await?;
         Ok(Sending {
+            repeat: running.repeat,
             mode: if check { Mode::Check } else { Mode::Apply },
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: diff && !running.no_log,
             environment: self.environment(at).await?,
-            notify: running.notify.clone(),
+            place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
+            notify: self.notes(&running.notify),
             timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
         })
     }
@@ -257,7 +266,7 @@ impl Interpreter {
             at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
         let quiet = match crate::modules::spec(word) {
             Some(spec) => spec.local,
-            None => !matches!(word, "add_host" | "group_by" | "pause" | "meta" | "set_stats"),
+            None => !matches!(word, "add_host" | "group_by" | "pause" | "set_stats"),
         };
         alone || !quiet
     }

@@ -23,13 +23,26 @@ impl Interpreter {
             }
         }
         for argument in &action.arguments {
-            let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await?;
-            arguments.set(&argument.name, span_of(&argument.value, argument.span), value);
+            let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await;
+            let value = value.map_err(|trouble| finalizing(trouble, action, &argument.name))?;
+            let name = self.argument_name(&argument.name, argument.span, at).await?;
+            arguments.set(&name, span_of(&argument.value, argument.span), value);
         }
         if let Some(raw) = &action.raw {
-            arguments.raw = Some(self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await?);
+            let value = self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await;
+            arguments.raw = Some(value.map_err(|trouble| finalizing(trouble, action, "_raw_params"))?);
         }
         Ok(arguments)
+    }
+
+    /// The name of an argument, which is a template where `set_fact` sets a variable of a computed name.
+    async fn argument_name(&mut self, name: &Arc<str>, span: Span, at: &At) -> Result<Arc<str>, Trouble> {
+        if !name.contains("{{") {
+            return Ok(name.clone());
+        }
+        let written = crate::vars::trusted_text(name.to_string(), span);
+        let name = self.evaluate(at, |engine, scope| engine.resolve(&written, scope)).await?;
+        Ok(name.str().unwrap_or_default().into())
     }
 
     /// A template that must give all arguments as a mapping.
@@ -71,4 +84,13 @@ impl Interpreter {
 
 fn span_of(value: &Value, name: Span) -> Span {
     if value.span().is_known() { value.span() } else { name }
+}
+
+/// What results say of an argument that cannot be evaluated.
+fn finalizing(trouble: Trouble, action: &Action, argument: &str) -> Trouble {
+    let what = format!(
+        "Finalization of task args for '{}' failed: Error while resolving value for '{argument}'",
+        action.full_name()
+    );
+    trouble.during(&what)
 }

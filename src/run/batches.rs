@@ -14,56 +14,79 @@ use crate::source::Diagnostic;
 use crate::template::{Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use futures::stream::{FuturesUnordered, StreamExt};
+use indexmap::IndexSet;
 use std::sync::{Arc, RwLock};
 
+/// How a play ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlayEnd {
+    Fine,
+    /// Hosts failed; the others go on to the next play, but not to the next playbook.
+    Failures,
+    /// Nobody goes on.
+    Over,
+}
+
 impl Run {
-    /// Runs one play; whether the run goes on after it.
-    pub async fn play(self: &Arc<Run>, play: &Arc<Play>) -> bool {
+    /// Runs one play.
+    pub async fn play(self: &Arc<Run>, play: &Arc<Play>) -> PlayEnd {
         let all = match self.hosts_of(play) {
             Ok(all) => all,
             Err(diagnostic) => {
                 self.warn(diagnostic);
-                return true;
+                return PlayEnd::Fine;
             }
         };
         let name = self.play_name(play);
         let lockstep = !self.is_free(play);
-        self.events.send(Event::Play { name: name.clone(), hosts: all.clone(), span: play.span, lockstep });
+        let begins = |hosts: &[HostName]| {
+            let (name, hosts) = (name.clone(), hosts.to_vec());
+            self.events.send(Event::Play { name, hosts, span: play.span, lockstep });
+        };
         let live: Vec<HostName> = all
             .iter()
             .filter(|host| self.host(host).is_some_and(|host| host.out().is_none()))
             .cloned()
             .collect();
         if live.is_empty() {
-            return all.is_empty();
+            begins(&[]);
+            return if all.is_empty() { PlayEnd::Fine } else { PlayEnd::Over };
         }
         let number = u32::try_from(self.next_play()).unwrap_or(u32::MAX);
         let batches = match self.batches(play, &live) {
             Ok(batches) => batches,
             Err(diagnostic) => {
                 live.iter().for_each(|host| self.fail_host(host, diagnostic.clone()));
-                return false;
+                return PlayEnd::Over;
             }
         };
+        let mut end = PlayEnd::Fine;
         let vars = Arc::new(self.play_vars(play, self.prompt(play)));
         for (index, hosts) in batches.into_iter().enumerate() {
+            begins(&hosts);
             let batch = self.batch(
                 play,
                 &name,
                 number * 1000 + u32::try_from(index).unwrap_or(0),
                 hosts,
-                (&all, &vars),
+                (&all, &live, &vars),
             );
             let run = Arc::new(PlayRun::new(batch));
             self.run_batch(&run).await;
+            if run.has_too_many_failures() {
+                self.events.send(Event::NoHostsLeft);
+            }
             if run.is_fatal() {
-                return false;
+                return PlayEnd::Over;
+            }
+            if run.has_failures() {
+                end = PlayEnd::Failures;
             }
             if run.has_ended() || self.is_interrupted() {
                 break;
             }
         }
-        true
+        end
     }
 
     async fn run_batch(self: &Arc<Run>, play: &Arc<PlayRun>) {
@@ -92,29 +115,26 @@ impl Run {
         name: &str,
         number: u32,
         hosts: Vec<HostName>,
-        (all, vars): (&[HostName], &Arc<PlayVars>),
+        (all, live, vars): (&[HostName], &[HostName], &Arc<PlayVars>),
     ) -> Batch {
         let frame = Frame::play(play.keywords.clone());
         let names =
             |hosts: &[HostName]| hosts.iter().map(|host| Value::text(host.clone())).collect::<Value>();
         let roles = play_roles(play, &frame);
-        let role_names: Vec<Value> = roles
-            .iter()
-            .filter(|role| role.parents.is_empty())
-            .map(|role| Value::text(role.name.clone()))
-            .collect();
-        let dependent: Vec<Value> = roles
-            .iter()
-            .filter(|role| !role.parents.is_empty())
-            .map(|role| Value::text(role.name.clone()))
-            .collect();
+        let (own, wanted): (Vec<&Arc<Role>>, Vec<&Arc<Role>>) =
+            roles.iter().partition(|role| role.parents.is_empty());
+        let distinct = |roles: &mut dyn Iterator<Item = &&Arc<Role>>| {
+            let names: IndexSet<&str> = roles.map(|role| &*role.name).collect();
+            names.into_iter().map(Value::from).collect::<Value>()
+        };
         let magic = PlayMagic {
             name: Value::text(name),
             playbook_dir: Value::text(play.dir.display().to_string()),
-            role_names: Value::list(role_names),
-            dependent_role_names: Value::list(dependent),
+            own_role_names: own.iter().map(|role| Value::text(role.name.clone())).collect(),
+            dependent_role_names: distinct(&mut wanted.iter()),
+            role_names: distinct(&mut own.iter().chain(&wanted)),
             all_hosts: names(all),
-            hosts: RwLock::new(names(all)),
+            hosts: RwLock::new(names(live)),
             batch: RwLock::new(names(&hosts)),
         };
         let surroundings = Surroundings {

@@ -61,9 +61,7 @@ impl Interpreter {
         };
         self.run.events.send(event);
         let unreachable = ended.status == Status::Unreachable && !ended.ignored;
-        if ended.was_changed() && !ended.has_failed() {
-            self.notify(running);
-        }
+        self.notify(running, &ended);
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(ended);
         }
@@ -78,8 +76,11 @@ impl Interpreter {
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
-        if ended.was_changed() && !ended.has_failed() && running.repeat.is_none() {
-            self.notify(&running);
+        if running.once {
+            self.play.once.put(running.position.clone(), ended.clone());
+        }
+        if running.repeat.is_none() {
+            self.notify(&running, &ended);
         }
         let result = Box::new(shown(&running, &ended));
         let looped = running.repeat.is_some();
@@ -90,7 +91,12 @@ impl Interpreter {
         }
         match ended.status {
             Status::Failed | Status::Rescued if !ended.ignored => Err(self.fail(&running, ended.value)),
-            Status::Unreachable if !ended.ignored => self.lose(),
+            Status::Unreachable if !ended.ignored => {
+                if running.fatal {
+                    self.play.break_at(&running.position);
+                }
+                self.lose()
+            }
             _ => Ok(()),
         }
     }
@@ -99,10 +105,13 @@ impl Interpreter {
     fn fail(&mut self, running: &Running, result: Value) -> Halt {
         self.abandon();
         let task = [
-            ("name", Value::text(running.info.name.clone())),
+            ("name", Value::text(if running.task.name.is_some() { &*running.info.name } else { "" })),
             ("action", Value::text(running.info.action.clone())),
         ];
-        Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result, fatal: running.fatal }))
+        if running.fatal {
+            self.play.break_at(&running.position);
+        }
+        Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result }))
     }
 
     fn lose(&mut self) -> Result<(), Halt> {
@@ -122,7 +131,13 @@ impl Interpreter {
         self.host.store.roll_back();
     }
 
-    fn notify(&mut self, running: &Running) {
+    /// Notifies handlers of a change; a failure leaves what the host has noted to the next run.
+    fn notify(&mut self, running: &Running, ended: &Ended) {
+        match (ended.has_failed(), ended.was_changed()) {
+            (true, _) => return,
+            (_, false) => return self.take_back_notes(running),
+            _ => {}
+        }
         for name in &running.notify {
             self.notified.add(name);
             self.run.events.send(Event::Notified { host: self.host.name.clone(), handler: name.clone() });

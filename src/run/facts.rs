@@ -23,7 +23,7 @@ impl Interpreter {
         if !self.run.tags.choose(&["always".to_owned()]) {
             return Ok(());
         }
-        self.perform(&task, &at, false).await
+        self.perform(&task, &at).await
     }
 
     async fn wants_facts(&mut self) -> Result<bool, Halt> {

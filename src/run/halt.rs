@@ -11,6 +11,8 @@ pub enum Halt {
     Failed(Box<FailedTask>),
     /// The line is gone.
     Unreachable,
+    /// Too many others failed: nothing more is done, whatever would catch a failure.
+    Stopped,
     EndHost,
     EndBatch,
     EndPlay,
@@ -24,8 +26,13 @@ pub enum Halt {
 pub struct FailedTask {
     pub task: Value,
     pub result: Value,
-    /// `any_errors_fatal` held for the task.
-    pub fatal: bool,
+}
+
+impl Halt {
+    /// A failure of another host that counts for this one too.
+    pub fn of_others() -> Halt {
+        Halt::Failed(Box::new(FailedTask { task: Value::none(), result: Value::none() }))
+    }
 }
 
 /// Why a task cannot be carried out as written.
@@ -41,6 +48,19 @@ pub enum Trouble {
     Unreachable(Box<Diagnostic>),
     /// A dry run cannot know: this is what it depends on.
     Depends(String),
+}
+
+impl Trouble {
+    /// Says what was being done, in the words that results have for it.
+    #[must_use]
+    pub fn during(self, what: &str) -> Trouble {
+        match self {
+            Trouble::Mistake { diagnostic, undefined } => {
+                Trouble::Mistake { diagnostic: Box::new(diagnostic.during(what)), undefined }
+            }
+            other => other,
+        }
+    }
 }
 
 impl From<Halt> for Trouble {

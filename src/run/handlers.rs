@@ -20,18 +20,24 @@ pub struct Handler {
 #[derive(Debug, Default)]
 pub struct Notified {
     names: Vec<String>,
+    /// The handlers that they mean, where that is known.
+    chosen: BTreeSet<usize>,
 }
+
+/// Behind the places that `meta: flush_handlers` has for each host.
+const BEHIND_META: u32 = 1 << 24;
 
 impl Notified {
     /// Notes a name; twice is once.
     pub fn add(&mut self, name: &str) {
-        if !self.names.iter().any(|known| known == name) {
+        if !self.holds(name) {
             self.names.push(name.to_owned());
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+    /// Whether a name is noted.
+    pub fn holds(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
     }
 }
 
@@ -58,32 +64,48 @@ fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
 }
 
 impl Interpreter {
-    /// Runs every handler that was notified, until none is left.
+    /// Runs every handler that was notified, in the order of definition. What a handler notifies runs too if it comes later,
+    /// else at the next flush.
+    /// Where nothing under way can notify any, nothing is awaited.
     pub async fn flush(&mut self) -> Result<(), Halt> {
-        self.drain().await?;
-        let depth = self.position.len();
-        let mut round = 0;
-        while !self.notified.is_empty() {
-            let names = std::mem::take(&mut self.notified.names);
-            let chosen = self.chosen(&names).await?;
-            for index in &chosen {
-                self.position.truncate(depth);
-                self.position.extend([round, u32::try_from(*index).unwrap_or(u32::MAX)]);
-                self.handle(*index).await?;
-            }
+        if self.pipeline.may_notify() {
             self.drain().await?;
-            self.settle_notes(names);
-            round += 1;
         }
+        let depth = self.position.len();
+        let mut names = self.take_notified().await?;
+        let mut next = 0;
+        while let Some(index) = self.notified.chosen.range(next..).next().copied() {
+            self.notified.chosen.remove(&index);
+            self.position.truncate(depth);
+            self.position.extend([BEHIND_META, u32::try_from(index).unwrap_or(u32::MAX)]);
+            self.handle(index).await?;
+            self.drain().await?;
+            names.extend(self.take_notified().await?);
+            next = index + 1;
+        }
+        self.settle_notes(&names);
         self.position.truncate(depth);
         Ok(())
+    }
+
+    /// Finds the handlers that the names mean which were notified by now.
+    async fn take_notified(&mut self) -> Result<Vec<String>, Halt> {
+        let names = std::mem::take(&mut self.notified.names);
+        if !names.is_empty() {
+            let chosen = self.chosen(&names).await?;
+            self.notified.chosen.extend(chosen);
+        }
+        Ok(names)
     }
 
     async fn handle(&mut self, index: usize) -> Result<(), Halt> {
         let Some(handler) = self.all_handlers().get(index).cloned() else { return Ok(()) };
         let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued: false };
         let at = At::new(handler.frame.inside(kind), handler.task.dir.clone());
-        self.perform(&handler.task, &at, true).await
+        self.handling = true;
+        let ended = self.perform(&handler.task, &at).await;
+        self.handling = false;
+        ended
     }
 
     /// Which handlers these names mean, in the order of definition.
@@ -148,18 +170,6 @@ impl Interpreter {
             }
         }
         Ok(topics)
-    }
-
-    /// Takes up a notification that an interrupted run left on the host, if a handler here answers to it.
-    pub fn remember_notification(&mut self, name: &str) {
-        let answers = |handler: &Handler| {
-            let named = handler.task.name.as_ref().and_then(|name| name.str().ok());
-            named.as_deref() == Some(name)
-                || handler.task.own.listen.iter().any(|topic| topic.as_str() == Some(name))
-        };
-        if self.play.handlers.iter().any(answers) {
-            self.notified.add(name);
-        }
     }
 
     fn all_handlers(&self) -> Vec<Handler> {

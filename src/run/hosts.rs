@@ -86,7 +86,7 @@ impl Run {
         {
             let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
             inventory.add_group(group, parents);
-            inventory.add_host(&host.name, &[group.to_owned()]);
+            inventory.join_group(&host.name, group);
         }
         self.refresh(host);
     }

@@ -21,6 +21,15 @@ struct OfOne {
     run: Weak<Run>,
     host: Arc<Host>,
     asking: Layers,
+    /// Asked for as one that is delegated to: `ansible_host` is always there.
+    delegated: bool,
+}
+
+/// `ansible_delegated_vars`: the variables of the host that is delegated to, by its name.
+pub fn delegated(run: &Arc<Run>, host: &Arc<Host>, asking: &Layers) -> Value {
+    let (name, run) = (Value::text(host.name.clone()), Arc::downgrade(run));
+    let vars = OfOne { run, host: host.clone(), asking: asking.clone(), delegated: true };
+    [(name, Value::object(vars))].into_iter().collect()
 }
 
 impl std::fmt::Debug for HostVarsOfAll {
@@ -46,13 +55,11 @@ impl Object for HostVarsOfAll {
 
     fn get(&self, key: &Value) -> Option<Value> {
         let host = self.run.upgrade()?.host_for_vars(key.as_str()?)?;
-        let other = host.name != self.asking.magic.host.name;
-        if let Some(pending) =
-            self.asking.others_pending.as_ref().filter(|pending| other && pending.value().is_none())
-        {
-            return Some(Value::promise(pending.clone()));
+        if host.name != self.asking.magic.host.name && self.asking.others_are_behind() {
+            return self.asking.others_pending.clone().map(Value::promise);
         }
-        Some(Value::object(OfOne { run: self.run.clone(), host, asking: self.asking.clone() }))
+        let (run, asking) = (self.run.clone(), self.asking.clone());
+        Some(Value::object(OfOne { run, host, asking, delegated: false }))
     }
 
     fn items(&self) -> Vec<Value> {
@@ -89,7 +96,11 @@ impl Object for OfOne {
     fn get(&self, key: &Value) -> Option<Value> {
         let run = self.run.upgrade()?;
         let layers = self.layers();
-        let value = layers.value(key.as_str()?)?;
+        let name = key.as_str()?;
+        let value = match layers.value(name) {
+            None if self.delegated && name == "ansible_host" => Value::text(self.host.name.clone()),
+            known => known?,
+        };
         let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
         let scope = TaskScope::plain(layers, context);
         Some(match run.engine.resolve(&value, &scope) {

@@ -15,8 +15,20 @@ use crate::vars::{Value, Vars};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The words that bring in tasks while the play runs.
+pub const WORDS: &[&str] = &["include_tasks", "include_role", "include"];
+
+/// Tasks that an include has found, and that run when all items of its loop have found theirs.
+pub struct Inclusion {
+    index: usize,
+    /// The file or role, where hosts may bring in different ones.
+    varying: Option<String>,
+    entries: Vec<Entry>,
+    frame: Arc<Frame>,
+}
+
 impl Interpreter {
-    /// Brings in a file of tasks and carries them out.
+    /// Finds a file of tasks to bring in.
     pub async fn include_tasks(
         &mut self,
         running: Running,
@@ -37,10 +49,12 @@ impl Interpreter {
         self.announce(&running, item.as_ref(), &path.display().to_string()).await?;
         let dir = path.parent().unwrap_or(Path::new("")).into();
         let frame = self.included(&running, item.as_ref(), at, dir);
-        self.inside(running, item, &entries, &self.applied(&arguments, frame)?).await
+        let frame = self.applied(&arguments, frame)?;
+        self.bring_in(running, item, &path.display().to_string(), (entries, frame));
+        Ok(())
     }
 
-    /// Brings in a role and carries its tasks out.
+    /// Finds a role to bring in.
     pub async fn include_role(
         &mut self,
         running: Running,
@@ -54,7 +68,7 @@ impl Interpreter {
             return Err(Diagnostic::error("`include_role` names no role").at(arguments.span).into());
         };
         let mut parts = RoleParts::named(&name, arguments.span_of("name"));
-        parts.public = false;
+        (parts.public, parts.allow_duplicates) = (false, Some(true));
         for (argument, value) in arguments.iter() {
             parts.set(argument, &value.str().unwrap_or_default());
         }
@@ -72,7 +86,8 @@ impl Interpreter {
         if parts.public {
             self.publish(&entry);
         }
-        self.inside(running, item, std::slice::from_ref(&entry), &frame).await
+        self.bring_in(running, item, &name, (vec![entry], frame));
+        Ok(())
     }
 
     /// What is known around a task for those who read files.
@@ -129,25 +144,54 @@ impl Interpreter {
         Ok(frame.inside(FrameKind::Static { keywords, rescued: false }))
     }
 
-    async fn inside(
+    fn bring_in(
         &mut self,
         running: Running,
         item: Option<Item>,
-        entries: &[Entry],
-        frame: &Arc<Frame>,
-    ) -> Result<(), Trouble> {
-        let depth = self.position.len();
-        self.position.push(item.as_ref().map_or(0, |item| u32::try_from(item.index).unwrap_or(u32::MAX)));
-        let ended = self.entries(entries, frame).await;
-        self.position.truncate(depth);
-        ended?;
+        name: &str,
+        (entries, frame): (Vec<Entry>, Arc<Frame>),
+    ) {
         if let Some(promise) = &running.promise {
             promise.settle(Ended::ok().value);
         }
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(Ended::ok());
         }
+        let action = &running.task.action;
+        let written = ["file", "name", "role"].into_iter().filter_map(|name| action.argument(name));
+        let varies = self.play.meeting.is_needed() && written.chain(&action.raw).any(Value::is_lazy);
+        let index = item.map_or(0, |item| item.index);
+        let varying = varies.then(|| name.to_owned());
+        self.brought.push(Inclusion { index, varying, entries, frame });
+    }
+
+    /// Carries out what the includes of the last task have found.
+    pub async fn carry_in(&mut self) -> Result<(), Halt> {
+        let depth = self.position.len();
+        let brought = std::mem::take(&mut self.brought);
+        self.agree_on_ways(&brought).await?;
+        for Inclusion { index, varying, entries, frame } in brought {
+            self.position.push(u32::try_from(index).unwrap_or(u32::MAX));
+            self.position.extend(varying.map(|name| self.play.way(&self.position, &name)));
+            let ended = self.entries(&entries, &frame).await;
+            self.position.truncate(depth);
+            ended?;
+        }
         Ok(())
+    }
+
+    /// Where hosts bring in different files, those of the first host come first: all say which is theirs.
+    async fn agree_on_ways(&mut self, brought: &[Inclusion]) -> Result<(), Halt> {
+        let depth = self.position.len();
+        let mut vary = false;
+        for Inclusion { index, varying, .. } in brought {
+            let Some(name) = varying else { continue };
+            self.position.push(u32::try_from(*index).unwrap_or(u32::MAX));
+            self.play.take_way(&self.position, &self.host.name, name);
+            self.position.truncate(depth);
+            vary = true;
+        }
+        if vary { self.meet_behind(&self.position.clone()).await } else { Ok(()) }
     }
 
     fn add_handlers(&mut self, entry: &Entry, frame: &Arc<Frame>) {

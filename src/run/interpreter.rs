@@ -39,8 +39,10 @@ pub struct Interpreter {
     pub facts_pending: Option<Arc<Promise>>,
     /// Settled when all hosts have come to where this one is.
     pub others_pending: Arc<Promise>,
-    /// A failure of the last task ends the play for all, so nobody runs ahead of it.
-    pub meets_next: bool,
+    /// Handlers are being run, and what they bring in.
+    pub handling: bool,
+    /// What includes have found to bring in, in the order in which it is to be run.
+    pub brought: Vec<super::include::Inclusion>,
 }
 
 impl Interpreter {
@@ -59,7 +61,8 @@ impl Interpreter {
             roles_done: HashSet::new(),
             facts_pending: None,
             others_pending: Arc::default(),
-            meets_next: false,
+            brought: Vec::new(),
+            handling: false,
         }
     }
 
@@ -85,9 +88,6 @@ impl Interpreter {
     async fn entry(&mut self, entry: &Entry, frame: &Arc<Frame>) -> Result<(), Halt> {
         if self.run.is_interrupted() {
             return Err(Halt::Interrupted);
-        }
-        if std::mem::take(&mut self.meets_next) {
-            self.meet().await?;
         }
         if self.play.is_over() {
             self.drain().await?;
@@ -132,7 +132,7 @@ impl Interpreter {
             ended = self.drained(ended).await;
             self.position.truncate(depth);
         }
-        if !block.always.is_empty() && !matches!(ended, Err(Halt::Unreachable | Halt::Interrupted)) {
+        if !block.always.is_empty() && matches!(ended, Ok(()) | Err(Halt::Failed(_))) {
             let always = self.part(2, &block.always, &inside(false)).await;
             let always = self.drained(always).await;
             self.position.truncate(depth);
@@ -154,6 +154,9 @@ impl Interpreter {
     }
 
     fn remember_failure(&self, failed: &super::halt::FailedTask) {
+        if failed.task.is_none() {
+            return;
+        }
         let set = |name: &str, value: &Value| {
             self.host.store.set(crate::vars::Part::Set, name.into(), value.clone(), None)
         };
@@ -216,7 +219,12 @@ impl Interpreter {
 
     /// Puts something that ended on the controller behind what is in flight.
     pub async fn finish(&mut self, step: Step) -> Result<(), Halt> {
-        let failed = matches!(&step, Step::Ended { ended, .. } if ended.has_failed());
+        let failed = match &step {
+            Step::Ended { ended, .. } => ended.has_failed(),
+            // An item that failed here, and of which the host knows nothing, does not stop what is behind the loop there.
+            Step::LoopEnd { running } => self.loops.has_failed(running),
+            _ => false,
+        };
         self.pipeline.waiting.push_back(step);
         if failed { self.drain().await } else { self.collect().await }
     }
@@ -287,6 +295,14 @@ impl Interpreter {
             self.play.meeting.wait(&self.host.name, &self.position).await;
         }
         self.others_pending.settle(Value::none());
+        Ok(())
+    }
+
+    /// Waits until all hosts are through with the task at this position.
+    pub async fn meet_behind(&mut self, position: &[u32]) -> Result<(), Halt> {
+        self.drain().await?;
+        let behind: Vec<u32> = position.iter().copied().chain([u32::MAX]).collect();
+        self.play.meeting.wait(&self.host.name, &behind).await;
         Ok(())
     }
 

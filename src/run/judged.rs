@@ -83,6 +83,7 @@ impl Interpreter {
                 Err(Trouble::Depends(because)) => {
                     *ended = Ended { status: Status::Depends, message: Some(because), ..ended.clone() }
                 }
+                Err(Trouble::Mistake { diagnostic, .. }) => ended.without_verdict("changed_when", diagnostic),
                 Err(trouble) => return Err(trouble),
             }
         }
@@ -90,6 +91,7 @@ impl Interpreter {
             match self.all(&running.task.own.failed_when.clone(), at).await {
                 Ok(failed) => ended.set_failed(failed),
                 Err(Trouble::Depends(_)) => {}
+                Err(Trouble::Mistake { diagnostic, .. }) => ended.without_verdict("failed_when", diagnostic),
                 Err(trouble) => return Err(trouble),
             }
         }

@@ -11,7 +11,7 @@ use crate::report::Activity;
 use crate::source::Diagnostic;
 use crate::ssh::{self, Become, Method, Secret, Target};
 use crate::vars::Value;
-use crate::wire::{Began, Begin, Client, Limits};
+use crate::wire::{Began, Begin, Client};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub const CONNECTION_VARIABLES: &[&str] = &[
     "inventory_hostname",
 ];
 
-/// For how many seconds a lock is waited for: the agent of a run that was killed first ends what it is doing.
+/// For how many seconds a lock is waited for where nothing is said: the agent of a run that was killed lets go of it in less.
 const LOCK_WAIT: u64 = 30;
 
 impl Interpreter {
@@ -103,10 +103,9 @@ impl Interpreter {
         let connection = self.run.connection(&target).await.map_err(|failure| unreachable(&failure))?;
         let identity = identity.unwrap_or_else(Become::nobody_else);
         let session = connection.agent(&identity).await.map_err(|failure| unreachable(&failure))?;
-        let limits = Limits { window: self.run.window, ..Limits::default() };
         let said = session.said.clone();
         let session =
-            Client::connect(session.reader, session.writer, self.run.contents.clone(), limits).await;
+            Client::connect(session.reader, session.writer, self.run.contents.clone(), self.run.limits).await;
         let session = session.map_err(|error| lost(&host.name, &error.to_string(), &said.text()))?;
         let is_third = key.identity.as_ref().is_some_and(|(_, user)| user != "root");
         let begin = Begin {
@@ -114,7 +113,8 @@ impl Interpreter {
             // A host that is delegated to is locked by its own play, or by nobody; other users than the one who
             // connects and root may have no place for a lock.
             lock: self.run.lock_message().filter(|_| Arc::ptr_eq(host, &self.host) && !is_third),
-            lock_wait: LOCK_WAIT,
+            https: self.run.https(),
+            lock_wait: self.run.settings.execution.lock_wait.unwrap_or(LOCK_WAIT),
         };
         match session.client.begin(begin).await {
             Ok(Began::Ready) => {}
@@ -131,14 +131,6 @@ impl Interpreter {
         self.pipeline.lane = None;
         self.parked.clear();
         self.run.hang_up(&self.host.name);
-    }
-
-    /// Forgets on the host that handlers were notified: they have run.
-    pub fn settle_notes(&mut self, names: Vec<String>) {
-        for lane in self.pipeline.lane.iter().chain(&self.parked) {
-            // A line that is gone leaves the notes, which the next run finds.
-            let _ = lane.requests.settle(names.clone());
-        }
     }
 
     /// As whom a task acts on a host; nothing for the user who connects.
@@ -298,5 +290,7 @@ fn lost(host: &str, why: &str, said: &str) -> Trouble {
 
 fn locked(host: &str, holder: &str) -> Trouble {
     let message = format!("`{host}` is being worked on: {holder}");
-    Trouble::Unreachable(Box::new(Diagnostic::error(message).hint("wait for the other run, or stop it")))
+    Trouble::Unreachable(Box::new(
+        Diagnostic::error(message).hint("wait for the other run with `--lock-wait SECONDS`, or stop it"),
+    ))
 }

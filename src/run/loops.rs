@@ -19,6 +19,14 @@ pub struct Loops {
     pub open: HashMap<u64, Vec<Ended>>,
 }
 
+impl Loops {
+    /// Whether an item of this loop that has ended failed.
+    pub fn has_failed(&self, running: &Running) -> bool {
+        let ended = running.repeat.and_then(|number| self.open.get(&number));
+        ended.is_some_and(|items| items.iter().any(Ended::has_failed))
+    }
+}
+
 /// The variable that hands the terms of a `with_*` to its lookup.
 const TERMS: &str = "_provision_terms";
 
@@ -58,13 +66,7 @@ impl Interpreter {
                 tokio::time::sleep(std::time::Duration::from_secs_f64(pause.max(0.0))).await;
             }
         }
-        // Items that fail do not stop the others, so what comes behind the loop has to wait for its end.
-        let waits = !running.ignore_errors && running.failed != Some(false);
-        self.finish(Step::LoopEnd { running: Box::new(running) }).await?;
-        if waits {
-            self.drain().await?;
-        }
-        Ok(())
+        Ok(self.finish(Step::LoopEnd { running: Box::new(running) }).await?)
     }
 
     /// One item; whether the loop ends with it.
@@ -186,7 +188,9 @@ impl Interpreter {
 fn no_list(items: &Value, span: crate::source::Span) -> Diagnostic {
     let found = items.str().unwrap_or_else(|_| "something else".to_owned());
     let message = format!("`loop` wants a list, this is `{found}`");
+    let kind = crate::template::type_name(items);
     Diagnostic::error(message)
+        .told(format!("The `loop` value must resolve to a 'list', not '{kind}'."))
         .at(span)
         .hint("for one item write `[item]`; `with_items` takes single items too")
 }
@@ -222,12 +226,13 @@ fn whole(items: Vec<Ended>) -> Ended {
         fields.insert("skipped_reason".into(), message.into());
         return Ended { message: Some(message.to_owned()), ..Ended::new(Status::Skipped, fields) };
     }
-    if skipped {
-        fields.insert("skipped".into(), true.into());
-    }
+    fields.insert("skipped".into(), skipped.into());
     fields.insert("msg".into(), message.into());
     let mut ended = Ended::new(status, fields);
     ended.set("changed", changed);
+    if !failed {
+        ended.unset("failed");
+    }
     ended.message = Some(message.to_owned());
     ended
 }

@@ -35,6 +35,9 @@ pub struct RunMagic {
 pub struct PlayMagic {
     pub name: Value,
     pub playbook_dir: Value,
+    /// The roles that the play names, each as often as it does.
+    pub own_role_names: Value,
+    /// Each role once, also those that others depend on.
     pub role_names: Value,
     pub dependent_role_names: Value,
     /// Every host of the play, also those that failed or are of another batch.
@@ -90,16 +93,21 @@ impl Magic {
             "inventory_hostname" => Value::text(self.host.name.clone()),
             "inventory_hostname_short" => Value::text(short(&self.host.name)),
             "group_names" => self.host.groups(),
-            "groups" => self.others.groups(),
             "hostvars" => self.others.hostvars(layers),
             "inventory_file" => return self.host.inventory_file.clone(),
             "inventory_dir" => return self.host.inventory_dir.clone(),
             "playbook_dir" => play.playbook_dir.clone(),
+            "play_hosts" | "ansible_play_batch" | "ansible_play_hosts" | "groups"
+                if layers.others_are_behind() =>
+            {
+                return layers.others_pending.clone().map(Value::promise);
+            }
+            "groups" => self.others.groups(),
             "play_hosts" | "ansible_play_batch" => read(&play.batch),
             "ansible_play_hosts" => read(&play.hosts),
             "ansible_play_hosts_all" => play.all_hosts.clone(),
             "ansible_play_name" => play.name.clone(),
-            "role_names" | "ansible_play_role_names" => play.role_names.clone(),
+            "role_names" | "ansible_play_role_names" => play.own_role_names.clone(),
             "ansible_dependent_role_names" => play.dependent_role_names.clone(),
             "ansible_role_names" => play.role_names.clone(),
             "ansible_facts" if layers.facts_pending.is_some() => {
@@ -148,6 +156,7 @@ fn of_role(name: &str, layers: &Layers) -> Option<Value> {
     let path = |role: &Arc<Role>| Value::text(role.path.display().to_string());
     Some(match name {
         "role_path" => path(role),
+        "ansible_parent_role_names" | "ansible_parent_role_paths" if outer().next().is_none() => return None,
         "ansible_parent_role_names" => outer().map(|role| Value::text(role.name.clone())).collect(),
         "ansible_parent_role_paths" => outer().map(path).collect(),
         _ => Value::text(role.name.clone()),

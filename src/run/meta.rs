@@ -5,8 +5,12 @@ use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use super::result::Ended;
 use super::task_scope::At;
+use crate::report::Activity;
 use crate::source::Diagnostic;
 use crate::vars::Part;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::sync::Arc;
 
 /// Every word that `meta` knows.
 pub const WORDS: &[&str] = &[
@@ -22,50 +26,120 @@ pub const WORDS: &[&str] = &[
     "reset_connection",
 ];
 
+/// Words that one host carries out for all, whatever the conditions are on the others.
+const FOR_ALL: &[&str] = &["clear_facts", "clear_host_errors", "end_batch", "end_play", "refresh_inventory"];
+
+/// Words that need not wait for what is under way.
+const UNHURRIED: &[&str] = &["flush_handlers", "noop"];
+
+/// Words that take no condition.
+const UNCONDITIONAL: &[&str] = &["noop", "refresh_inventory", "reset_connection"];
+
 impl Interpreter {
     /// Carries out a `meta` task.
-    pub async fn meta(&mut self, running: Running, at: &At) -> Result<(), Trouble> {
+    pub fn meta<'a>(&'a mut self, running: &'a Running, at: &'a At) -> BoxFuture<'a, Result<(), Trouble>> {
+        self.meta_now(running, at).boxed()
+    }
+
+    async fn meta_now(&mut self, running: &Running, at: &At) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
         let word = arguments.raw.as_ref().and_then(|raw| raw.str().ok()).unwrap_or_default();
-        match word.trim() {
-            "noop" => Ok(()),
-            "flush_handlers" => Ok(self.flush().await?),
-            "end_host" => self.stop(Halt::EndHost).await,
+        let word = word.trim();
+        if !WORDS.contains(&word) {
+            return Err(unknown(word, &arguments).into());
+        }
+        let for_all = FOR_ALL.contains(&word) && self.play.meeting.is_needed();
+        if for_all {
+            self.meet().await?;
+            if !self.play.acts_for_all(&self.position, &self.host.name) {
+                return Ok(self.meet_behind(&running.position).await?);
+            }
+        }
+        let skipped = match UNCONDITIONAL.contains(&word) {
+            true => None,
+            false => self.skips(at).await?.map(|_| self.passed_over(word, at)),
+        };
+        if !UNHURRIED.contains(&word) {
+            self.drain().await?;
+        }
+        let skips = skipped.is_some();
+        self.tell(running, at, for_all, skipped).await?;
+        if skips { Ok(()) } else { self.obey(word, running).await }
+    }
+
+    async fn obey(&mut self, word: &str, running: &Running) -> Result<(), Trouble> {
+        match word {
+            "flush_handlers" => self.flush().await?,
+            "end_host" => return Err(Halt::EndHost.into()),
+            "end_role" => return Err(Halt::EndRole.into()),
             "end_play" => {
                 self.play.end_for_all();
-                self.stop(Halt::EndPlay).await
+                return Err(Halt::EndPlay.into());
             }
             "end_batch" => {
                 self.play.end_batch();
-                self.stop(Halt::EndBatch).await
+                return Err(Halt::EndBatch.into());
             }
-            "end_role" => self.stop(Halt::EndRole).await,
             "clear_facts" => {
-                self.drain().await?;
-                [Part::Facts, Part::Cached].into_iter().for_each(|part| self.host.store.clear(part));
-                Ok(())
+                let hosts: Vec<_> =
+                    self.play.all_hosts.iter().filter_map(|name| self.run.host(name)).collect();
+                for host in hosts {
+                    [Part::Facts, Part::Cached].into_iter().for_each(|part| host.store.clear(part));
+                }
             }
-            "clear_host_errors" => {
-                self.run.forget_failures(&self.play.all_hosts);
-                Ok(())
-            }
-            "reset_connection" => {
-                self.drain().await?;
-                self.close_lanes();
-                Ok(())
-            }
+            "clear_host_errors" => self.run.forget_failures(&self.play.all_hosts),
+            "reset_connection" => self.close_lanes(),
             "refresh_inventory" => {
-                self.drain().await?;
-                let ended = self.run.refresh_inventory().map_or_else(Ended::mistake, |()| Ended::ok());
-                if ended.has_failed() { Ok(self.ended(running, None, ended).await?) } else { Ok(()) }
+                if let Err(mistake) = self.run.refresh_inventory() {
+                    return Ok(self.ended(running.clone(), None, Ended::mistake(mistake)).await?);
+                }
             }
-            other => Err(unknown(other, &arguments).into()),
+            _ => {}
         }
+        Ok(())
     }
 
-    async fn stop(&mut self, halt: Halt) -> Result<(), Trouble> {
-        self.drain().await?;
-        Err(halt.into())
+    /// Tells of the word: once, or for each host, as the heading of Ansible has it.
+    async fn tell(
+        &mut self,
+        running: &Running,
+        at: &At,
+        for_all: bool,
+        skipped: Option<Ended>,
+    ) -> Result<(), Halt> {
+        let mut position = running.position.clone();
+        if !for_all {
+            let index = self.play.batch.iter().position(|host| *host == self.host.name).unwrap_or_default();
+            position.push(u32::try_from(index).unwrap_or(u32::MAX));
+        }
+        let task = self.info_at(&position, &running.task, at);
+        self.activity(Activity::Running(task.clone()));
+        let told = Running { info: task, ..running.clone() };
+        self.ended(told, None, skipped.unwrap_or_else(Ended::ok)).await
+    }
+
+    /// The result of a word whose condition does not hold.
+    fn passed_over(&self, word: &str, at: &At) -> Ended {
+        let host = &self.host.name;
+        let role = at.frame.role().map_or_else(Default::default, |role| Arc::clone(&role.name));
+        let rest = match word {
+            "flush_handlers" => format!(", not running handlers for {host}"),
+            "clear_facts" => format!(", not clearing facts and fact cache for {host}"),
+            "clear_host_errors" => format!(", not clearing host error state for {host}"),
+            "end_batch" => ", continuing current batch".to_owned(),
+            "end_play" => ", continuing play".to_owned(),
+            "end_host" => format!(", continuing execution for {host}"),
+            _ => format!("continuing role {role} for {host}"),
+        };
+        let reason = format!("{word} conditional evaluated to False{rest}");
+        let mut ended = Ended::skipped(&reason, None);
+        ended.unset("changed");
+        let message = match word {
+            "end_host" => reason.replacen("False", "false", 1),
+            _ => word.to_owned(),
+        };
+        ended.set("msg", message);
+        ended
     }
 }
 

@@ -5,9 +5,11 @@ mod arguments;
 mod batches;
 mod check;
 mod conclude;
+mod configured;
 mod contents;
 mod controller_files;
 mod facts;
+mod fetch;
 mod files;
 mod frame;
 mod halt;
@@ -25,6 +27,7 @@ mod loops;
 mod magic;
 mod merge;
 mod meta;
+mod notes;
 mod once;
 mod pipeline;
 mod play;
@@ -53,6 +56,7 @@ use crate::source::{Diagnostic, Sources};
 use crate::ssh::{Connection, Dialer, Failure, Target};
 use crate::template::{Engine, Surroundings};
 use crate::vars::Vars;
+use batches::PlayEnd;
 use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
@@ -80,7 +84,7 @@ pub struct Run {
     pub passwords: Passwords,
     /// The name of the controlling machine.
     pub machine: String,
-    pub window: u32,
+    pub limits: crate::wire::Limits,
     pub inject_facts: bool,
     pub merge: bool,
     services: Arc<services::RunServices>,
@@ -108,21 +112,27 @@ impl Run {
     pub async fn playbooks(self: &Arc<Run>, playbooks: &[Playbook]) {
         for playbook in playbooks {
             self.events.send(Event::Playbook { name: playbook.path.display().to_string() });
+            let mut end = PlayEnd::Fine;
             for play in &playbook.plays {
-                if self.is_interrupted() || !self.play(play).await {
+                if self.is_interrupted() || end == PlayEnd::Over {
                     break;
                 }
+                end = self.play(play).await;
+            }
+            if end != PlayEnd::Fine {
+                break;
             }
         }
         self.hang_up_all().await;
         self.events.send(Event::End { interrupted: self.is_interrupted() });
     }
 
-    /// Closes every line and waits until the agents have heard everything, such as which handlers have run.
+    /// Closes every line, and waits for those agents that must still hear something, such as which handlers have run.
     async fn hang_up_all(&self) {
         let hosts: Vec<_> =
             self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
         let lanes = hosts.iter().flat_map(|host| host.take_lanes());
+        let lanes = lanes.filter(|lane| lane.requests.is_unheard());
         let ends = lanes.map(|pipeline::Lane { requests, mut replies, .. }| async move {
             drop(requests);
             while replies.next().await.is_some() {}
@@ -198,6 +208,12 @@ impl Run {
     /// Asks the user; nothing where nobody can be asked.
     pub fn ask(&self, question: &str, echo: bool) -> Option<String> {
         self.services.ask(question, echo)
+    }
+
+    /// The programs for requests to https that hosts may ask for, by machine type.
+    pub fn https(&self) -> Vec<(String, crate::host::Hash)> {
+        let programs = self.dialer.agents().https();
+        programs.map(|program| (program.machine.clone(), self.contents.offer(program.clone()))).collect()
     }
 
     /// What a host's lock says to those who find it taken.

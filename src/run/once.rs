@@ -1,21 +1,21 @@
 //! `run_once`: one host of the batch acts, and its result is that of all.
 
-use super::halt::{FailedTask, Halt, Trouble};
+use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
-use super::pipeline::{Item, Running};
+use super::pipeline::Running;
 use super::position::Position;
 use super::result::Ended;
 use super::task_scope::At;
 use crate::playbook::Keyword;
 use crate::vars::{Part, Value};
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-/// The results of tasks that one host carried out for all.
+/// The results of tasks that one host carried out for all; none where it could not.
 #[derive(Debug)]
 pub struct Once {
-    results: Mutex<HashMap<(Position, usize), Ended>>,
+    results: Mutex<HashMap<Position, Option<Ended>>>,
     changed: watch::Sender<()>,
 }
 
@@ -26,79 +26,87 @@ impl Default for Once {
 }
 
 impl Once {
-    fn put(&self, key: (Position, usize), ended: Ended) {
-        self.results.lock().unwrap_or_else(|broken| broken.into_inner()).insert(key, ended);
+    /// Notes how the task at this position ended.
+    pub fn put(&self, position: Position, ended: Ended) {
+        self.results().insert(position, Some(ended));
         self.changed.send_replace(());
     }
 
-    async fn wait(&self, key: &(Position, usize)) -> Ended {
+    /// Lets those go on who wait for a task that came to no end.
+    fn close(&self, position: &Position) {
+        self.results().entry(position.clone()).or_default();
+        self.changed.send_replace(());
+    }
+
+    async fn wait(&self, position: &Position) -> Option<Ended> {
         let mut changes = self.changed.subscribe();
         loop {
-            let known = self.results.lock().unwrap_or_else(|broken| broken.into_inner()).get(key).cloned();
+            let known = self.results().get(position).cloned();
             if let Some(ended) = known {
                 return ended;
             }
             if changes.changed().await.is_err() {
-                return Ended::failed("the host that ran it for all is gone", crate::vars::Map::new());
+                return None;
             }
         }
+    }
+
+    fn results(&self) -> MutexGuard<'_, HashMap<Position, Option<Ended>>> {
+        self.results.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 }
 
 impl Interpreter {
     /// Whether one host acts for all.
-    pub async fn is_alone(&mut self, at: &At) -> Result<bool, Trouble> {
-        Ok(self.play.batch.len() > 1 && self.flag(at, Keyword::RunOnce).await?)
+    pub async fn is_alone(&mut self, running: &Running, at: &At) -> Result<bool, Trouble> {
+        if !self.play.meeting.is_needed() {
+            return Ok(false);
+        }
+        Ok(running.task.is(&["add_host", "pause"]) || self.flag(at, Keyword::RunOnce).await?)
     }
 
-    /// Acts if this host is the one, else takes its result.
-    pub async fn act_once(
-        &mut self,
-        mut running: Running,
-        item: Option<Item>,
-        at: &At,
-    ) -> Result<(), Trouble> {
-        running.fatal = !running.ignore_errors;
-        let key = (self.position.clone(), item.as_ref().map_or(0, |item| item.index));
-        if self.play.acts_for_all(&self.position, &self.host.name) {
-            let ended = match self.judged(&running, at).await {
-                Ok(ended) => ended,
-                Err(Trouble::Mistake { diagnostic, .. }) => Ended::mistake(diagnostic),
-                Err(Trouble::Depends(because)) => Ended::depends(&because),
-                Err(Trouble::Unreachable(diagnostic)) => Ended::unreachable(&diagnostic.message),
-                Err(Trouble::Halt(halt)) => {
-                    self.play.once.put(
-                        key,
-                        Ended::failed("the host that ran it for all stopped", crate::vars::Map::new()),
-                    );
-                    return Err(halt.into());
-                }
-            };
-            self.play.once.put(key, ended.clone());
-            return Ok(self.ended(running, item, ended).await?);
+    /// Carries the task out if this host is the one, else takes over its result.
+    pub async fn once(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
+        self.meet().await?;
+        if !self.play.acts_for_all(&self.position, &self.host.name) {
+            return Ok(self.take_over(running).await?);
         }
-        let ended = self.play.once.wait(&key).await;
-        self.adopt(&running, &ended);
-        if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
-            items.push(ended.clone());
+        running.once = true;
+        running.fatal = !running.ignore_errors;
+        let position = self.position.clone();
+        let ended = match self.each(running, at).await {
+            Ok(()) => self.drain().await,
+            // This ends the task here, so that the others hear of it.
+            Err(trouble) => self.give_up(running.clone(), None, trouble).await,
+        };
+        self.play.once.close(&position);
+        Ok(ended?)
+    }
+
+    async fn take_over(&mut self, running: &mut Running) -> Result<(), Halt> {
+        if running.task.is(super::include::WORDS) {
+            return Ok(());
+        }
+        self.promise_result(running);
+        let Some(ended) = self.play.once.wait(&running.position).await else { return Ok(()) };
+        if let Some(promise) = &running.promise {
+            promise.settle(ended.value.clone());
+        }
+        self.adopt(running, &ended.value);
+        for item in
+            ended.field("results").and_then(|items| items.as_items()).iter().flat_map(|items| items.iter())
+        {
+            self.adopt(running, item);
         }
         match ended.has_failed() && !running.ignore_errors {
-            true => Err(Halt::Failed(Box::new(FailedTask {
-                task: Value::none(),
-                result: ended.value,
-                fatal: true,
-            }))
-            .into()),
+            true => Err(Halt::of_others()),
             false => Ok(()),
         }
     }
 
-    /// Takes over what another host did for all.
-    fn adopt(&mut self, running: &Running, ended: &Ended) {
-        if let Some(promise) = &running.promise {
-            promise.settle(ended.value.clone());
-        }
-        let facts = ended.field("ansible_facts").and_then(|facts| facts.as_entries()).unwrap_or_default();
+    /// Takes over the facts that another host learnt for all.
+    fn adopt(&mut self, running: &Running, result: &Value) {
+        let facts = result.entry("ansible_facts").and_then(|facts| facts.as_entries()).unwrap_or_default();
         let part = match running.task.action.word() {
             "set_fact" => Part::Set,
             "include_vars" => Part::Included,

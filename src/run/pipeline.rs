@@ -24,6 +24,8 @@ pub struct Running {
     pub rescued: bool,
     /// A failure ends the play for all hosts.
     pub fatal: bool,
+    /// It is carried out for all hosts of the batch.
+    pub once: bool,
     /// `changed_when` and `failed_when` where they are plain booleans.
     pub changed: Option<bool>,
     pub failed: Option<bool>,
@@ -95,12 +97,16 @@ pub struct Pipeline {
 /// How a request is meant, beside its call.
 #[derive(Clone, Debug)]
 pub struct Sending {
+    /// The number of the loop that the call is an item of.
+    pub repeat: Option<u64>,
     pub mode: Mode,
     pub on_failure: OnFailure,
     pub diff: bool,
     pub environment: Vec<(String, String)>,
     pub notify: Vec<String>,
     pub timeout: Option<u64>,
+    /// In a dry run: where the task is written.
+    pub place: Option<String>,
 }
 
 impl Pipeline {
@@ -114,12 +120,14 @@ impl Pipeline {
         Request {
             id,
             epoch: self.epoch,
+            repeat: sending.repeat,
             mode: sending.mode,
             on_failure: sending.on_failure,
             diff: sending.diff,
             environment: sending.environment,
             notify: sending.notify,
             timeout: sending.timeout,
+            place: sending.place,
             call,
         }
     }
@@ -129,6 +137,14 @@ impl Pipeline {
         self.waiting.iter().rev().find_map(|step| match step {
             Step::Call { id, .. } => Some(*id),
             _ => None,
+        })
+    }
+
+    /// Whether the end of anything that waits may notify a handler.
+    pub fn may_notify(&self) -> bool {
+        self.waiting.iter().any(|step| match step {
+            Step::Call { running, .. } | Step::Ended { running, .. } => !running.notify.is_empty(),
+            Step::LoopEnd { .. } | Step::Event(_) => false,
         })
     }
 

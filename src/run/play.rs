@@ -17,6 +17,7 @@ use crate::vars::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// One batch of one play.
 pub struct PlayRun {
@@ -42,9 +43,18 @@ pub struct PlayRun {
     infos: Mutex<HashMap<super::position::Position, Arc<TaskInfo>>>,
     /// Numbers of the tasks that events have told of.
     announced: Mutex<HashSet<usize>>,
+    /// Of includes with a computed name: which host was the first to bring in this file.
+    ways: Mutex<HashMap<(super::position::Position, String), usize>>,
+    /// Who acts for all, of tasks that one host carries out.
+    leaders: Mutex<HashMap<super::position::Position, HostName>>,
+    /// Of tasks with `throttle`: who may go.
+    turns: Mutex<HashMap<super::position::Position, Arc<Semaphore>>>,
     ended: AtomicBool,
     batch_ended: AtomicBool,
     fatal: AtomicBool,
+    too_many: AtomicBool,
+    /// Where a failure that counts for all hosts was last.
+    broken_at: Mutex<Option<super::position::Position>>,
     failed: Mutex<Vec<HostName>>,
     number: u32,
 }
@@ -86,9 +96,14 @@ impl PlayRun {
             magics: Mutex::default(),
             infos: Mutex::default(),
             announced: Mutex::default(),
+            ways: Mutex::default(),
+            leaders: Mutex::default(),
+            turns: Mutex::default(),
             ended: AtomicBool::default(),
             batch_ended: AtomicBool::default(),
             fatal: AtomicBool::default(),
+            too_many: AtomicBool::default(),
+            broken_at: Mutex::default(),
             failed: Mutex::default(),
             number: batch.number,
         }
@@ -146,9 +161,44 @@ impl PlayRun {
         }
     }
 
-    /// Whether this host acts for all that are at this position.
+    /// Whether this host acts for all that are at this position: the first of them, settled by who asks first, while nobody
+    /// has gone on.
     pub fn acts_for_all(&self, position: &[u32], host: &HostName) -> bool {
-        !self.meeting.is_needed() || self.meeting.present(position, &self.batch).first() == Some(host)
+        if !self.meeting.is_needed() {
+            return true;
+        }
+        let mut leaders = lock(&self.leaders);
+        let first = || self.meeting.present(position, &self.batch).into_iter().next();
+        leaders.entry(position.to_vec()).or_insert_with(|| first().unwrap_or_else(|| host.clone())) == host
+    }
+
+    /// The first host of the batch that still takes part.
+    pub fn first_host(&self) -> Option<HostName> {
+        let hosts = self.magic.batch.read().unwrap_or_else(|broken| broken.into_inner()).as_items()?;
+        hosts.first().and_then(Value::as_str).map(HostName::from)
+    }
+
+    /// A turn at the task at this position, which so many hosts may have at a time.
+    pub async fn turn(&self, position: &[u32], most: usize) -> Option<OwnedSemaphorePermit> {
+        let turns = lock(&self.turns)
+            .entry(position.to_vec())
+            .or_insert_with(|| Arc::new(Semaphore::new(most)))
+            .clone();
+        turns.acquire_owned().await.ok()
+    }
+
+    /// Notes which file this host brings in at a position.
+    pub fn take_way(&self, position: &[u32], host: &HostName, file: &str) {
+        let index = self.batch.iter().position(|other| other == host).unwrap_or_default();
+        let mut ways = lock(&self.ways);
+        let first = ways.entry((position.to_vec(), file.to_owned())).or_insert(index);
+        *first = index.min(*first);
+    }
+
+    /// The place of a file among those that hosts bring in at a position: that of the first host which does.
+    pub fn way(&self, position: &[u32], file: &str) -> u32 {
+        let first = lock(&self.ways).get(&(position.to_vec(), file.to_owned())).copied().unwrap_or_default();
+        u32::try_from(first).unwrap_or(u32::MAX)
     }
 
     /// Ends the play for every host.
@@ -165,24 +215,43 @@ impl PlayRun {
         self.batch_ended.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a failure has ended the batch, or everything was ended by `meta`.
+    /// Whether everything was ended by `meta`.
     pub fn is_over(&self) -> bool {
-        self.has_ended() || self.batch_ended.load(Ordering::Relaxed) || self.fatal.load(Ordering::Relaxed)
+        self.has_ended() || self.batch_ended.load(Ordering::Relaxed)
+    }
+
+    /// Whether more hosts failed than may.
+    pub fn has_too_many_failures(&self) -> bool {
+        self.too_many.load(Ordering::Relaxed)
     }
 
     pub fn is_fatal(&self) -> bool {
         self.fatal.load(Ordering::Relaxed)
     }
 
-    /// Notes that a host failed for good, and whether that ends the play for all.
-    pub fn note_failure(&self, host: &HostName, fatal: bool) {
+    /// Notes that a task failed here in a way that counts for all hosts, wherever one of them is caught.
+    pub fn break_at(&self, position: &[u32]) {
+        *lock(&self.broken_at) = Some(position.to_vec());
+    }
+
+    /// Whether the task at this position failed on some host in a way that counts for all.
+    pub fn is_broken_at(&self, position: &[u32]) -> bool {
+        lock(&self.broken_at).as_deref() == Some(position)
+    }
+
+    /// Notes that a host failed for good: all of them, or more than may, end the play and the run.
+    pub fn note_failure(&self, host: &HostName) {
         let mut failed = lock(&self.failed);
         failed.push(host.clone());
         let percent = 100.0 * failed.len() as f64 / self.batch.len().max(1) as f64;
         let too_many = self.max_fail_percentage.is_some_and(|most| percent > most);
-        if fatal || too_many || failed.len() == self.batch.len() {
-            self.fatal.store(true, Ordering::Relaxed);
-        }
+        self.too_many.fetch_or(too_many, Ordering::Relaxed);
+        self.fatal.fetch_or(too_many || failed.len() == self.batch.len(), Ordering::Relaxed);
+    }
+
+    /// Whether any host failed for good.
+    pub fn has_failures(&self) -> bool {
+        !lock(&self.failed).is_empty()
     }
 
     /// Takes a host out of the lists of those that are still there.
@@ -252,8 +321,13 @@ impl Interpreter {
 
     /// Handlers that must run although a task failed.
     async fn forced_handlers(&mut self, ended: Result<(), Halt>) -> Result<(), Halt> {
-        if self.play.force_handlers && matches!(ended, Err(Halt::Failed(_) | Halt::EndHost)) {
-            self.section(8);
+        if self.play.force_handlers && matches!(ended, Err(Halt::Failed(_) | Halt::EndHost | Halt::Stopped)) {
+            // Where the others do it too.
+            self.section(match self.position.first() {
+                Some(0 | 1) => 2,
+                Some(3 | 4) => 5,
+                _ => 7,
+            });
             self.flush().await?;
         }
         ended
@@ -264,20 +338,19 @@ impl Interpreter {
         let lanes = self.pipeline.lane.take().into_iter().chain(self.parked.drain(..));
         self.host.keep_lanes(lanes.filter(|lane| lane.requests.is_open()));
         match ended {
-            Err(Halt::Failed(failed)) => {
-                self.host.set_out(Some(Out::Failed));
-                self.play.note_failure(name, failed.fatal);
-                self.play.strike(name);
-            }
-            Err(Halt::Unreachable) => {
-                self.host.set_out(Some(Out::Unreachable));
-                self.play.note_failure(name, false);
-                self.play.strike(name);
-            }
+            Err(Halt::Failed(_)) => self.drop_out(Out::Failed),
+            Err(Halt::Unreachable) => self.drop_out(Out::Unreachable),
+            Err(Halt::EndHost) => self.play.strike(name),
             _ => {}
         }
         self.play.meeting.leave(name);
         self.activity(crate::report::Activity::Finished);
+    }
+
+    fn drop_out(&self, why: Out) {
+        self.host.set_out(Some(why));
+        self.play.strike(&self.host.name);
+        self.play.note_failure(&self.host.name);
     }
 }
 

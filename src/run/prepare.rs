@@ -11,6 +11,7 @@ use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::ssh::{Dialer, Secret};
 use crate::template::{Engine, Language, Surroundings};
 use crate::vars::{Value, Vars, trusted_text};
+use crate::wire::Limits;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -89,6 +90,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         desk,
         events: events.clone(),
         engine: engine.clone(),
+        configured: super::configured::values(&settings),
         surroundings: OnceLock::new(),
     });
     let surroundings = Arc::new(Surroundings {
@@ -113,7 +115,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
     let magic = Arc::new(RunMagic { values: magic_values(&settings) });
     Run {
         tags: Tags::new(&settings.selection.tags, &settings.selection.skip_tags),
-        window: settings.execution.window.map_or(64, |window| u32::try_from(window).unwrap_or(64)),
+        limits: limits(&settings),
         inject_facts: !settings.language.facts_only_in_dict,
         merge: settings.language.merge_dicts,
         machine: std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned(),
@@ -253,6 +255,13 @@ fn typed_pairs(text: &str, span: Span, found: &mut Diagnostics) -> Vars {
     vars
 }
 
+/// How much may be under way on a line.
+fn limits(settings: &Settings) -> Limits {
+    let usual = Limits::default();
+    let window = settings.execution.window.and_then(|window| u32::try_from(window).ok());
+    Limits { window: window.unwrap_or(usual.window), ..usual }
+}
+
 /// Variables that are the same for the whole run.
 fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
     let texts = |list: &[String]| list.iter().map(String::as_str).collect::<Value>();
@@ -271,12 +280,12 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
     .into_iter()
     .collect();
     let optional = |text: Option<String>| text.map_or_else(Value::none, Value::from);
-    vec![
+    let limit = settings.selection.limit.iter().map(|limit| ("ansible_limit", Value::from(limit.as_str())));
+    let always = [
         ("ansible_check_mode", settings.execution.dry_run.into()),
         ("ansible_diff_mode", settings.execution.diff.into()),
         ("ansible_forks", Value::from(settings.execution.forks.unwrap_or(5))),
         ("ansible_inventory_sources", texts(&settings.inventory.sources)),
-        ("ansible_limit", optional(settings.selection.limit.clone())),
         ("ansible_run_tags", texts(&tags)),
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
         ("provision_prune", settings.execution.prune.into()),
@@ -286,5 +295,6 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
             "ansible_config_file",
             optional(settings.config_file.as_ref().map(|path| path.display().to_string())),
         ),
-    ]
+    ];
+    always.into_iter().chain(limit).collect()
 }

@@ -64,7 +64,8 @@ impl Ended {
 
     /// A mistake in the user's files that came to light at this task.
     pub fn mistake(diagnostic: Box<Diagnostic>) -> Ended {
-        let ended = Ended::failed(diagnostic.message.clone(), Map::new());
+        let fields = [("msg".into(), format!("Task failed: {}", diagnostic.words()).into())];
+        let ended = Ended::failed(diagnostic.message.clone(), fields.into());
         Ended { diagnostic: Some(diagnostic), ..ended }
     }
 
@@ -137,6 +138,13 @@ impl Ended {
         self.value = Value::dict(entries);
     }
 
+    /// Takes a field out of the result.
+    pub fn unset(&mut self, name: &str) {
+        let mut entries = self.value.as_entries().map(|entries| (*entries).clone()).unwrap_or_default();
+        entries.shift_remove(&Value::from(name));
+        self.value = Value::dict(entries);
+    }
+
     /// Overrides whether something was changed.
     pub fn set_changed(&mut self, changed: bool) {
         self.set("changed", changed);
@@ -151,12 +159,24 @@ impl Ended {
     pub fn set_failed(&mut self, failed: bool) {
         self.set("failed", failed);
         self.set("failed_when_result", failed);
+        if !failed && self.status == Status::Failed {
+            self.set("failed_when_suppressed_exception", "(traceback unavailable)");
+        }
         self.status = match (failed, self.status) {
             (true, _) => Status::Failed,
             (false, Status::Failed) if self.was_changed() => Status::Changed,
             (false, Status::Failed) => Status::Ok,
             (false, other) => other,
         };
+    }
+
+    /// The verdict on it could not be had: it failed, whatever it did.
+    pub fn without_verdict(&mut self, keyword: &str, why: Box<Diagnostic>) {
+        self.set("failed", true);
+        self.set(&format!("{keyword}_result"), why.words());
+        self.status = Status::Failed;
+        self.message = Some(why.message.clone());
+        self.diagnostic = Some(why);
     }
 
     pub fn was_changed(&self) -> bool {

@@ -62,6 +62,11 @@ impl Layers {
         found
     }
 
+    /// Whether other hosts may not have come as far as this one.
+    pub fn others_are_behind(&self) -> bool {
+        self.others_pending.as_ref().is_some_and(|pending| pending.value().is_none())
+    }
+
     /// Every level at which a name is set, the winner first.
     pub fn explain(&self, name: &str) -> Vec<(Level, Value)> {
         let mut all = Vec::new();

@@ -6,7 +6,7 @@ use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use super::tags::{split, tags_around};
-use super::task_scope::At;
+use super::task_scope::{At, TaskScope};
 use crate::control::{as_written, truth};
 use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
@@ -27,46 +27,88 @@ impl Interpreter {
             Ok(true) => {}
             Err(Trouble::Halt(halt)) => return Err(halt),
             Err(trouble) => {
-                let running = self.running(task, &at, false);
+                let running = self.running(task, &at);
                 return self.give_up(running, None, trouble).await;
             }
         }
-        self.perform(task, &at, false).await
+        self.perform(task, &at).await
     }
 
     /// Carries out a task that is chosen, or a handler.
-    pub async fn perform(&mut self, task: &Arc<Task>, at: &At, handler: bool) -> Result<(), Halt> {
-        let mut running = self.running(task, at, handler);
+    pub async fn perform(&mut self, task: &Arc<Task>, at: &At) -> Result<(), Halt> {
+        if let Some(name) = task.name.as_ref().filter(|name| name.is_lazy())
+            && let Err(Trouble::Halt(halt)) =
+                self.evaluate(at, |engine, scope| engine.resolve(name, scope)).await
+        {
+            return Err(halt);
+        }
+        let mut running = self.running(task, at);
         self.activity(Activity::Running(running.info.clone()));
-        if !self.pipeline.is_busy() {
+        if !self.pipeline.is_busy() && !task.is(&["meta"]) {
             self.play.announce(&self.run, &running.info);
         }
         if !self.run.step(&running.info, &self.host.name) {
             return Ok(());
         }
         let attempted = match self.prepare(&mut running, at).await {
-            Ok(()) => self.attempt(running.clone(), at).await,
+            Ok(()) => self.attempt(&mut running, at).await,
             Err(trouble) => Err(trouble),
         };
         match attempted {
-            Ok(()) => Ok(()),
-            Err(Trouble::Halt(halt)) => Err(halt),
-            Err(trouble) => self.give_up(running, None, trouble).await,
+            Ok(()) => {}
+            Err(Trouble::Halt(halt)) => return Err(halt),
+            Err(trouble) => self.give_up(running.clone(), None, trouble).await?,
+        }
+        self.stand_together(&running).await?;
+        self.carry_in().await
+    }
+
+    async fn attempt(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
+        if running.task.is(&["meta"]) {
+            return self.meta(running, at).await;
+        }
+        if self.is_alone(running, at).await? {
+            return self.once(running, at).await;
+        }
+        let Some(most) = self.throttle(at).await? else { return self.each(running, at).await };
+        self.meet().await?;
+        let _turn = self.play.turn(&self.position, most).await;
+        self.each(running, at).await?;
+        Ok(self.drain().await?)
+    }
+
+    /// The task, or each of its items.
+    pub async fn each(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
+        if running.task.own.repeat.is_some() {
+            return self.repeat(running.clone(), at).await;
+        }
+        let skipped = self.skips(at).await?;
+        self.promise_result(running);
+        match skipped {
+            Some(skipped) => Ok(self.ended(running.clone(), None, skipped).await?),
+            None => self.act(running.clone(), None, at).await,
         }
     }
 
-    async fn attempt(&mut self, mut running: Running, at: &At) -> Result<(), Trouble> {
-        self.meets_next =
-            self.play.meeting.is_needed() && (running.fatal || self.play.max_fail_percentage.is_some());
-        if running.task.own.repeat.is_some() {
-            return self.repeat(running, at).await;
+    /// On how many hosts the task may be under way, where that are not all.
+    async fn throttle(&mut self, at: &At) -> Result<Option<usize>, Trouble> {
+        let written = at.frame.keyword(Keyword::Throttle).cloned();
+        let most = self.text_of(&written, at).await?.and_then(|most| most.parse().ok());
+        Ok(most.filter(|most| (1..self.play.batch.len()).contains(most)))
+    }
+
+    /// Where a failure counts for all hosts, nobody goes on before all are through.
+    async fn stand_together(&mut self, running: &Running) -> Result<(), Halt> {
+        let counts = running.fatal || self.play.max_fail_percentage.is_some();
+        if !counts || running.once || !self.play.meeting.is_needed() {
+            return Ok(());
         }
-        if let Some(skipped) = self.skips(at).await? {
-            self.promise_result(&mut running);
-            return Ok(self.ended(running, None, skipped).await?);
+        self.meet_behind(&running.position).await?;
+        match (self.play.is_fatal(), self.play.is_broken_at(&running.position)) {
+            (true, _) => Err(Halt::Stopped),
+            (_, true) => Err(Halt::of_others()),
+            _ => Ok(()),
         }
-        self.promise_result(&mut running);
-        self.act(running, None, at).await
     }
 
     /// Reads the keywords that hold for all items.
@@ -109,7 +151,8 @@ impl Interpreter {
         if let Some(plain) = condition.as_bool() {
             return Ok(plain);
         }
-        self.evaluate(at, |engine, scope| engine.condition(condition, scope)).await
+        let holds = self.evaluate(at, |engine, scope| engine.condition(condition, scope)).await;
+        holds.map_err(|trouble| trouble.during("Error while evaluating conditional"))
     }
 
     /// Whether a keyword that is a switch is on.
@@ -136,10 +179,10 @@ impl Interpreter {
     }
 
     /// The task on this host, before anything about it is evaluated.
-    pub fn running(&self, task: &Arc<Task>, at: &At, handler: bool) -> Running {
+    pub fn running(&self, task: &Arc<Task>, at: &At) -> Running {
         Running {
             task: task.clone(),
-            info: self.info(task, at, handler),
+            info: self.info_at(&self.position, task, at),
             position: self.position.clone(),
             promise: None,
             ignore_errors: false,
@@ -147,6 +190,7 @@ impl Interpreter {
             no_log: false,
             rescued: at.frame.is_rescued(),
             fatal: false,
+            once: false,
             changed: None,
             failed: None,
             notify: Vec::new(),
@@ -158,19 +202,22 @@ impl Interpreter {
     }
 
     /// How events name the task: made by the first host that comes to it.
-    fn info(&self, task: &Arc<Task>, at: &At, handler: bool) -> Arc<TaskInfo> {
-        self.play.info(&self.run, &self.position, || {
-            let kind = match task.is(&["include_tasks", "include_role", "include"]) {
-                _ if handler => TaskKind::Handler,
+    pub fn info_at(&self, position: &[u32], task: &Arc<Task>, at: &At) -> Arc<TaskInfo> {
+        self.play.info(&self.run, position, || {
+            let kind = match task.is(super::include::WORDS) {
+                _ if self.handling => TaskKind::Handler,
                 true => TaskKind::Include,
+                false if task.is(&["meta"]) => TaskKind::Meta,
                 false => TaskKind::Task,
             };
+            // An unnamed `include_role` goes by the role that it brings in.
+            let role = at.frame.role().filter(|_| task.name.is_some() || !task.is(&["include_role"]));
             TaskInfo {
                 number: 0,
                 kind,
                 name: self.task_name(task, at),
                 action: task.action.written.to_string(),
-                role: at.frame.role().map(|role| role.name.clone()),
+                role: role.map(|role| role.name.clone()),
                 span: task.span,
                 position: Vec::new(),
             }
@@ -178,23 +225,40 @@ impl Interpreter {
     }
 
     fn task_name(&self, task: &Task, at: &At) -> String {
-        let Some(name) = &task.name else { return self.nameless(task, at) };
+        let Some(name) = &task.name else { return self.nameless(task) };
         let written = || as_written(name).as_str().unwrap_or_default().to_owned();
         if !name.is_lazy() {
             return name.str().unwrap_or_else(|_| written());
         }
-        let scope = self.scope(at);
-        let text = self.run.engine.resolve(name, &scope).ok().and_then(|name| name.str().ok());
-        text.unwrap_or_else(written)
+        let text =
+            |scope: &TaskScope| self.run.engine.resolve(name, scope).ok().and_then(|name| name.str().ok());
+        self.scope_of_first(at)
+            .and_then(|scope| text(&scope))
+            .or_else(|| text(&self.scope(at)))
+            .unwrap_or_else(written)
+    }
+
+    /// The scope of the first host that takes part, which gives the task its name for all.
+    fn scope_of_first(&self, at: &At) -> Option<TaskScope> {
+        let first = self
+            .play
+            .first_host()
+            .filter(|first| *first != self.host.name && self.play.meeting.is_needed())?;
+        let first = self.run.host(&first)?;
+        let mut layers = self.scope(at).layers;
+        layers.snapshot = first.store.snapshot();
+        layers.play = self.play.vars_of(&first);
+        layers.host = first.vars();
+        layers.magic = self.play.magic_of(&self.run, &first);
+        Some(TaskScope::new(layers, at, &self.play.surroundings))
     }
 
     /// What a task without a name is called.
-    fn nameless(&self, task: &Task, at: &At) -> String {
+    fn nameless(&self, task: &Task) -> String {
         let written = task.action.written.to_string();
         let role = task.action.argument("name").or_else(|| task.action.argument("role"));
         let Some(role) = role.filter(|_| task.is(&["include_role"])) else { return written };
-        let role = self.run.engine.resolve(role, &self.scope(at)).ok().and_then(|role| role.str().ok());
-        role.map_or(written.clone(), |role| format!("{written} : {role}"))
+        format!("{written} : {}", as_written(role).as_str().unwrap_or_default())
     }
 
     /// Ends a task, or one item of it, that could not be carried out as written.

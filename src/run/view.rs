@@ -82,7 +82,7 @@ impl Run {
         let name = self.play_name(play);
         let all = self.hosts_of(play).unwrap_or_else(|_| vec![host.name.clone()]);
         let vars = Arc::new(self.play_vars(play, Vars::new()));
-        let batch = self.batch(play, &name, 0, all.clone(), (&all, &vars));
+        let batch = self.batch(play, &name, 0, all.clone(), (&all, &all, &vars));
         let at = At::new(batch.frame.clone(), play.dir.clone());
         let play = Arc::new(PlayRun::new(batch));
         let view = View { run: self.clone(), play, host: host.clone(), at, name: named.then_some(name) };

@@ -55,6 +55,8 @@ pub struct Execution {
     pub forks: Option<usize>,
     /// How many calls of one host may be in flight; none stands for the program's own choice.
     pub window: Option<usize>,
+    /// `--lock-wait`: for how many seconds to wait for a host that another run works on.
+    pub lock_wait: Option<u64>,
     /// `linear`, `free`, `host_pinned`: for plays that do not say.
     pub strategy: Option<String>,
     pub force_handlers: bool,

@@ -24,18 +24,38 @@ pub struct Diagnostic {
     /// The first is where it is wrong; the others are where it was used or defined.
     pub labels: Vec<Label>,
     pub hints: Vec<String>,
+    /// What the result of a task says of it, in the words that playbooks look for; the message where there are none.
+    pub told: Option<Box<str>>,
 }
 
 impl Diagnostic {
     /// An error without a place yet.
     pub fn error(message: impl Into<String>) -> Diagnostic {
         let message = message.into();
-        Diagnostic { severity: Severity::Error, message, labels: Vec::new(), hints: Vec::new() }
+        Diagnostic { severity: Severity::Error, message, labels: Vec::new(), hints: Vec::new(), told: None }
     }
 
     /// A warning without a place yet.
     pub fn warning(message: impl Into<String>) -> Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(message) }
+    }
+
+    /// Sets what the result of a task says of it.
+    #[must_use]
+    pub fn told(self, words: impl Into<Box<str>>) -> Diagnostic {
+        Diagnostic { told: Some(words.into()), ..self }
+    }
+
+    /// What the result of a task says of it.
+    pub fn words(&self) -> &str {
+        self.told.as_deref().unwrap_or(&self.message)
+    }
+
+    /// Says what was being done, in the words that results have for it.
+    #[must_use]
+    pub fn during(self, what: &str) -> Diagnostic {
+        let words = format!("{what}: {}", self.words());
+        self.told(words)
     }
 
     /// Adds a place that needs no words of its own.

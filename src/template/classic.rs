@@ -1,23 +1,45 @@
 //! The meaning that results had up to Ansible 2.18: text, turned back where it looks like data.
 
 use super::Answer;
+use super::eval::output::{Output, is_no_choice};
 use super::literal;
 use crate::vars::{Data, Marks, Value};
 
-/// The value of a lone `{{ name }}`: it keeps its type, text may turn back, `None` is nothing.
-pub fn kept(value: Value) -> Answer<Value> {
+/// Whether the variable of a lone `{{ name }}`, without signs for white space, is taken as it is.
+pub fn is_kept(text: &str, value: &Value) -> bool {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let inner = text.strip_prefix("{{").and_then(|text| text.strip_suffix("}}"));
+    let is_plain = inner.is_some_and(|inner| !inner.starts_with(['-', '+']) && !inner.ends_with(['-', '+']));
+    is_plain
+        && matches!(value.data(), Data::None | Data::Bool(_) | Data::Int(_) | Data::Big(_) | Data::Float(_))
+}
+
+/// What a template gives: its text, turned back where it looks like data. What some filters gave
+/// (`to_json`, `string`, ...) stays text while it is alone.
+pub fn result(out: Output) -> Answer<Value> {
+    match out.single() {
+        Some(value) if is_whole(value) => Ok(value.clone()),
+        _ => Ok(converted(out.into_text()?)),
+    }
+}
+
+/// A list or dict would be printed and read again; what is undefined is told by whoever uses it.
+fn is_whole(value: &Value) -> bool {
     match value.data() {
-        Data::None => Ok(Value::from("").at(value.span())),
-        Data::Text(_) => Ok(converted(value)),
-        _ => Ok(value),
+        Data::List(_) | Data::Dict(_) => true,
+        Data::Undefined(_) => !is_no_choice(value),
+        Data::Text(_) => value.marks().has(Marks::STAYS_TEXT),
+        _ => false,
     }
 }
 
 /// Text as a list, a dict or a boolean, where it reads as one.
 pub fn converted(value: Value) -> Value {
     let Some(text) = value.as_str() else { return value };
-    let looks_like_data = (text.starts_with('{') && !text.starts_with("{{")) || text.starts_with('[');
-    if !looks_like_data && text != "True" && text != "False" {
+    // A last line of blanks is no Python.
+    let blank_end =
+        text.rsplit_once('\n').is_some_and(|(_, last)| !last.is_empty() && last.trim().is_empty());
+    if blank_end || !text.starts_with(['{', '[']) && text != "True" && text != "False" {
         return value;
     }
     match literal::evaluate(text, true) {

@@ -32,6 +32,9 @@ fn text_holds(
     depth: u32,
 ) -> Answer<bool> {
     let span = condition.span();
+    if text.trim().is_empty() && scope.context().surroundings.language == Language::Classic {
+        return Ok(true);
+    }
     if text.trim().is_empty() {
         return Err(Error::failed("the condition is empty").at(span));
     }
@@ -46,16 +49,24 @@ fn text_holds(
     let template = engine.parsed_expression(&place, context)?;
     let mut ev = Evaluator::new(engine, scope);
     let value = ev.run_expression(&template, place.clone())?;
-    if let Data::Undefined(undefined) = value.data() {
-        return Err(Error::undefined(undefined));
-    }
+    let value = settled(&mut ev, value, scope)?;
     if let Some(name) = lone_name(&template)
         && let Some(again) = bare_condition(name, &value, scope)
+        && engine.parsed_expression(&Place { text: again.0.clone(), span: again.1.span() }, context).is_ok()
         && depth < 3
     {
         return text_holds(engine, &again.0, &again.1, scope, depth + 1);
     }
     value_holds(&value, span, scope)
+}
+
+/// The value of a condition; in 2.19 nothing in it may be undefined.
+fn settled(ev: &mut Evaluator, value: Value, scope: &dyn Scope) -> Answer<Value> {
+    match (value.data(), ev.language()) {
+        (Data::Undefined(undefined), _) => Err(Error::undefined(undefined)),
+        (_, Language::Classic) => Ok(value),
+        (_, Language::Native) => ev.deep(value).and_then(|value| super::finish::finished(&value, scope)),
+    }
 }
 
 /// Text that the user did not write is data: it may say yes or no, and nothing else.
@@ -108,7 +119,7 @@ fn braced_holds(
     }
     // The text of a variable that the user wrote may be a condition of its own.
     let place = Place { text: text.clone(), span };
-    let template = engine.parsed(&place, super::syntax::Escapes::Kept, scope.context())?;
+    let template = engine.parsed(&place, scope.context())?;
     let written = template.lone_name.as_ref().and_then(|name| scope.value(name));
     match written.filter(|written| written.marks().has(Marks::TRUSTED) && !written.is_lazy() && depth < 3) {
         Some(written) => text_holds(engine, result, &written, scope, depth + 1),

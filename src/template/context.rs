@@ -65,15 +65,6 @@ pub trait Services: Send + Sync {
     fn decrypt(&self, _text: &str) -> Result<Vec<u8>, String> {
         Err("no vault secret was given".into())
     }
-    /// Decrypts vault text with a given secret, for the filter `unvault`.
-    fn unvault(&self, _text: &str, _secret: &str) -> Result<Vec<u8>, String> {
-        Err("no vault is available here".into())
-    }
-    /// Encrypts text with a given secret, for the filter `vault`. The salt is given when it must
-    /// be the same each time.
-    fn vault(&self, _text: &str, _secret: &str, _id: &str, _salt: Option<&str>) -> Result<String, String> {
-        Err("no vault is available here".into())
-    }
     /// Learns a text that must never be shown.
     fn secret(&self, _text: &str) {}
     /// Takes a warning for the user.
@@ -105,12 +96,16 @@ pub trait Services: Send + Sync {
 #[derive(Clone, Debug, Default)]
 pub struct Fetch {
     pub url: String,
-    pub method: String,
     pub headers: Vec<(String, String)>,
-    pub body: Option<String>,
     pub username: Option<String>,
     pub password: Option<String>,
+    pub agent: String,
     pub validate_certs: bool,
+    /// A file of certificates that are trusted.
+    pub ca_path: Option<PathBuf>,
+    pub use_proxy: bool,
+    /// Whether redirections are followed.
+    pub follows: bool,
     /// Seconds.
     pub timeout: f64,
 }

@@ -7,7 +7,7 @@ use super::eval::{Evaluator, Place};
 use super::python::types;
 use super::syntax::tree::{Kind, Stmt, Template};
 use super::syntax::{Delimiters, Escapes};
-use super::{Answer, Error, Overrides, Scope, check, finish};
+use super::{Answer, Error, Overrides, Scope, check, finish, newline};
 use crate::source::{Diagnostic, Diagnostics, Span};
 use crate::vars::{Data, Marks, Value};
 use std::path::{Path, PathBuf};
@@ -80,8 +80,8 @@ impl Engine {
         result.map_err(|error| finish::hinted(error, scope))
     }
 
-    /// Renders the text of a template file. `span` is that of the whole file. A `#jinja2:` first
-    /// line is read and removed; the given overrides are weaker than it. The result is text.
+    /// Renders a template file to the text that is written. `span` is that of the whole file. A
+    /// `#jinja2:` first line is read and removed; the given overrides are weaker than it.
     ///
     /// # Errors
     /// As [`Engine::resolve`].
@@ -93,9 +93,10 @@ impl Engine {
         scope: &dyn Scope,
     ) -> Answer<Value> {
         let result = self.render(text, span, overrides, &mut Evaluator::new(self, scope));
-        result.map_err(|error| finish::hinted(error, scope))
+        result.and_then(|value| finish::written(&value, scope)).map_err(|error| finish::hinted(error, scope))
     }
 
+    /// What a template file gives: in 2.19 a lone expression keeps its type there, too.
     pub(super) fn render(
         &self,
         text: &str,
@@ -109,16 +110,14 @@ impl Engine {
         let skipped = text.len() - body.len();
         let span = if span.is_known() { span.part(skipped, text.len()) } else { span };
         let place = Place { text: super::header::plain_newlines(body), span };
-        let template = self.parsed_by(&place, &overrides.rules(), context)?;
-        let mut out = Output::text();
-        ev.run(&template, place, &mut out)?;
-        let value = out.into_text()?;
-        let newline = overrides.newline_sequence.as_deref().unwrap_or("\n");
-        if newline == "\n" {
-            return Ok(value);
+        let rules = overrides.rules();
+        if !rules.open_in(&place.text) && body.len() == text.len() {
+            return Ok(Value::from(text));
         }
-        let text = value.as_str().unwrap_or_default().replace('\n', newline);
-        Ok(Value::text(text).marked(value.marks()))
+        let template = self.parsed_by(&place, &rules, context)?;
+        let mut out = Output::default();
+        ev.run(&template, place, &mut out)?;
+        Ok(newline::restored(ev.result(out)?, body, overrides.newline()))
     }
 
     /// Runs a lookup by its name for `with_NAME`. The terms are the value of that keyword; a value
@@ -147,7 +146,7 @@ impl Engine {
     /// syntax, unknown filters, tests, lookups.
     pub fn check_template(&self, text: &str, span: Span, context: &Context) -> Diagnostics {
         let place = Place { text: text.into(), span };
-        check::checked(self.parsed(&place, Escapes::Kept, context), &place, context)
+        check::checked(self.parsed(&place, context), &place, context)
     }
 
     /// The same for the text of a template file.
@@ -172,7 +171,7 @@ impl Engine {
     pub fn check_expression(&self, text: &str, span: Span, context: &Context) -> Diagnostics {
         let place = Place { text: text.into(), span };
         if super::condition::is_braced(text) {
-            return check::checked(self.parsed(&place, Escapes::Kept, context), &place, context);
+            return check::checked(self.parsed(&place, context), &place, context);
         }
         check::checked(self.parsed_expression(&place, context), &place, context)
     }
@@ -181,26 +180,22 @@ impl Engine {
     /// a syntax error has none.
     pub fn names_used(&self, text: &str, span: Span, context: &Context) -> Vec<NameUsed> {
         let place = Place { text: text.into(), span };
-        check::names_used(self.parsed(&place, Escapes::Kept, context), &place, context)
+        check::names_used(self.parsed(&place, context), &place, context)
     }
 
     /// The free variables of a condition or bare expression.
     pub fn names_used_by_expression(&self, text: &str, span: Span, context: &Context) -> Vec<NameUsed> {
         let place = Place { text: text.into(), span };
         if super::condition::is_braced(text) {
-            return check::names_used(self.parsed(&place, Escapes::Kept, context), &place, context);
+            return check::names_used(self.parsed(&place, context), &place, context);
         }
         check::names_used(self.parsed_expression(&place, context), &place, context)
     }
 
     /// The template of a text that stands in YAML.
-    pub(super) fn parsed(&self, place: &Place, escapes: Escapes, context: &Context) -> Answer<Arc<Template>> {
-        // A block scalar over one expression keeps the type of the expression.
-        let trimmed = place.text.trim();
-        let alone =
-            trimmed.starts_with("{{") && trimmed.ends_with("}}") && trimmed.matches("{{").count() == 1;
-        let rules = Delimiters { escapes, keep_trailing_newline: !alone, ..Delimiters::default() };
-        self.cache.template(place, context, || super::syntax::parse_template(&place.text, &rules))
+    pub(super) fn parsed(&self, place: &Place, context: &Context) -> Answer<Arc<Template>> {
+        let rules = || Delimiters { escapes: Escapes::Kept, ..Delimiters::default() };
+        self.cache.template(place, context, || super::syntax::parse_template(&place.text, &rules()))
     }
 
     /// The tree of an expression without braces.

@@ -70,6 +70,12 @@ impl Error {
         self.change(|diagnostic| diagnostic.hint(hint))
     }
 
+    /// Says what was being done, in the words that results have for it.
+    #[must_use]
+    pub fn during(self, what: &str) -> Error {
+        self.change(|diagnostic| diagnostic.during(what))
+    }
+
     fn change(self, change: impl FnOnce(Diagnostic) -> Diagnostic) -> Error {
         match self {
             Error::Pending(promise) => Error::Pending(promise),

@@ -6,7 +6,7 @@ use super::python::datetime::{Duration, Moment};
 use super::python::types;
 use super::{Answer, Error, Scope};
 use crate::source::Diagnostic;
-use crate::vars::{Data, Kind, Map, Value};
+use crate::vars::{Data, Kind, Map, Marks, Value};
 
 /// A result without undefined or omitted elements; tuples and objects that stand for lists and
 /// dicts become such.
@@ -54,6 +54,17 @@ fn plain(value: &Value) -> Answer<Value> {
         _ => return Ok(value.clone()),
     };
     Ok(result.marked(value.marks()).at(value.span()))
+}
+
+/// The text of a file that a template gives: nothing is an empty file.
+pub fn written(value: &Value, scope: &dyn Scope) -> Answer<Value> {
+    let value = finished(value, scope)?;
+    let text = match value.data() {
+        Data::Text(_) => return Ok(value),
+        Data::None | Data::Omit => String::new(),
+        _ => value.str().map_err(types::unprintable)?,
+    };
+    Ok(Value::text(text).marked(value.marks().without(Marks::LAZY)))
 }
 
 /// A value whose tuples, and objects that stand for lists, are lists: as ansible-core 2.19 prints

@@ -8,6 +8,14 @@ use crate::vars::{Map, Value};
 /// The value of a literal; nothing if the text is none. With `words`, JSON's `true`, `false`
 /// and `null` count too.
 pub fn evaluate(text: &str, words: bool) -> Option<Value> {
+    read(text, words).or_else(|| {
+        // A tuple needs no brackets.
+        let is_line = !text.trim_end().contains('\n');
+        if text.contains(',') && is_line { read(&format!("({text}\n)"), words) } else { None }
+    })
+}
+
+fn read(text: &str, words: bool) -> Option<Value> {
     let template = parse_expression(&text.into(), &Delimiters::default()).ok()?;
     match template.body.as_slice() {
         [Stmt::Emit(expr)] => constant(expr, text, words),
@@ -56,6 +64,7 @@ mod tests {
         let read = |text| evaluate(text, true).map(|value| value.to_string());
         assert_eq!(read("['a', {'b': -1}]").as_deref(), Some("['a', {'b': -1}]"));
         assert_eq!(read("{\"a\": [true, null, 1.5]}").as_deref(), Some("{'a': [True, None, 1.5]}"));
+        assert_eq!(read("[1], 'a'").as_deref(), Some("([1], 'a')"));
         assert_eq!(read("[x]"), None);
         assert_eq!(read("[1"), None);
         assert_eq!(read("['a'.upper()]"), None);

@@ -8,6 +8,7 @@
 //! `syntax` reads text, `eval` walks the tree, `python` has the meaning of operators and formats,
 //! `methods`, `filters`, `tests`, `lookups` and `globals` hold what templates can call.
 
+mod absent;
 mod cache;
 mod check;
 mod classic;
@@ -26,6 +27,7 @@ mod jmespath;
 mod literal;
 mod lookups;
 mod methods;
+mod newline;
 mod objects;
 mod overrides;
 mod python;
@@ -40,6 +42,7 @@ pub use context::{Context, Fetch, Language, Memo, NoServices, Resolved, Services
 pub use engine::{Engine, NameUsed};
 pub use error::{Answer, Error};
 pub use overrides::Overrides;
+pub use python::types::type_name;
 use words::shell_words;
 
 pub use scope::{Scope, Variables};

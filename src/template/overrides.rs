@@ -10,7 +10,7 @@ pub struct Overrides {
     pub trim_blocks: Option<bool>,
     /// Whether blanks before a block are removed; `false` if not given.
     pub lstrip_blocks: Option<bool>,
-    /// Whether the last newline of the file stays; `true` if not given.
+    /// Whether the last newline of included files stays; `false` if not given.
     pub keep_trailing_newline: Option<bool>,
     /// What newlines become in the result; `\n` if not given.
     pub newline_sequence: Option<String>,
@@ -45,6 +45,11 @@ impl Overrides {
         }
     }
 
+    /// What newlines of the template become.
+    pub(super) fn newline(&self) -> &str {
+        self.newline_sequence.as_deref().unwrap_or("\n")
+    }
+
     /// As the lexer needs them.
     pub(super) fn rules(&self) -> Delimiters {
         let default = Delimiters::default();
@@ -69,7 +74,8 @@ impl Overrides {
             line_comment: self.line_comment_prefix.clone().filter(|prefix| !prefix.is_empty()),
             trim_blocks: self.trim_blocks.unwrap_or(true),
             lstrip_blocks: self.lstrip_blocks.unwrap_or(false),
-            keep_trailing_newline: self.keep_trailing_newline.unwrap_or(true),
+            keep_trailing_newline: self.keep_trailing_newline.unwrap_or(false),
+            newline: self.newline().to_owned(),
             escapes: Escapes::Python,
         }
     }

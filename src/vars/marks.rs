@@ -17,6 +17,10 @@ impl Marks {
     /// Of a container: something inside is secret, though not all of it.
     pub const HOLDS_SECRET: Marks = Marks(8);
 
+    /// Text that the classic language leaves text while it is alone: what `to_json`, `string` and
+    /// their kin gave.
+    pub const STAYS_TEXT: Marks = Marks(16);
+
     /// Whether one of the other's marks is here.
     pub fn meets(self, other: Marks) -> bool {
         self.0 & other.0 != 0
@@ -59,6 +63,7 @@ impl std::fmt::Debug for Marks {
             (Marks::SECRET, "secret"),
             (Marks::LAZY, "lazy"),
             (Marks::HOLDS_SECRET, "holds a secret"),
+            (Marks::STAYS_TEXT, "stays text"),
         ];
         f.debug_set().entries(names.iter().filter(|(mark, _)| self.has(*mark)).map(|(_, name)| name)).finish()
     }

@@ -11,19 +11,32 @@ pub struct Undefined {
     pub span: Span,
     /// What to say instead of "is not defined", such as a failure kept for later.
     pub because: Option<Box<Diagnostic>>,
+    /// The type of what lacks it, and the key that it lacks, as Python prints them.
+    pub lacking: Option<Box<(String, String)>>,
 }
 
 impl Undefined {
     /// What is undefined because nobody defined it.
     pub fn new(name: impl Into<String>, span: Span) -> Undefined {
-        Undefined { name: name.into(), span, because: None }
+        Undefined { name: name.into(), span, because: None, lacking: None }
     }
 
     /// The message for a use of it.
     pub fn diagnostic(&self) -> Diagnostic {
         match &self.because {
             Some(because) => (**because).clone(),
-            None => Diagnostic::error(format!("`{}` is not defined", self.name)).at(self.span),
+            None => {
+                let message = format!("`{}` is not defined", self.name);
+                Diagnostic::error(message).at(self.span).told(self.words())
+            }
+        }
+    }
+
+    /// What results say of it, and what many playbooks look for in them.
+    fn words(&self) -> String {
+        match self.lacking.as_deref() {
+            Some((of, key)) => format!("object of type '{of}' has no attribute {key}"),
+            None => format!("'{}' is undefined", self.name),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::send::{self, Outgoing};
 use crate::host::{Bytes, Hash};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -23,6 +23,18 @@ pub enum Served {
     Bytes(Arc<Vec<u8>>),
     /// A file of the controller; it is read in parts.
     File(PathBuf),
+    /// Made when it is wanted; that may take a while.
+    Made(Make),
+}
+
+/// Makes the bytes that are wanted.
+#[derive(Clone)]
+pub struct Make(pub Arc<dyn Fn() -> Result<Arc<[u8]>, String> + Send + Sync>);
+
+impl std::fmt::Debug for Make {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("Make")
+    }
 }
 
 /// How much may be under way, and how much is taken from an agent.
@@ -40,7 +52,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { window: 64, window_bytes: 8 << 20, unread_bytes: 256 << 20, banner_bytes: 256 << 10 }
+        Limits { window: 1024, window_bytes: 8 << 20, unread_bytes: 256 << 20, banner_bytes: 256 << 10 }
     }
 }
 
@@ -76,6 +88,8 @@ pub(super) struct Window {
     pub limits: Limits,
     pub pending: std::sync::Mutex<Pending>,
     pub unread: AtomicU64,
+    /// Something was said that no answer will show to have been heard.
+    pub unheard: AtomicBool,
 }
 
 /// Requests that are not answered yet, and who waits for the beginning.
@@ -132,6 +146,7 @@ impl Client {
             limits,
             pending: std::sync::Mutex::default(),
             unread: AtomicU64::new(0),
+            unheard: AtomicBool::new(false),
         });
         let (outgoing, requests) = mpsc::unbounded_channel();
         let (wants, wanted) = mpsc::channel(4);
@@ -167,6 +182,7 @@ impl Client {
             return Err(error.clone());
         }
         pending.requests.push_back((id, bytes));
+        self.window.unheard.store(false, Ordering::Relaxed);
         count_permit.forget();
         bytes_permit.forget();
         let _ = self.outgoing.send(Outgoing(frame));
@@ -175,7 +191,13 @@ impl Client {
 
     /// Tells the host that the handlers of these notifications have run.
     pub fn settle(&self, keys: Vec<String>) -> Result<(), WireError> {
+        self.window.unheard.store(true, Ordering::Relaxed);
         self.send(&ToAgent::Settle { keys })
+    }
+
+    /// Whether something was said last that is not answered: hanging up has to wait until it was heard.
+    pub fn is_unheard(&self) -> bool {
+        self.window.unheard.load(Ordering::Relaxed)
     }
 
     /// How many requests are not answered.

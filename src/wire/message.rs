@@ -55,6 +55,8 @@ pub struct Begin {
     pub lock: Option<String>,
     /// For how many seconds to wait for a lock that another session holds.
     pub lock_wait: u64,
+    /// The programs for requests to https that can be had, by machine type.
+    pub https: Vec<(String, Hash)>,
 }
 
 /// Whether the session may go on.
@@ -93,7 +95,7 @@ pub enum Mode {
 /// What becomes of the requests behind one that fails.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum OnFailure {
-    /// Those of the same epoch are answered with [`Outcome::NotRun`].
+    /// Those of the same epoch are answered with [`Outcome::NotRun`], but not the items of the same loop.
     Stop,
     Continue,
 }
@@ -104,6 +106,8 @@ pub struct Request {
     pub id: u64,
     /// After a failure the agent discards requests until one of a later epoch comes.
     pub epoch: u32,
+    /// The loop that this is an item of. Behind an item that fails the rest of its own loop is still carried out.
+    pub repeat: Option<u64>,
     pub mode: Mode,
     pub on_failure: OnFailure,
     /// Whether the reply is to hold texts before and after.
@@ -114,6 +118,8 @@ pub struct Request {
     pub notify: Vec<String>,
     /// Gives up after this many seconds.
     pub timeout: Option<u64>,
+    /// In a dry run: where the task is written, for what hangs on it.
+    pub place: Option<String>,
     pub call: crate::modules::Call,
 }
 
@@ -123,12 +129,14 @@ impl Request {
         Request {
             id,
             epoch: 0,
+            repeat: None,
             mode: Mode::Apply,
             on_failure: OnFailure::Stop,
             diff: false,
             environment: Vec::new(),
             notify: Vec::new(),
             timeout: None,
+            place: None,
             call,
         }
     }

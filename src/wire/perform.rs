@@ -47,6 +47,7 @@ impl Work<'_> {
     fn apply_plan(&mut self, host: &Host, plan: Plan) -> Result<bool, Failure> {
         self.take_result(&plan);
         for change in plan.changes {
+            host.system.go_on()?;
             let shown = change.shown(&host.system, self.request.diff);
             let done = change.apply(&host.system)?;
             self.shown.extend(shown);
@@ -60,6 +61,7 @@ impl Work<'_> {
         let mut single = Planned::default();
         let Host { system, planned, dry_run, .. } = host;
         let planned = if *dry_run { planned } else { &mut single };
+        planned.place.clone_from(&self.request.place);
         for stage in 0..MOST_STAGES {
             system.stage = stage;
             let plan = self.request.call.plan(&Overlay { system, planned })?;
@@ -114,8 +116,11 @@ impl Work<'_> {
     /// In a dry run, what the missing fields of the result depend on.
     fn unknown(&self) -> Option<String> {
         let not_run = |(change, _): &(Change, Done)| match change {
-            Change::Run(run) if run.is_open() => Some(format!("`{}`, which was not run", run.shown())),
+            Change::Run(run) if run.is_open() => Some(run.not_run(self.request.place.as_deref())),
             Change::Request(exchange) => Some(format!("`{}`, which was not asked", exchange.url)),
+            Change::Docker(order) if order.is_watched() => {
+                Some(format!("`{}`, which was not done", order.title))
+            }
             Change::Wait(_) | Change::Start(_) => Some("what was not started".to_owned()),
             _ => None,
         };

@@ -6,8 +6,12 @@ use super::perform::perform;
 use crate::host::{Bytes, ContentSource, Failure, Hash, Host, System};
 use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
+
+/// How long what was begun may still hold the host's lock when the controller is gone. It is not cut off, but a command that
+/// hangs must not keep the next run out.
+const LAST_WORK: Duration = Duration::from_secs(10);
 
 /// The most bytes of requests that may wait.
 const MOST_WAITING: usize = 256 << 20;
@@ -48,16 +52,16 @@ pub fn serve(
     let source = FromController { writer: writer.clone(), parts: Mutex::new(received) };
     let host = host(Box::new(source));
     greet(&writer, identity, &host)?;
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(Shared { gone: host.system.abandoned.clone(), ..Shared::default() });
     let (work, waiting) = mpsc::channel();
-    let reading = shared.clone();
-    let reader = std::thread::spawn(move || read_all(reader, &reading, &work, &parts));
-    Worker { host, writer, shared, failed: None }.run(&waiting);
-    if reader.is_finished() {
-        reader.join().unwrap_or_else(|_| Err("the reader broke".to_owned()))
-    } else {
-        Ok(())
-    }
+    let (reading, held) = (shared.clone(), host.held.clone());
+    std::thread::spawn(move || {
+        read_all(reader, &reading, work, parts);
+        std::thread::sleep(LAST_WORK);
+        held.let_go();
+    });
+    Worker { host, writer, shared: shared.clone(), failed: None }.run(&waiting);
+    shared.broken.get().cloned().map_or(Ok(()), Err)
 }
 
 /// What reader and worker both know.
@@ -65,7 +69,9 @@ pub fn serve(
 struct Shared {
     waiting: AtomicUsize,
     /// The controller is gone.
-    gone: AtomicBool,
+    gone: Arc<AtomicBool>,
+    /// Why nothing more can be read, if not because the controller is gone.
+    broken: OnceLock<String>,
 }
 
 fn greet(writer: &Writer, identity: Identity, host: &Host) -> Result<(), String> {
@@ -86,17 +92,13 @@ fn send(writer: &Writer, message: &FromAgent) -> io::Result<()> {
     frame::write(&mut *writer, message)
 }
 
-fn read_all(
-    reader: impl Read,
-    shared: &Shared,
-    work: &mpsc::Sender<Work>,
-    parts: &mpsc::SyncSender<Part>,
-) -> Result<(), String> {
+/// Reads until the stream ends; the queues end with it, so that nobody waits for what cannot come.
+fn read_all(reader: impl Read, shared: &Shared, work: mpsc::Sender<Work>, parts: mpsc::SyncSender<Part>) {
     let mut reader = io::BufReader::with_capacity(64 << 10, reader);
     let read = loop {
         match frame::read::<ToAgent>(&mut reader) {
             Ok(Some((message, length))) => {
-                if let Err(error) = accept(message, length, shared, work, parts) {
+                if let Err(error) = accept(message, length, shared, &work, &parts) {
                     break Err(error);
                 }
             }
@@ -104,8 +106,10 @@ fn read_all(
             Err(error) => break Err(error.to_string()),
         }
     };
+    if let Err(why) = read {
+        let _ = shared.broken.set(why);
+    }
     shared.gone.store(true, Ordering::SeqCst);
-    read
 }
 
 fn accept(
@@ -134,22 +138,48 @@ fn accept(
     }
 }
 
+/// A request that failed.
+#[derive(Clone, Copy)]
+struct Failed {
+    epoch: u32,
+    repeat: Option<u64>,
+}
+
+impl Failed {
+    /// Whether this one may not run any more.
+    fn stops(self, request: &Request) -> bool {
+        let is_sibling = self.repeat.is_some() && self.repeat == request.repeat;
+        self.epoch == request.epoch && !is_sibling
+    }
+}
+
 /// Works on requests, one after the other.
 struct Worker {
     host: Host,
     writer: Writer,
     shared: Arc<Shared>,
-    /// The epoch in which a request failed.
-    failed: Option<u32>,
+    /// The request that failed: nothing else of its epoch is carried out.
+    failed: Option<Failed>,
 }
 
 impl Worker {
     fn run(&mut self, waiting: &mpsc::Receiver<Work>) {
-        while let Ok(work) = waiting.recv() {
-            if self.shared.gone.load(Ordering::SeqCst) || self.work(work).is_err() {
+        while let Some(work) = self.next(waiting) {
+            // What was heard before the controller left still holds: handlers that have run are not run again.
+            let begins = !matches!(work, Work::Settle(_)) && self.shared.gone.load(Ordering::SeqCst);
+            if begins || self.work(work).is_err() {
                 return;
             }
         }
+    }
+
+    /// What is to be done next. While there is nothing, what was written is made sure of.
+    fn next(&self, waiting: &mpsc::Receiver<Work>) -> Option<Work> {
+        if let Ok(work) = waiting.try_recv() {
+            return Some(work);
+        }
+        self.host.system.directories.sync();
+        waiting.recv().ok()
     }
 
     fn work(&mut self, work: Work) -> io::Result<()> {
@@ -173,6 +203,8 @@ impl Worker {
 
     fn begin(&mut self, begin: Begin) -> Began {
         self.host.dry_run = begin.dry_run;
+        let own = begin.https.iter().find(|(machine, _)| machine == std::env::consts::ARCH);
+        self.host.system.https = own.map(|(_, hash)| *hash);
         let Some(message) = begin.lock else { return Began::Ready };
         match self.host.lock(&message, Duration::from_secs(begin.lock_wait)) {
             Ok(None) => Began::Ready,
@@ -183,14 +215,14 @@ impl Worker {
 
     /// Carries out a request, unless one of its epoch has failed before.
     fn answer(&mut self, request: &Request) -> Reply {
-        if self.failed == Some(request.epoch) {
+        if self.failed.is_some_and(|failed| failed.stops(request)) {
             return Reply::bare(request.id, Outcome::NotRun);
         }
-        self.failed = None;
+        self.failed = self.failed.filter(|failed| failed.epoch == request.epoch);
         self.host.system.notes = Some(self.announcer(request.id));
         let reply = perform(&mut self.host, request);
         if matches!(reply.outcome, Outcome::Failed { .. }) && request.on_failure == OnFailure::Stop {
-            self.failed = Some(request.epoch);
+            self.failed = Some(Failed { epoch: request.epoch, repeat: request.repeat });
         }
         reply
     }

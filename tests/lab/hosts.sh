@@ -17,6 +17,7 @@ host_start() {
   local name='' kind=host preload=no user=root sudo_password='' key='' noexec_tmp=no noexec_home=no memory=0
   host_parse_options "$@"
   [[ $name =~ ^[a-z][a-z0-9-]{0,47}$ ]] || die "a host name is made of a-z, 0-9 and -, and starts with a letter: '$name'"
+  layer_build "$kind"
   mkdir -p "$lab_run/hosts"
   mkdir "$(host_dir "$name")" 2>/dev/null || die "there is a host '$name' already; 'lab down $name' removes it"
   network_ensure
@@ -32,6 +33,7 @@ host_parse_options() {
     case $1 in
       --docker) kind=host-docker ;;
       --light) kind=host ;;
+      --python) kind=host-python ;;
       --preload) kind=host-docker preload=yes ;;
       --user) user=${2:?--user needs a name} && shift ;;
       --sudo-password) sudo_password=${2:?--sudo-password needs a password} && shift ;;

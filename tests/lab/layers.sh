@@ -45,7 +45,7 @@ overlay_options=redirect_dir=off,metacopy=off,index=off,xino=off
 
 layers_build() {
   local recipe
-  for recipe in "$lab_source"/layers/*/recipe; do layer_build "$(basename "$(dirname "$recipe")")"; done
+  for recipe in $(grep -L '^on_demand=yes' "$lab_source"/layers/*/recipe); do layer_build "$(basename "$(dirname "$recipe")")"; done
 }
 
 layer_build() {

@@ -17,6 +17,7 @@ mod setuid;
 mod story;
 mod traffic;
 mod tree;
+mod truth;
 mod web;
 mod whole;
 mod words;

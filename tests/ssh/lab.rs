@@ -1,6 +1,6 @@
 //! Hosts of the lab: sudo, su and doas as distributions set them up, homes without programs, login shells of all kinds.
 //!
-//! Runs where `PROVISION_LAB` names the lab's program (`tests/lab/lab`), as root; passes without testing elsewhere.
+//! They need root, as the lab does (`tests/lab`).
 
 use crate::agent::greeting;
 use crate::sshd::{World, run};
@@ -11,36 +11,34 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
+/// The lab's program.
+const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/lab");
+
 /// A host of the lab, taken down when it is not needed any more.
 struct Host {
     world: World,
-    lab: PathBuf,
     name: String,
     address: String,
 }
 
 impl Host {
     /// Starts a host, with a login user `deploy`.
-    fn up(name: &str, options: &[&str]) -> Option<Host> {
-        let Some(lab) = std::env::var_os("PROVISION_LAB").map(PathBuf::from) else {
-            eprintln!("skipped: `PROVISION_LAB` is not set");
-            return None;
-        };
+    fn up(name: &str, options: &[&str]) -> Host {
         let name = format!("ssh-{name}");
         let world = World::new();
         let key = world.path("home/.ssh/id_ed25519.pub");
         let more = ["--user", "deploy", "--key", key.to_str().unwrap()];
         let arguments = [&["up", &name], options, &more].concat();
-        let said = run(lab.to_str().unwrap(), &arguments);
+        let said = run(LAB, &arguments);
         let address = said.trim().split(' ').next_back().unwrap().to_owned();
-        let host = Host { world, lab, name, address };
-        let known = run(host.lab.to_str().unwrap(), &["known-hosts", &host.name]);
+        let host = Host { world, name, address };
+        let known = run(LAB, &["known-hosts", &host.name]);
         host.world.write("home/.ssh/known_hosts", &known);
-        Some(host)
+        host
     }
 
     fn exec(&self, command: &str) -> String {
-        run(self.lab.to_str().unwrap(), &["exec", &self.name, command])
+        run(LAB, &["exec", &self.name, command])
     }
 
     fn target(&self, user: &str) -> Target {
@@ -63,7 +61,7 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        let _ = Command::new(&self.lab).args(["down", &self.name]).status();
+        let _ = Command::new(LAB).args(["down", &self.name]).status();
     }
 }
 
@@ -102,7 +100,7 @@ impl Asker for Knows {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sudo_with_a_password() {
-    let Some(host) = Host::up("sudo", &["--sudo-password", "it's $5"]) else { return };
+    let host = Host::up("sudo", &["--sudo-password", "it's $5"]);
     host.exec("useradd -m app; echo Defaults lecture=always >/etc/sudoers.d/lecture");
     let connection = host.open("deploy").await;
     let root = ("root".to_owned(), "/root/.cache/provision/agent".to_owned());
@@ -137,7 +135,7 @@ async fn no_secret_in_arguments(host: &Host, connection: &Connection) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sudo_without_a_password_and_with_a_terminal() {
-    let Some(host) = Host::up("nopass", &[]) else { return };
+    let host = Host::up("nopass", &[]);
     let connection = host.open("deploy").await;
     let root = Become::user(Method::Sudo, "root");
     assert_eq!(whoami(&connection, &root).await.unwrap().0, "root");
@@ -172,7 +170,7 @@ async fn binary_safe(connection: &Connection, identity: &Become) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn su_and_doas() {
-    let Some(host) = Host::up("su", &[]) else { return };
+    let host = Host::up("su", &[]);
     host.exec("echo root:s3cret | chpasswd; echo deploy:mine | chpasswd; useradd -s /usr/sbin/nologin svc");
     let connection = host.open("deploy").await;
     assert_eq!(whoami(&connection, &with(Method::Su, "root", "s3cret")).await.unwrap().0, "root");
@@ -197,7 +195,7 @@ async fn su_and_doas() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn homes_and_other_places_without_programs() {
-    let Some(host) = Host::up("noexec", &["--noexec-home"]) else { return };
+    let host = Host::up("noexec", &["--noexec-home"]);
     let connection = host.open("deploy").await;
     let stay = Become::nobody_else();
     assert_eq!(whoami(&connection, &stay).await.unwrap().1, "/var/tmp/provision-1000");
@@ -217,7 +215,7 @@ async fn homes_and_other_places_without_programs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_login_shell() {
-    let Some(host) = Host::up("shells", &[]) else { return };
+    let host = Host::up("shells", &[]);
     host.exec("apt-get install -y -qq tcsh fish zsh busybox >/dev/null 2>&1; ln -s /bin/busybox /usr/local/bin/ash; echo 'echo welcome; echo noise >&2' >>/etc/bash.bashrc; echo 'echo hello' >>/etc/zsh/zshenv; echo 'echo hi' >>/etc/csh.cshrc");
     for shell in ["/bin/sh", "/bin/bash", "/bin/tcsh", "/usr/bin/fish", "/bin/zsh", "/usr/local/bin/ash"] {
         host.exec(&format!("usermod -s {shell} deploy; rm -rf /home/deploy/.cache"));
@@ -244,7 +242,7 @@ async fn every_login_shell() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn passwords_let_in() {
-    let Some(host) = Host::up("password", &["--sudo-password", "pässword"]) else { return };
+    let host = Host::up("password", &["--sudo-password", "pässword"]);
     std::fs::remove_file(host.world.path("home/.ssh/id_ed25519")).unwrap();
     let known = vec![host.world.path("home/.ssh/known_hosts")];
     let target = |password: &str| Target {
@@ -273,7 +271,7 @@ async fn passwords_let_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_set_up_anew_is_refused_until_it_is_trusted() {
-    let Some(host) = Host::up("anew", &[]) else { return };
+    let host = Host::up("anew", &[]);
     let target = host.target("deploy");
     host.dialer().open(&target).await.map(drop).unwrap();
     host.exec(
@@ -293,8 +291,8 @@ async fn a_host_set_up_anew_is_refused_until_it_is_trusted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_behind_a_host() {
-    let Some(bastion) = Host::up("bastion", &[]) else { return };
-    let Some(host) = Host::up("behind", &[]) else { return };
+    let bastion = Host::up("bastion", &[]);
+    let host = Host::up("behind", &[]);
     let known = bastion.world.read("home/.ssh/known_hosts") + &host.world.read("home/.ssh/known_hosts");
     host.world.write("home/.ssh/known_hosts", &known);
     let public = host.world.read("home/.ssh/id_ed25519.pub");
@@ -313,7 +311,7 @@ async fn sudo_of_another_make() {
         eprintln!("skipped: `PROVISION_SUDO_RS` is not set");
         return;
     };
-    let Some(host) = Host::up("sudors", &["--sudo-password", "pw"]) else { return };
+    let host = Host::up("sudors", &["--sudo-password", "pw"]);
     let (key, known) = (host.world.path("home/.ssh/id_ed25519"), host.world.path("home/.ssh/known_hosts"));
     let known = format!("UserKnownHostsFile={}", known.display());
     let to = format!("root@{}:/usr/bin/sudo-rs", host.address);

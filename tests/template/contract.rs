@@ -180,16 +180,18 @@ fn free_names_are_known() {
 fn classic_results_are_text_that_turns_back() {
     let scope = Variables::default()
         .with("n", Value::from(5_i64))
-        .with("none", Value::none())
+        .with("nothing", Value::none())
         .with("l", Value::from_iter([1_i64, 2]))
         .with("json", Value::from("{\"a\": [true, null]}"))
         .with("t", lazy("{{ n }}"));
     let scope = classic(scope);
     assert_eq!(shown("{{ n }}", &scope), "5");
-    assert_eq!(shown("{{ t }}", &scope), "5");
+    assert_eq!(shown("{{ t }}", &scope), "'5'");
     assert_eq!(shown("{{ n + 1 }}", &scope), "'6'");
     assert_eq!(shown("{{ l + [3] }}", &scope), "[1, 2, 3]");
-    assert_eq!(shown("{{ none }}", &scope), "''");
+    assert_eq!(shown("{{ nothing }}", &scope), "None");
+    assert_eq!(shown("a{{ none }}", &scope), "'a'");
+    assert_eq!(shown("{{ l | to_json }}", &scope), "'[1, 2]'");
     assert_eq!(shown("{{ n == 5 }}", &scope), "True");
     assert_eq!(shown("{{ json }}", &scope), "{'a': [True, None]}");
     assert_eq!(shown("{{ 'x' if false }}", &scope), "''");
@@ -202,6 +204,10 @@ fn classic_results_are_text_that_turns_back() {
 fn a_block_scalar_over_one_expression_keeps_its_type() {
     let scope = Variables::default().with("l", Value::from_iter([1_i64]));
     assert_eq!(shown("{{ l }}\n", &scope), "[1]");
+    assert_eq!(shown("{{ l }}\n\n", &scope), "'[1]\\n\\n'");
+    assert_eq!(shown("{{ 'a' }}\n", &scope), "'a\\n'");
+    assert_eq!(shown("a{{ l }}\n", &scope), "'a[1]\\n'");
+    assert_eq!(shown("{% if true %}\n{{ l }}{% endif %}\n", &scope), "[1]");
     assert_eq!(shown("{{ l }}\n", &classic(scope)), "[1]");
 }
 
@@ -246,7 +252,12 @@ fn a_template_file_keeps_its_last_newline_and_reads_its_header() {
         let text = engine.template_text(text, Span::NONE, &Overrides::default(), &scope).unwrap();
         text.as_str().unwrap().to_owned()
     };
-    assert_eq!(render("{{ x }}\n"), "1\n");
+    assert_eq!(render("a{{ x }}\n"), "a1\n");
+    assert_eq!(render("{{ x | string }}\n\n"), "1\n\n");
+    assert_eq!(render("a{% if x %}b{% endif %}\n"), "ab\n");
+    assert_eq!(render("{{ 'a\n' }}\n"), "a\n");
+    // In 2.19 what is no text is written without the newlines of the file.
+    assert_eq!(render("{{ x }}\n"), "1");
     assert_eq!(
         render("#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ x ]] {{ x }}\n"),
         "1 {{ x }}\n"
@@ -270,4 +281,17 @@ fn lookups_serve_loops() {
     let terms = Value::list(vec![lazy("{{ l }}"), lazy("{{ ['a'] }}")]);
     assert_eq!(engine.lookup("nested", &terms, &scope).unwrap().len(), 2);
     assert!(engine.lookup("items", &lazy("{{ nope }}"), &scope).is_err());
+}
+
+#[test]
+fn trees_of_files_are_told() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/template");
+    let surroundings = Surroundings { playbook_dir: folder, ..Surroundings::default() };
+    let scope = Variables::default();
+    let context = Context { surroundings: Arc::new(surroundings), ..scope.context.clone() };
+    let scope = Variables { context, ..scope };
+    let text = "{{ query('filetree', 'files') | selectattr('path', 'in', ['templates', 'templates/inc.j2']) \
+                | map(attribute='state') }}";
+    assert_eq!(shown(text, &scope), "['directory', 'file']");
+    assert_eq!(shown("{{ query('filetree', 'nowhere') }}", &scope), "! there is no file `nowhere`");
 }

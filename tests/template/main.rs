@@ -1,103 +1,22 @@
-//! Tests of the template engine: its contract, its robustness, and probes: templates whose results ansible-core has told, see `generate.py`.
+//! Tests of the template engine: its contract, its robustness, and probes: templates whose results ansible-core has told, see `record.py`.
 
-use provision::source::Span;
 mod contract;
 mod corpus;
+mod probes;
 mod robust;
 mod speed;
 
-use provision::template::{Engine, Error, Overrides, Scope, Variables};
-use provision::vars::{Map, Value, lazy_marks};
-use std::path::PathBuf;
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/template")
-}
-
-fn value(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::none(),
-        serde_json::Value::Bool(bool) => (*bool).into(),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(int) => int.into(),
-            None => number.as_f64().unwrap().into(),
-        },
-        serde_json::Value::String(text) => Value::from(text.as_str()).marked(lazy_marks(text)),
-        serde_json::Value::Array(items) => items.iter().map(value).collect(),
-        serde_json::Value::Object(entries) => {
-            Value::dict(entries.iter().map(|(key, item)| (key.as_str().into(), value(item))).collect::<Map>())
-        }
-    }
-}
-
-fn scope(json: &str) -> Variables {
-    let parsed: serde_json::Value = serde_json::from_str(json).unwrap();
-    let mut scope = Variables::default();
-    for (name, item) in parsed.as_object().unwrap() {
-        scope.all.insert(name.as_str().into(), value(item));
-    }
-    let surroundings =
-        provision::template::Surroundings { playbook_dir: folder().join("files"), ..Default::default() };
-    scope.context.surroundings = std::sync::Arc::new(surroundings);
-    scope
-}
-
-fn result(engine: &Engine, line: &str, scope: &dyn Scope) -> Result<String, Error> {
-    let (kind, text) = match line.chars().next() {
-        Some(kind @ ('?' | '@')) => (kind, line[1..].trim_start()),
-        _ => (' ', line),
-    };
-    let text = text.replace('⏎', "\n");
-    let lazy = Value::from(text.as_str()).marked(lazy_marks(&text));
-    let shown = match kind {
-        '?' => engine.condition(&lazy, scope)?.into(),
-        '@' => engine.template_text(&text, Span::NONE, &Overrides::default(), scope)?,
-        _ => engine.resolve(&lazy, scope)?,
-    };
-    Ok(shown.repr().unwrap())
-}
+use provision::template::Language;
 
 fn run(name: &str) -> Vec<String> {
-    let path = folder().join("probes").join(name);
-    let probes = std::fs::read_to_string(path.with_extension("txt")).unwrap();
-    let expected = std::fs::read_to_string(path.with_extension("expected")).unwrap();
-    let mut expected = expected.lines();
-    let (engine, mut variables, mut wrong) = (Engine::default(), scope("{}"), Vec::new());
-    for line in probes.split('\n') {
-        if let Some(json) = line.strip_prefix("#vars") {
-            variables = scope(json);
-        }
-        if line.is_empty() || line.starts_with("#vars") || line.starts_with("# ") || line == "#" {
-            continue;
-        }
-        let wanted = expected.next().unwrap_or("missing");
-        variables.context = variables.context.fresh();
-        match (result(&engine, line, &variables), wanted.strip_prefix('=')) {
-            (Ok(found), Some(wanted)) if found == wanted => {}
-            (Err(_), None) => {}
-            (Ok(found), _) => wrong.push(format!("{line}\n  found  ={found}\n  wanted {wanted}")),
-            (Err(error), _) => {
-                let found = error.diagnostic().map_or("pending", |diagnostic| &diagnostic.message).to_owned();
-                wrong.push(format!("{line}\n  found  !{found}\n  wanted {wanted}"));
-            }
-        }
-    }
-    wrong
-}
-
-fn names() -> Vec<String> {
-    let entries = std::fs::read_dir(folder().join("probes")).unwrap().map(|entry| entry.unwrap().path());
-    let mut names: Vec<String> = entries
-        .filter(|path| path.extension().is_some_and(|end| end == "txt"))
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
-    names.sort();
-    names
+    let path = probes::folder().join("probes").join(name).with_extension("expected");
+    let expected = std::fs::read_to_string(path).unwrap();
+    probes::differences(&probes::probes(name), &expected, Language::Native)
 }
 
 #[test]
 fn every_probe_gives_what_ansible_gives() {
-    let wrong: Vec<String> = names()
+    let wrong: Vec<String> = probes::names()
         .iter()
         .flat_map(|name| run(name).into_iter().map(move |wrong| format!("{name}: {wrong}")))
         .collect();

@@ -1,10 +1,12 @@
 //! Options of becoming another user on a host.
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Who tasks are carried out as.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[command(next_help_heading = "Becoming another user")]
 pub struct BecomeArgs {
     /// Become another user, root if not told otherwise

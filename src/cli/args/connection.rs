@@ -1,10 +1,12 @@
 //! Options of reaching hosts.
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// How hosts are reached.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
     /// The user to log in as
@@ -22,6 +24,10 @@ pub struct ConnectionArgs {
     /// Seconds until an attempt to connect is given up
     #[arg(short = 'T', long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
+
+    /// Seconds to wait for a host that another run works on; 30 if not given
+    #[arg(long, value_name = "SECONDS")]
+    pub lock_wait: Option<u64>,
 
     /// How many hosts at once; all of them if not given
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]

@@ -1,5 +1,6 @@
 //! What can be typed: the names are those of `ansible-playbook`, and some of ours.
 
+mod apply;
 mod become_args;
 mod connection;
 mod host;
@@ -7,6 +8,7 @@ mod project;
 mod run;
 mod vault;
 
+pub use apply::{ApplyArgs, Saved};
 pub use become_args::BecomeArgs;
 pub use connection::ConnectionArgs;
 pub use host::HostArgs;

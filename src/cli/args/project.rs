@@ -2,10 +2,12 @@
 
 use super::{BecomeArgs, ConnectionArgs, Language, VaultArgs};
 use clap::{ArgAction, Args};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Which hosts, with which variables, reached how.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProjectArgs {
     /// Inventory: a file, a directory, a program, or a list of hosts with a comma; may be repeated
     #[arg(short, long, alias = "inventory-file", value_name = "INVENTORY", action = ArgAction::Append)]

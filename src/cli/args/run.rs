@@ -2,10 +2,12 @@
 
 use super::ProjectArgs;
 use clap::{ArgAction, Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Runs playbooks.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RunArgs {
     /// The playbooks to run, in order
     #[arg(value_name = "PLAYBOOK", default_value = "site.yml")]
@@ -22,6 +24,11 @@ pub struct RunArgs {
     /// Do not show them
     #[arg(long)]
     pub no_diff: bool,
+
+    /// In a dry run: save what it foretells, for `provision apply`
+    #[arg(long, value_name = "FILE", requires = "dry_run")]
+    #[serde(skip)]
+    pub plan: Option<PathBuf>,
 
     /// In a dry run: exit with 3 if something would change
     #[arg(long, requires = "dry_run")]
@@ -88,7 +95,7 @@ pub struct RunArgs {
 }
 
 /// Whose meaning templates have.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Language {
     /// Of Ansible up to 2.18
     #[value(alias = "2.18")]
@@ -99,7 +106,7 @@ pub enum Language {
 }
 
 /// Who the output is for.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum OutputFormat {
     /// A terminal where there is one, else plain lines
     Auto,

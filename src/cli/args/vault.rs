@@ -1,9 +1,11 @@
 //! Options of opening vaults.
 
 use clap::{ArgAction, Args};
+use serde::{Deserialize, Serialize};
 
 /// Where passwords of vaults come from.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[command(next_help_heading = "Vaults")]
 pub struct VaultArgs {
     /// A file that holds the password of vaults, or a program that prints it; may be repeated

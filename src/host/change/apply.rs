@@ -24,8 +24,9 @@ impl Change {
             Change::Rename { from, to } => rename(system, from, to)?,
             Change::Backup { path, copy } => backup::backup(system, path, copy)?,
             Change::Run(run) => return process::run_judged(system, run).map(Done::Ran),
+            Change::Docker(order) => return order.give(system),
             Change::Request(exchange) => {
-                let answer = http::send(exchange);
+                let answer = http::send(system, exchange);
                 system.answered.replace(Some(answer.clone()));
                 return Ok(Done::Answered(answer));
             }

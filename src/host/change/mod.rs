@@ -11,6 +11,7 @@ mod write;
 pub(in crate::host) use own::{make_own_directory, write_own};
 pub use write::{Before, Write, random_word};
 
+use super::docker::Order;
 use super::http::Exchange;
 use super::process::Run;
 use super::start::StartLoop;
@@ -83,6 +84,8 @@ pub enum Change {
     },
     /// Runs a program.
     Run(Run),
+    /// Gives docker's daemon an order.
+    Docker(Box<Order>),
     /// Sends a request over HTTP.
     Request(Exchange),
     /// Waits for something outside.
@@ -105,10 +108,11 @@ pub enum Done {
 }
 
 impl Change {
-    /// What users see of a program that is run; `None` for other changes.
+    /// What users see of a program that is run or an order that is given; `None` for other changes.
     pub fn command(&self) -> Option<String> {
         match self {
             Change::Run(run) => Some(run.shown()),
+            Change::Docker(order) => Some(order.title.clone()),
             _ => None,
         }
     }
@@ -118,6 +122,7 @@ impl Change {
         match self {
             Change::Request(_) | Change::Wait(_) => false,
             Change::Run(run) => run.counts,
+            Change::Docker(order) => order.counts(),
             _ => true,
         }
     }

@@ -60,6 +60,10 @@ impl Change {
                     .map(|(before, after)| TextChange::Text { before, after }),
                 ..Shown::new(run.kind(), run.shown())
             },
+            Change::Docker(order) if !order.counts() => return None,
+            Change::Docker(order) => {
+                Shown { attributes: order.attributes.clone(), ..Shown::new("do", order.title.as_str()) }
+            }
             Change::Start(start) => start.shown(),
             Change::Request(_) | Change::Wait(_) => return None,
         })
@@ -79,6 +83,7 @@ fn show_write(host: &dyn Probe, write: &Write, with_text: bool) -> Shown {
     }
     if before.is_none_or(|before| !before.same_content) {
         shown.text = Some(text_change(host, write, with_text));
+        shown.content = Some(write.content.hash());
     }
     shown
 }

@@ -43,7 +43,9 @@ pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
     let parent = real.parent().unwrap_or(Path::new("/"));
     let directory = open_directory(parent, &write.path)?;
     let name = real.file_name().ok_or_else(|| Failure::at(&write.path, "write", "it has no name"))?;
-    remove_leftovers(&directory, parent);
+    if system.directories.is_first(parent) {
+        remove_leftovers(&directory, parent);
+    }
     let aside = Aside::create(&directory, &write.path)?;
     aside.fill(system, write)?;
     if let Some(command) = &write.validate {
@@ -54,7 +56,8 @@ pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
         Err(_) if write.in_place => write_in_place(system, write, &real)?,
         Err(error) => return Err(Failure::at(&write.path, "put in place", error)),
     }
-    rustix::fs::fsync(&directory).map_err(|error| Failure::at(&write.path, "make sure of", error))
+    system.directories.sync_later(parent);
+    Ok(())
 }
 
 fn open_directory(parent: &Path, path: &Path) -> Result<OwnedFd, Failure> {
@@ -95,7 +98,8 @@ impl<'a> Aside<'a> {
         if let Some(modified) = write.modified {
             super::attributes::set_file_times(&self.file, modified).map_err(cannot)?;
         }
-        rustix::fs::fsync(&self.file).map_err(cannot)
+        // Of a file without content a crash can lose nothing.
+        if write.content.size() == 0 { Ok(()) } else { rustix::fs::fsync(&self.file).map_err(cannot) }
     }
 
     fn about(&self, failure: Failure) -> Failure {

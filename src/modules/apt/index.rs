@@ -1,7 +1,9 @@
 //! The index of packages.
 
-use super::Apt;
 use crate::host::{Change, Effect, Failure, Fields, Probe, Run, Time, packages, words};
+use std::path::Path;
+
+const SOURCES: &str = "/etc/apt";
 
 /// When the index was read last, in seconds since 1970.
 pub fn time(host: &dyn Probe) -> Result<i64, Failure> {
@@ -14,24 +16,47 @@ pub fn is_old(host: &dyn Probe, valid: i64) -> Result<bool, Failure> {
     Ok(valid <= 0 || now - time(host)? >= valid)
 }
 
-/// Reads the index; a failing mirror is tried again. Where nothing is new, apt leaves the time of its lists alone, and
-/// the index would be read at every run.
-pub fn update(apt: &Apt) -> Change {
-    let mut argv: Vec<String> = ["apt-get", "-q", "update"].map(str::to_owned).to_vec();
-    argv.extend([
-        "-o".to_owned(),
-        format!("DPkg::Lock::Timeout={}", apt.lock_timeout),
-        "-o".to_owned(),
-        "APT::Update::Error-Mode=any".to_owned(),
-    ]);
-    let (tries, longest) =
-        (apt.update_cache_retries.clamp(1, 50), apt.update_cache_retry_max_delay.clamp(0, 600));
-    let line = format!(
-        "n=1; d=1; until {}; do [ $n -ge {tries} ] && exit 100; sleep $d; n=$((n+1)); d=$((d*2)); [ $d -gt {longest} ] && d={longest}; done; touch -c /var/lib/apt/lists",
-        words::join(&argv)
-    );
-    let index = Fields::new().with("seconds", Time::now().seconds);
-    let effect = Effect::Merge(packages::index_subject(), index);
-    let run = Run { counts: false, ..Run::changing(&["/bin/sh", "-c", &line]) };
-    Change::Run(run.titled("apt-get update").with_effects(vec![effect]))
+/// Whether a list of sources is newer than the index: what it names has not been read yet.
+pub fn is_behind(host: &dyn Probe) -> Result<bool, Failure> {
+    let parts = Path::new(SOURCES).join("sources.list.d");
+    let mut paths = vec![Path::new(SOURCES).join("sources.list")];
+    if host.is_directory(&parts)? {
+        paths.extend(host.list(&parts)?.into_iter().map(|name| parts.join(name)));
+    }
+    let read = time(host)?;
+    for path in paths {
+        if host.follow(&path)?.is_some_and(|stat| stat.is_file() && stat.modified.seconds > read) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// How the index is read.
+pub struct Reading {
+    /// Seconds to wait for others who work on packages.
+    pub lock_timeout: i64,
+    pub tries: i64,
+    /// Seconds between two tries, at most.
+    pub longest: i64,
+}
+
+impl Reading {
+    /// Reads the index; a failing mirror is tried again. Where nothing is new, apt leaves the time of its lists alone,
+    /// and the index would be read at every run.
+    pub fn change(&self, host: &dyn Probe) -> Result<Change, Failure> {
+        let lock = format!("DPkg::Lock::Timeout={}", self.lock_timeout);
+        let argv = ["apt-get", "-q", "update", "-o", &lock, "-o", "APT::Update::Error-Mode=any"];
+        let (tries, longest) = (self.tries.clamp(1, 50), self.longest.clamp(0, 600));
+        let line = format!(
+            "n=1; d=1; until {}; do [ $n -ge {tries} ] && exit 100; sleep $d; n=$((n+1)); d=$((d*2)); [ $d -gt {longest} ] && d={longest}; done; touch -c /var/lib/apt/lists",
+            words::join(&argv.map(str::to_owned))
+        );
+        let index = Fields::new().with("seconds", Time::now().seconds);
+        let mut effects = vec![Effect::Merge(packages::index_subject(), index)];
+        // What new sources have is not known before they are read.
+        effects.extend(is_behind(host)?.then_some(Effect::Anything));
+        let run = Run { counts: false, ..Run::changing(&["/bin/sh", "-c", &line]) };
+        Ok(Change::Run(run.titled("apt-get update").with_effects(effects)))
+    }
 }

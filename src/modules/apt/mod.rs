@@ -1,6 +1,6 @@
 //! `apt`
 
-mod index;
+pub mod index;
 mod packages;
 mod simulation;
 
@@ -94,7 +94,7 @@ impl Module for Apt {
             let base = Plan::nothing().with("cache_updated", false).with("cache_update_time", time);
             if self.wants_index() && index::is_old(host, self.cache_valid_time)? {
                 let mut plan = base.with("cache_updated", true);
-                plan.push(index::update(self));
+                plan.push(self.reading().change(host)?);
                 return Ok(plan.and_again());
             }
             let mut plan = self.packages(host)?;
@@ -141,6 +141,14 @@ impl Module for Apt {
 }
 
 impl Apt {
+    fn reading(&self) -> index::Reading {
+        index::Reading {
+            lock_timeout: self.lock_timeout,
+            tries: self.update_cache_retries,
+            longest: self.update_cache_retry_max_delay,
+        }
+    }
+
     fn wants_index(&self) -> bool {
         self.update_cache.unwrap_or(self.cache_valid_time > 0)
     }
@@ -186,7 +194,13 @@ impl Apt {
         asked.extend(words.iter().cloned());
         let said = crate::host::packages::simulate(host, &asked)?;
         if said.number::<i64>("rc") != Some(0) {
-            return Err(self.refused(host, &said));
+            return match words.split_first() {
+                // What sources have that are only planned, nobody knows yet.
+                Some((install, names)) if install == "install" && host.doubt().is_some() => {
+                    Ok(Some(self.hoped_for(names)))
+                }
+                _ => Err(self.refused(host, &said)),
+            };
         }
         let simulation = simulation::Simulation::read(&said.text("stdout").unwrap_or_default());
         if simulation.is_empty() {
@@ -194,6 +208,18 @@ impl Apt {
         }
         self.must_not_remove(&simulation, words)?;
         Ok(Some(self.run_titled(words, simulation.effects(), &simulation.title(words))))
+    }
+
+    /// The installation of packages that a source is going to have, it is hoped.
+    fn hoped_for(&self, names: &[String]) -> Change {
+        let plain = |word: &String| word.split('=').next().unwrap_or(word).to_owned();
+        let known = |name: String| {
+            let fields = Fields::new().with("name", name.as_str()).with("status", "ii");
+            Effect::Set(crate::host::packages::package_subject(&name), fields.into())
+        };
+        let effects = names.iter().map(|word| known(plain(word))).chain([Effect::Anything]).collect();
+        let words: Vec<String> = std::iter::once("install".to_owned()).chain(names.iter().cloned()).collect();
+        self.run_titled(&words, effects, &format!("install {}", names.join(", ")))
     }
 
     fn must_not_remove(&self, simulation: &simulation::Simulation, words: &[String]) -> Result<(), Failure> {

@@ -17,6 +17,8 @@ pub struct Definition {
     pub needs: Vec<String>,
     /// Files that count beside the unit itself.
     pub config_files: Vec<String>,
+    /// Files that are read again without a restart.
+    pub reload_files: Vec<String>,
     pub health: Option<Health>,
     pub stays_up: i64,
     pub host_network: bool,
@@ -32,10 +34,11 @@ impl Definition {
         }
         Definition {
             name: component.name.clone(),
-            image: component.image.clone().unwrap_or_default(),
+            image: component.image().unwrap_or_default(),
             docker: component.docker.clone(),
             needs: component.needs.clone(),
             config_files: files,
+            reload_files: component.reload_files.iter().map(|path| path.0.clone()).collect(),
             health: component.health.clone(),
             stays_up: component.stays_up,
             host_network: component.network_mode.as_deref() == Some("host"),
@@ -47,6 +50,11 @@ impl Definition {
         let mut files = vec![format!("/etc/systemd/system/{}.service", self.name)];
         files.extend(self.config_files.iter().map(|file| file.trim_end_matches('/').to_owned()));
         files
+    }
+
+    /// All files that are read again without a restart.
+    pub fn reloaded(&self) -> Vec<String> {
+        self.reload_files.iter().map(|file| file.trim_end_matches('/').to_owned()).collect()
     }
 
     /// The section of the unit file that holds it.
@@ -66,6 +74,7 @@ impl Definition {
             .with("docker", self.docker.as_str())
             .with("needs", self.needs.clone())
             .with("config_files", self.config_files.clone())
+            .with("reload_files", self.reload_files.clone())
             .with("health", health)
             .with("stays_up", self.stays_up)
             .with("host_network", self.host_network);
@@ -108,6 +117,7 @@ fn from_data(data: &Data) -> Option<Definition> {
         docker: data.text("docker")?,
         needs: texts("needs"),
         config_files: texts("config_files"),
+        reload_files: texts("reload_files"),
         health: if health.is_null() { None } else { Health::parse(health).ok() },
         stays_up: data.number("stays_up")?,
         host_network: data.entry("host_network") == &Data::Bool(true),

@@ -7,7 +7,7 @@ mod remove;
 mod unit_text;
 
 pub use definition::Definition;
-pub use fingerprint::{is_current, now as foreseen, record_path};
+pub use fingerprint::{is_current, is_loaded, loaded_now, loaded_path, now, record_path};
 pub use parts::{Health, Mount, Network};
 pub use remove::{orphans, removal};
 
@@ -18,7 +18,9 @@ use super::{
     ArgumentError, FileAttributes, Module, Need, Source, argument::Mode, systemd::State as UnitState,
 };
 use crate::host::start::StartLoop;
-use crate::host::{Carried, Change, Content, Failure, Fields, Plan, Probe, Report, Scope, docker, text};
+use crate::host::{
+    Carried, Change, Content, Failure, Fields, Plan, Probe, Report, Scope, docker::Engine, text,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,11 +44,15 @@ module! {
     /// `present` (the default) puts the unit in place and enables it; the start loop, `components`, then starts and
     /// restarts what has changed or is down. `started` does both at once for this one component.
     /// A restart follows from state, not from an event: the unit writes down at each start the id of its image and the
-    /// hashes of its unit file, its environment and its `config_files`, and is restarted when these are others now.
+    /// hashes of its unit file, its environment and its `config_files`, and is restarted when these are others now. Where only
+    /// `reload_files` are others, it is reloaded.
+    ///
+    /// The result says `image`, `image_id` and `image_digests`: what a file of locks is made of.
     ///
     /// The template gets the variable `component`: every argument by its name, each text ready to stand as one word of an
     /// `Exec...` line, and also `unit` (the unit's name), `environment_files`, `mount_options`, `network_options`,
-    /// `fingerprint` (the command that writes down what was started), `stop_limit` and `description_text`.
+    /// `fingerprint` (the command that writes down what was started), `loaded` (the one that writes down what was read again),
+    /// `stop_limit` and `description_text`.
     ///
     /// ```yaml
     /// - component:
@@ -156,6 +162,11 @@ module! {
         restart_policy: String = "always";
         /// Seconds before that.
         restart_seconds: i64 = 10;
+        /// Files and directories on the host that it reads again without a restart, by `reload` or `reload_signal`: their change
+        /// alone restarts nothing, wherever they lie in `config_files`.
+        reload_files: Vec<PathText>;
+        /// Digests of images by their names, as a file of locks has them: an image that is named there is taken by its digest.
+        image_digests ["lock"]: Fields;
         /// A command inside that makes it read its configuration again.
         reload: Vec<Word>;
         /// A signal that does.
@@ -194,9 +205,15 @@ impl Module for Component {
         }
     }
 
-    fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let mut result = carried.result.clone();
         super::components::take_said(carried, &mut result)?;
+        if let Some(image) = self.image().filter(|_| self.state != State::Absent) {
+            let found = Engine::of(host).image(host, &image)?;
+            result.set("image", image);
+            result.set("image_id", found.entry("Id").clone());
+            result.set("image_digests", found.entry("RepoDigests").clone());
+        }
         Ok(result.into())
     }
 
@@ -242,12 +259,28 @@ impl Component {
         if self.networks.iter().any(|network| network.name == "bridge") {
             wrongs.push(("networks", "the network `bridge` is everybody's: make one of its own".to_owned()));
         }
+        if !self.reload_files.is_empty() && self.reload.is_empty() && self.reload_signal.is_none() {
+            wrongs.push((
+                "reload_files",
+                "`reload` or `reload_signal` is needed to read them again".to_owned(),
+            ));
+        }
+        if let Some((name, _)) = self.image_digests.iter().find(|(_, digest)| !is_digest(digest)) {
+            wrongs.push(("image_digests", format!("`{name}` has no digest such as `sha256:...`")));
+        }
         let lines =
             |(_, value): (&str, &crate::host::Data)| value.as_text().is_some_and(|text| text.contains('\n'));
         if self.environment.iter().any(lines) {
             wrongs.push(("environment", "a variable holds a line end, which docker cannot take".to_owned()));
         }
         wrongs
+    }
+
+    /// The image that is run: by its digest, where one is known.
+    fn image(&self) -> Option<String> {
+        let image = self.image.as_ref()?;
+        let digest = self.image_digests.get(image).and_then(crate::host::Data::as_text);
+        Some(digest.map_or_else(|| image.clone(), |digest| format!("{}@{digest}", without_tag(image))))
     }
 
     fn unit_name(&self) -> String {
@@ -310,12 +343,12 @@ impl Component {
     }
 
     fn pull(&self, host: &dyn Probe) -> Result<Option<Change>, Failure> {
-        let image = self.image.as_deref().unwrap_or_default();
-        let there = !docker::image(host, image)?.is_null();
+        let image = self.image().unwrap_or_default();
+        let there = !Engine::of(host).image(host, &image)?.is_null();
         if self.pull == Pull::Never || (self.pull == Pull::Missing && there) {
             return Ok(None);
         }
-        super::docker::pull(host, image, None)
+        super::docker::pull(host, &image).map(Some)
     }
 
     fn environment_file(&self, host: &dyn Probe) -> Result<Vec<Change>, Failure> {
@@ -355,6 +388,20 @@ impl Component {
             validate: None,
         };
         Ok(placement.plan(host)?.changes)
+    }
+}
+
+fn is_digest(digest: &crate::host::Data) -> bool {
+    let digits = digest.as_text().and_then(|digest| digest.strip_prefix("sha256:"));
+    digits.is_some_and(|digits| digits.len() == 64 && digits.chars().all(|scalar| scalar.is_ascii_hexdigit()))
+}
+
+/// The name of an image without its tag or digest.
+fn without_tag(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or(image);
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => name,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Taking a component away, and finding those that nobody names any more. Data stays.
 
-use super::{DIRECTORY, Definition, record_path};
+use super::{DIRECTORY, Definition, loaded_path, record_path};
 use crate::host::{Change, Effect, Failure, Kind, Plan, Probe, Run, Scope, docker};
 use crate::modules::systemd::State;
 use crate::modules::unit::{self, Unit, Wish};
@@ -30,6 +30,7 @@ pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
         Path::new("/etc/systemd/system").join(format!("{name}.service")),
         Path::new(DIRECTORY).join(format!("{name}.env")),
         record_path(name),
+        loaded_path(name),
     ];
     for path in files {
         if host.stat(&path)?.is_some() {
@@ -39,16 +40,28 @@ pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
     if !changes.is_empty() {
         changes.push(unit::manager(Scope::System, "daemon-reload"));
     }
-    if !docker::container(host, name)?.is_null() {
-        let effect = Effect::Set(docker::container_subject(name), crate::host::Data::Null);
+    if !docker::Engine::of(host).container(host, name)?.is_null() {
+        let effect = Effect::Set(
+            docker::Engine::of(host).subject(docker::Thing::Container(name.to_owned())),
+            crate::host::Data::Null,
+        );
         changes
             .push(Change::Run(Run::changing(&["docker", "rm", "--force", name]).with_effects(vec![effect])));
     }
     Ok(changes)
 }
 
-/// Components of the host that are not among those that are kept.
+/// The label of every container that is a component; its value is the component's name.
+const LABEL: &str = "io.provision.component";
+
+/// Components of the host that are not among those that are kept: found by their units, and by the label of containers
+/// that lost theirs.
 pub fn orphans(host: &dyn Probe, kept: &[String]) -> Result<Vec<String>, Failure> {
-    let all = Definition::all(host)?.into_iter().map(|definition| definition.name);
-    Ok(all.filter(|name| !kept.contains(name)).collect())
+    let mut names: Vec<String> =
+        Definition::all(host)?.into_iter().map(|definition| definition.name).collect();
+    names.extend(docker::labelled(host, LABEL)?);
+    names.retain(|name| !kept.contains(name));
+    names.sort();
+    names.dedup();
+    Ok(names)
 }

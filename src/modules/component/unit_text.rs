@@ -17,7 +17,7 @@ pub fn arguments(component: &Component) -> Fields {
         .with("unit", component.unit_name())
         .with("description_text", description.replace('%', "%%").replace(['\n', '\r'], " "))
         .with("docker", component.docker.as_str())
-        .with("image", optional(&component.image))
+        .with("image", optional(&component.image()))
         .with("user", optional(&component.user))
         .with("group_add", words(&component.group_add))
         .with("network_mode", optional(&component.network_mode))
@@ -84,6 +84,7 @@ fn confined(component: &Component, fields: Fields) -> Fields {
         .with("unit_lines", raw(&component.unit_lines))
         .with("service_lines", raw(&component.service_lines))
         .with("fingerprint", quoted(&fingerprint::command(component)))
+        .with("loaded", optional(&fingerprint::loaded_command(component)))
 }
 
 fn more_networks(component: &Component) -> Data {

@@ -1,86 +1,112 @@
 //! How a network differs from what is wished for.
 
 use super::{DockerNetwork, Pool};
-use crate::host::{Data, Fields};
-use crate::modules::Argument;
+use crate::host::{Attribute, Data, Fields};
+use crate::modules::docker::{text_of, texts};
 
 impl DockerNetwork {
     /// What of the network is not as wished; only what is wished for is looked at.
-    pub(super) fn differences(&self, found: &Data) -> Vec<&'static str> {
+    pub(super) fn differences(&self, found: &Data) -> Vec<Attribute> {
         let mut differences = Vec::new();
-        let mut compare = |name: &'static str, same: bool| {
+        let mut compare = |name: &str, same: bool, found: &Data, wanted: Data| {
             if !same {
-                differences.push(name);
+                let shown =
+                    |data: &Data| Some(if data.is_null() { "none".to_owned() } else { text_of(data) });
+                differences.push(Attribute {
+                    name: name.to_owned(),
+                    before: shown(found),
+                    after: shown(&wanted),
+                });
             }
         };
-        compare("driver", found.text("Driver").as_deref() == Some(&self.driver));
-        compare("driver_options", holds(found.entry("Options"), &self.driver_options));
-        compare("labels", holds(found.entry("Labels"), &self.labels));
         let ipam = found.entry("IPAM");
-        compare("ipam_driver", same_text(&self.ipam_driver, ipam.text("Driver")));
-        compare(
-            "ipam_driver_options",
-            self.ipam_driver_options.as_ref().is_none_or(|wanted| holds(ipam.entry("Options"), wanted)),
-        );
-        compare(
-            "ipam_config",
-            self.ipam_config.as_ref().is_none_or(|pools| same_pools(pools, ipam.list("Config"))),
-        );
-        let flags = [
+        let texts_of = [
+            ("driver", Some(&self.driver), found.entry("Driver")),
+            ("scope", self.scope.as_ref(), found.entry("Scope")),
+            ("ipam_driver", self.ipam_driver.as_ref(), ipam.entry("Driver")),
+            ("config_from", self.config_from.as_ref(), found.entry("ConfigFrom").entry("Network")),
+        ];
+        for (name, wanted, there) in texts_of {
+            let same = wanted.is_none_or(|wanted| there.as_text() == Some(wanted));
+            compare(name, same, there, wanted.cloned().into());
+        }
+        let none = Fields::new();
+        let dicts = [
+            ("driver_options", &self.driver_options, found.entry("Options")),
+            ("labels", &self.labels, found.entry("Labels")),
+            (
+                "ipam_driver_options",
+                self.ipam_driver_options.as_ref().unwrap_or(&none),
+                ipam.entry("Options"),
+            ),
+        ];
+        for (name, wanted, there) in dicts {
+            compare(name, holds(there, wanted), there, wanted.clone().into());
+        }
+        let same = self.ipam_config.as_ref().is_none_or(|pools| same_pools(pools, ipam.list("Config")));
+        compare("ipam_config", same, ipam.entry("Config"), self.pools());
+        for (name, wanted, key) in self.flags() {
+            let there = found.entry(key);
+            // A daemon that does not know the flag has nothing to compare.
+            let same = wanted.is_none_or(|wanted| there.is_null() || *there == Data::Bool(wanted));
+            compare(name, same, there, wanted.into());
+        }
+        differences
+    }
+
+    fn flags(&self) -> [(&'static str, Option<bool>, &'static str); 6] {
+        [
             ("internal", self.internal, "Internal"),
             ("attachable", self.attachable, "Attachable"),
             ("ingress", self.ingress, "Ingress"),
             ("enable_ipv6", self.enable_ipv6, "EnableIPv6"),
             ("enable_ipv4", self.enable_ipv4, "EnableIPv4"),
             ("config_only", self.config_only, "ConfigOnly"),
-        ];
-        for (name, wanted, key) in flags {
-            // A daemon that does not know the flag has nothing to compare.
-            compare(
-                name,
-                wanted.is_none_or(|wanted| {
-                    matches!(found.entry(key), Data::Null) || found.entry(key) == &Data::Bool(wanted)
-                }),
-            );
+        ]
+    }
+
+    fn pools(&self) -> Data {
+        Data::List(self.ipam_config.iter().flatten().map(|pool| Data::Map(pool_fields(pool))).collect())
+    }
+
+    /// What docker's protocol wants to know of a network that is made.
+    pub(super) fn body(&self) -> Fields {
+        let mut ipam = Fields::new().with("Config", self.pools());
+        if let Some(driver) = &self.ipam_driver {
+            ipam.set("Driver", driver.as_str());
         }
-        compare("scope", same_text(&self.scope, found.text("Scope")));
-        differences
+        if let Some(options) = &self.ipam_driver_options {
+            ipam.set("Options", texts(options));
+        }
+        let mut body = Fields::new()
+            .with("Name", self.name.as_str())
+            .with("CheckDuplicate", true)
+            .with("Driver", self.driver.as_str())
+            .with("Options", texts(&self.driver_options))
+            .with("Labels", texts(&self.labels))
+            .with("IPAM", ipam);
+        for (_, wanted, key) in self.flags() {
+            if let Some(wanted) = wanted {
+                body.set(key, wanted);
+            }
+        }
+        if let Some(scope) = &self.scope {
+            body.set("Scope", scope.as_str());
+        }
+        if let Some(network) = &self.config_from {
+            body.set("ConfigFrom", Fields::new().with("Network", network.as_str()));
+        }
+        body
     }
 
     /// The network as it is going to be.
     pub(super) fn foreseen(&self, containers: &[String]) -> Data {
-        let pools = self.ipam_config.iter().flatten().map(|pool| Data::Map(pool_fields(pool))).collect();
-        let ipam = Fields::new()
-            .with("Driver", self.ipam_driver.clone().unwrap_or_else(|| "default".to_owned()))
-            .with("Options", self.ipam_driver_options.clone().unwrap_or_default())
-            .with("Config", Data::List(pools));
-        let member = |name: &String| (name.clone(), Data::Map(Fields::new().with("Name", name.as_str())));
-        let members: Fields = containers.iter().map(member).collect();
-        let fields = Fields::new()
-            .with("Name", self.name.as_str())
-            .with("Driver", self.driver.as_str())
-            .with("Scope", self.scope.clone().unwrap_or_else(|| "local".to_owned()))
-            .with("Options", texts(&self.driver_options))
-            .with("Labels", texts(&self.labels))
-            .with("IPAM", ipam)
-            .with("Internal", self.internal.unwrap_or(false))
-            .with("Attachable", self.attachable.unwrap_or(false))
-            .with("Ingress", self.ingress.unwrap_or(false))
-            .with("EnableIPv6", self.enable_ipv6.unwrap_or(false))
-            .with("ConfigOnly", self.config_only.unwrap_or(false));
-        Data::Map(fields.with("Containers", members))
+        let mut body = self.body();
+        for (_, wanted, key) in self.flags() {
+            body.set(key, wanted.unwrap_or(key == "EnableIPv4"));
+        }
+        super::with_members(&body.into(), containers)
     }
-}
-
-fn same_text(wanted: &Option<String>, found: Option<String>) -> bool {
-    wanted.is_none() || *wanted == found
-}
-
-fn texts(fields: &Fields) -> Fields {
-    fields
-        .iter()
-        .map(|(name, value)| (name.to_owned(), Data::from(String::parse(value).unwrap_or_default())))
-        .collect()
 }
 
 /// Whether the dict holds all that is wished for.

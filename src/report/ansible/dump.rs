@@ -26,7 +26,6 @@ pub fn is_spoken(action: &str, result: &Result) -> bool {
     let fine = matches!(result.status, Status::Ok | Status::Changed);
     let said = match short(action) {
         "debug" => fine,
-        "assert" => fine || fields.get("evaluated_to").is_some(),
         _ => false,
     };
     said || fields.get("_ansible_verbose_always") == Some(&Data::Bool(true))

@@ -67,6 +67,11 @@ impl Ansible {
             Event::Item { host, task, label, result } => self.item(host, task, label, result),
             Event::Included { host, task, file, label } => self.included(host, task, file, label.as_ref()),
             Event::Done { host, task, looped, result } => self.done(host, task, *looped, result),
+            Event::NoHostsLeft => {
+                // Told twice, as there: of the task, and of the play.
+                self.banner("NO MORE HOSTS LEFT");
+                self.banner("NO MORE HOSTS LEFT");
+            }
             Event::Notified { host, handler } if self.output.verbosity > 1 => {
                 self.say(Tone::Verbose, &format!("NOTIFIED HANDLER {handler} for {host}"));
             }

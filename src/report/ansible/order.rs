@@ -20,10 +20,12 @@ pub struct Order {
 /// How far a host is.
 #[derive(Clone, Default)]
 struct Reached {
+    /// The last task that it told of.
     place: Place,
+    /// That task is done, or has brought in others.
     done: bool,
-    /// It brought in other tasks, which come before the one that follows.
-    included: bool,
+    /// The last task that it has begun: nothing before it can still come, but for what is under way.
+    begun: Place,
 }
 
 impl Order {
@@ -37,13 +39,21 @@ impl Order {
                 ready.push(event);
                 ready
             }
-            Event::Playbook { .. } | Event::End { .. } => {
+            Event::Playbook { .. } | Event::NoHostsLeft | Event::End { .. } => {
                 let mut ready = self.rest();
                 ready.push(event);
                 ready
             }
             Event::Activity { host, activity: Activity::Finished } => {
                 self.hosts.remove(host);
+                let mut ready = self.advance();
+                ready.push(event);
+                ready
+            }
+            Event::Activity { host, activity: Activity::Running(task) } => {
+                if let Some(reached) = self.hosts.get_mut(host) {
+                    reached.begun = place(task);
+                }
                 let mut ready = self.advance();
                 ready.push(event);
                 ready
@@ -90,11 +100,10 @@ impl Order {
         };
         let Some(reached) = self.hosts.get_mut(host) else { return };
         if *place > reached.place {
-            *reached = Reached { place: place.clone(), ..Reached::default() };
+            (reached.place, reached.done) = (place.clone(), false);
         }
         if *place == reached.place {
-            reached.done |= matches!(event, Event::Done { .. });
-            reached.included |= matches!(event, Event::Included { .. });
+            reached.done |= matches!(event, Event::Done { .. } | Event::Included { .. });
         }
     }
 
@@ -113,12 +122,13 @@ impl Order {
 
     /// Whether nothing more can come before `next`.
     fn is_over(&self, next: &Place) -> bool {
-        let Some(current) = &self.current else { return true };
-        let brought_in = next.0.len() > current.0.len() && next.0.starts_with(&current.0);
-        self.hosts.values().all(|reached| {
-            reached.place > *current
-                || reached.place == *current && reached.done && (!reached.included || brought_in)
-        })
+        let is_past = |reached: &Reached| match &self.current {
+            Some(current) => reached.place > *current || reached.place == *current && reached.done,
+            None => true,
+        };
+        self.hosts
+            .values()
+            .all(|reached| is_past(reached) && (reached.begun >= *next || reached.place >= *next))
     }
 
     /// Everything that was held back.

@@ -16,6 +16,7 @@ impl Ansible {
             Status::Unreachable => self.unreachable(host, task, result),
             Status::Skipped | Status::Depends => self.skipped(host, task, result),
             Status::Ok | Status::Changed if task.kind == TaskKind::Include => self.heading(task),
+            Status::Ok | Status::Changed if task.kind == TaskKind::Meta => self.heading(task),
             Status::Ok | Status::Changed if told_by_items => {}
             Status::Ok | Status::Changed => self.fine(host, task, None, result),
         }

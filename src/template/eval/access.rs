@@ -7,7 +7,7 @@ use crate::template::objects::BoundMethod;
 use crate::template::python::{slice, types};
 use crate::template::syntax::tree::{Expr, Kind, Name, Part};
 use crate::template::{Answer, Error};
-use crate::vars::{Data, Marks, Value};
+use crate::vars::{Data, Marks, Undefined, Value};
 use std::sync::Arc;
 
 impl Evaluator<'_> {
@@ -17,7 +17,7 @@ impl Evaluator<'_> {
         }
         let value = self.eval(object)?;
         let found = self.attribute_of(&value, name);
-        self.found(found, &value, part)
+        self.found(found, &value, &Value::text(name.clone()), part)
     }
 
     pub(super) fn item(&mut self, pair: &(Expr, Expr), part: Part) -> Answer<Value> {
@@ -30,7 +30,7 @@ impl Evaluator<'_> {
         }
         let value = self.eval(object)?;
         let found = self.item_of(&value, &key);
-        self.found(found, &value, part)
+        self.found(found, &value, &key, part)
     }
 
     /// `vars.x` and `vars['x']` without a dict of all variables.
@@ -51,14 +51,15 @@ impl Evaluator<'_> {
     }
 
     /// What was found, evaluated; else an undefined value that names the expression.
-    fn found(&mut self, found: Option<Value>, of: &Value, part: Part) -> Answer<Value> {
+    fn found(&mut self, found: Option<Value>, of: &Value, key: &Value, part: Part) -> Answer<Value> {
         match (found, of.data()) {
             (Some(value), _) => self.used(value.marked(text_marks(of)), part),
             // What is undefined stays undefined, however far it is followed.
             (None, Data::Undefined(_)) => Ok(of.clone()),
             (None, _) => {
-                let name = self.place.slice(part).to_owned();
-                Ok(Value::undefined(name, self.span(part)))
+                let mut undefined = Undefined::new(self.place.slice(part), self.span(part));
+                undefined.lacking = Some(Box::new((types::type_name(of), types::repr(key)?)));
+                Ok(Value::new(Data::Undefined(Arc::new(undefined))).at(self.span(part)))
             }
         }
     }

@@ -122,6 +122,15 @@ impl Bound {
         types::text(&self.value(name)?)
     }
 
+    /// An argument that is a text itself: nothing else is printed for it.
+    ///
+    /// # Errors
+    /// If it was not given or is no text.
+    pub fn exact_text(&self, name: &str) -> Answer<String> {
+        let value = self.value(name)?;
+        value.as_str().map(str::to_owned).ok_or_else(|| self.wrong(name, "a text", &value))
+    }
+
     /// An argument as text, or a default.
     ///
     /// # Errors

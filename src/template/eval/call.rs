@@ -3,6 +3,8 @@
 use super::expression::marks;
 use super::{Args, Call, Evaluator};
 use crate::source::Diagnostic;
+use crate::template::context::Language;
+use crate::template::filters::Filter;
 use crate::template::objects::{BoundMethod, Function, known};
 use crate::template::python::{iterate, types};
 use crate::template::syntax::tree::{Applied, Arguments, Expr, Kind, Name, Part};
@@ -20,20 +22,30 @@ impl Evaluator<'_> {
         if !filter.takes_undefined
             && let Some(undefined) = undefined_among(&args)
         {
-            return Ok(undefined);
+            return self.undefined_given(undefined);
         }
-        let result = self.apply(filter.run, &applied.name, args, part);
+        let result = self.apply(filter, &applied.name, args, part);
         self.forgiven(result, part)
     }
 
-    /// What is undefined goes through filters, tests and calls: `x | upper | default('')` gives the
-    /// default. Whoever uses the result fails.
+    /// Something undefined that was given to a filter, a test or a call: it goes through, so that
+    /// `x | upper | default('')` gives the default. In the classic language it fails at once.
+    fn undefined_given(&self, value: Value) -> Answer<Value> {
+        match (value.data(), self.language()) {
+            (Data::Undefined(undefined), Language::Classic) => Err(Error::undefined(undefined)),
+            _ => Ok(value),
+        }
+    }
+
+    /// A result in which something undefined was met; whoever uses it fails.
     fn forgiven(&self, result: Answer<Value>, part: Part) -> Answer<Value> {
         match result {
-            Err(error @ Error::Undefined(_)) => match self.placed(error, part) {
-                Error::Undefined(because) => Ok(super::lazy::undefined_because("", *because)),
-                other => Err(other),
-            },
+            Err(error @ Error::Undefined(_)) if self.language() == Language::Native => {
+                match self.placed(error, part) {
+                    Error::Undefined(because) => Ok(super::lazy::undefined_because("", *because)),
+                    other => Err(other),
+                }
+            }
             other => other,
         }
     }
@@ -45,10 +57,9 @@ impl Evaluator<'_> {
         let input = self.eval(&applied.input)?;
         let mut args = self.arguments(&applied.arguments)?;
         args.positional.insert(0, input);
-        if !test.takes_undefined
-            && let Some(undefined) = undefined_among(&args)
-        {
-            return Ok(undefined);
+        let is_taken = test.takes_undefined || test.looks_only && self.language() == Language::Classic;
+        if !is_taken && let Some(undefined) = undefined_among(&args) {
+            return self.undefined_given(undefined);
         }
         self.deepen(&mut args)?;
         let result = (test.run)(&mut Call { ev: self, name: &applied.name, args, part });
@@ -56,7 +67,7 @@ impl Evaluator<'_> {
     }
 
     fn unknown(&self, what: &str, name: &str, known: Vec<&'static str>, part: Part) -> Error {
-        let hint = nearest(name, known.into_iter()).map(|near| format!("did you mean `{near}`?"));
+        let hint = hint(name, known.into_iter());
         let diagnostic = Diagnostic::error(format!("there is no {what} `{name}`")).at(self.span(part));
         diagnostic.maybe_hint(hint).into()
     }
@@ -65,11 +76,12 @@ impl Evaluator<'_> {
     ///
     /// # Errors
     /// Whatever the filter finds wrong.
-    pub fn apply(&mut self, filter: filters::Run, name: &str, mut args: Args, part: Part) -> Answer<Value> {
+    pub fn apply(&mut self, filter: Filter, name: &str, mut args: Args, part: Part) -> Answer<Value> {
         self.deepen(&mut args)?;
         let inherited = self.marks_of(&args);
-        let result = filter(&mut Call { ev: self, name, args, part })?;
-        Ok(self.inherited(result, inherited))
+        let result = (filter.run)(&mut Call { ev: self, name, args, part })?;
+        let result = self.inherited(result, inherited);
+        Ok(result.marked(Marks::STAYS_TEXT.when(filter.stays_text)))
     }
 
     /// Applies a filter by its name, as `map` does.
@@ -85,7 +97,7 @@ impl Evaluator<'_> {
         {
             return Ok(undefined);
         }
-        self.apply(filter.run, name, args, part)
+        self.apply(filter, name, args, part)
     }
 
     /// Applies a test by its name, as `select` does.
@@ -177,7 +189,7 @@ impl Evaluator<'_> {
     fn call_any(&mut self, applied: &Applied, part: Part) -> Answer<Value> {
         let callee = self.eval(&applied.input)?;
         if callee.is_undefined() {
-            return Ok(callee);
+            return self.undefined_given(callee);
         }
         let args = self.arguments(&applied.arguments)?;
         let result = self.call_value(&callee, args, part);
@@ -187,7 +199,7 @@ impl Evaluator<'_> {
     fn call_method(&mut self, applied: &Applied, object: &Expr, name: &Name, part: Part) -> Answer<Value> {
         let receiver = self.eval(object)?;
         if receiver.is_undefined() {
-            return Ok(receiver);
+            return self.undefined_given(receiver);
         }
         if methods::exists(&receiver, name) {
             let args = self.arguments(&applied.arguments)?;
@@ -199,12 +211,12 @@ impl Evaluator<'_> {
             None => {
                 let what = types::type_name(&receiver);
                 let because = Diagnostic::error(format!("`{what}` has no method `{name}`"));
-                let place = self.span(applied.input.part);
-                return Ok(super::lazy::undefined_because("", because.at(place)));
+                let because = because.at(self.span(applied.input.part));
+                return self.undefined_given(super::lazy::undefined_because("", because));
             }
         };
         if callee.is_undefined() {
-            return Ok(callee);
+            return self.undefined_given(callee);
         }
         let args = self.arguments(&applied.arguments)?;
         let result = self.call_value(&callee, args, part);
@@ -273,6 +285,12 @@ impl Evaluator<'_> {
 fn undefined_among(args: &Args) -> Option<Value> {
     let keyword = args.keyword.iter().map(|(_, value)| value);
     args.positional.iter().chain(keyword).find(|value| value.is_undefined()).cloned()
+}
+
+/// What to say of a filter, test or lookup that is not there.
+pub fn hint<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let near = || nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+    crate::template::absent::hint(name).or_else(near)
 }
 
 /// The known name that is nearest to a misspelt one.

@@ -1,6 +1,8 @@
 //! Expressions.
 
 use super::{Evaluator, secret};
+use crate::source::Diagnostic;
+use crate::template::context::Language;
 use crate::template::python::{compare, operate, slice, types};
 use crate::template::syntax::tree::{Binary, Choice, Comparison, Expr, Kind, Name, Part, Slice};
 use crate::template::{Answer, Error, globals};
@@ -31,7 +33,7 @@ impl Evaluator<'_> {
             Kind::Test(applied) => self.test(applied, expr.part),
             Kind::Attribute(object, name) => self.attribute(object, name, expr.part),
             Kind::Item(pair) => self.item(pair, expr.part),
-            Kind::Slice(slice) => self.slice(slice),
+            Kind::Slice(slice) => self.slice(slice, expr.part),
             Kind::Call(applied) => self.call(applied, expr.part),
         };
         match result {
@@ -75,7 +77,8 @@ impl Evaluator<'_> {
             return self.used(value, part);
         }
         if let Some(value) = self.variable(name)? {
-            return self.used(value, part);
+            let value = self.used(value, part)?;
+            return if self.language() == Language::Classic { self.whole(value) } else { Ok(value) };
         }
         Ok(match globals::value(name) {
             Some(value) => value,
@@ -179,11 +182,21 @@ impl Evaluator<'_> {
         }
     }
 
-    fn slice(&mut self, cut: &Slice) -> Answer<Value> {
+    /// In the classic language what cannot be sliced has no such part, as for a missing key.
+    fn slice(&mut self, cut: &Slice, part: Part) -> Answer<Value> {
         let sliced = self.operand(&cut.sliced)?;
         let bounds = [self.bound(&cut.start)?, self.bound(&cut.stop)?, self.bound(&cut.step)?];
-        let result = slice::slice(&sliced, bounds)?;
-        Ok(self.inherited(result, marks(&sliced)))
+        match slice::slice(&sliced, bounds)? {
+            Some(result) => Ok(self.inherited(result, marks(&sliced))),
+            None if self.language() == Language::Native => {
+                Err(Error::failed(format!("`{}` cannot be sliced", types::type_name(&sliced))))
+            }
+            None => {
+                let message = format!("`{}` cannot be sliced", types::type_name(&sliced));
+                let because = Diagnostic::error(message).at(self.span(part));
+                Ok(super::lazy::undefined_because("", because))
+            }
+        }
     }
 
     fn bound(&mut self, bound: &Option<Expr>) -> Answer<Option<i64>> {

@@ -66,7 +66,7 @@ impl Evaluator<'_> {
         let blocks = std::mem::take(&mut self.blocks);
         let mark = if include.with_context { self.frames.enter() } else { self.frames.hide() };
         let result = self.nested(part, |ev| {
-            let mut inner = Output::text();
+            let mut inner = Output::default();
             ev.run(&template, place, &mut inner)?;
             inner.into_text()
         });
@@ -111,7 +111,7 @@ impl Evaluator<'_> {
         let mark = self.frames.enter_below(parent);
         self.prepare(template);
         let result = self.nested(part, |ev| {
-            ev.body(&template.body, &mut Output::text())?;
+            ev.body(&template.body, &mut Output::default())?;
             let mut names = ev.frames.own();
             names.retain(|(name, _)| !name.starts_with('_'));
             Ok(Module { names })

@@ -3,11 +3,9 @@
 use super::output::Output;
 use super::{Evaluator, Place};
 use crate::source::{Diagnostic, Span};
-use crate::template::classic;
 use crate::template::context::Language;
-use crate::template::syntax::Escapes;
 use crate::template::syntax::tree::Part;
-use crate::template::{Answer, Error};
+use crate::template::{Answer, Error, classic, newline};
 use crate::vars::{Data, Encrypted, Kind, Map, Marks, Undefined, Value};
 use std::sync::Arc;
 
@@ -119,23 +117,30 @@ impl Evaluator<'_> {
     /// Evaluates template text apart from the template that uses it.
     pub(super) fn evaluate_text(&mut self, text: &Arc<str>, span: Span) -> Answer<Value> {
         let place = Place { text: text.clone(), span };
-        let template = self.engine.parsed(&place, Escapes::Kept, self.context)?;
+        let template = self.engine.parsed(&place, self.context)?;
         if self.language() == Language::Classic
-            && let Some(name) = &template.lone_name
+            && let Some(value) = template.lone_name.as_ref().and_then(|name| self.scope.value(name))
+            && classic::is_kept(text, &value)
         {
-            return self.apart(place, |ev| {
-                let value = ev.name(name, Part { start: 0, end: ev.place.text.len() as u32 })?;
-                classic::kept(value)
-            });
+            return Ok(value);
         }
-        self.apart(place, |ev| {
-            let mut out = ev.output();
+        let outer = std::mem::replace(&mut self.converts, true);
+        let value = self.apart(place, |ev| {
+            let mut out = Output::default();
             ev.root(&template, &mut out)?;
-            match ev.language() {
-                Language::Native => out.finish(),
-                Language::Classic => Ok(classic::converted(out.into_text()?)),
-            }
-        })
+            ev.result(out)
+        });
+        self.converts = outer;
+        Ok(newline::restored(value?, text, "\n"))
+    }
+
+    /// What was put out, as the language has it.
+    pub fn result(&self, out: Output) -> Answer<Value> {
+        match self.language() {
+            Language::Native => out.finish(),
+            Language::Classic if self.converts => classic::result(out),
+            Language::Classic => out.into_text(),
+        }
     }
 
     /// Runs something at another place, seeing none of the names bound here.
@@ -150,14 +155,6 @@ impl Evaluator<'_> {
         self.frames.leave(mark);
         self.place = outer;
         result
-    }
-
-    /// Output as the language has it.
-    pub(super) fn output(&self) -> Output {
-        match self.language() {
-            Language::Native => Output::native(),
-            Language::Classic => Output::text(),
-        }
     }
 
     fn cycle(&self, text: &Arc<str>, name: &str) -> Error {
@@ -208,6 +205,15 @@ impl Evaluator<'_> {
         }
     }
 
+    /// A variable as the classic language has it: evaluated whole, and undefined if anything in it is.
+    pub(super) fn whole(&mut self, value: Value) -> Answer<Value> {
+        if !value.is_lazy() {
+            return Ok(value);
+        }
+        let value = self.deep(value)?;
+        Ok(undefined_in(&value).map_or(value, explained))
+    }
+
     fn deep_items(&mut self, items: &[Value]) -> Answer<Vec<Value>> {
         items.iter().map(|item| self.deep(item.clone())).collect()
     }
@@ -216,6 +222,17 @@ impl Evaluator<'_> {
     pub(super) fn private_copy(&mut self, value: &Value) -> Answer<Value> {
         let value = self.deep(value.clone())?;
         Ok(copied(&value))
+    }
+}
+
+/// The first undefined element of a container, however deep.
+fn undefined_in(value: &Value) -> Option<Value> {
+    match value.data() {
+        Data::Undefined(_) => Some(value.clone()),
+        Data::List(list) => list.items().iter().find_map(undefined_in),
+        Data::Tuple(items) => items.iter().find_map(undefined_in),
+        Data::Dict(dict) => dict.entries().values().find_map(undefined_in),
+        _ => None,
     }
 }
 
@@ -246,7 +263,8 @@ fn explained(value: Value) -> Value {
 pub fn undefined_because(name: &str, because: Diagnostic) -> Value {
     let name = if name.is_empty() { "value" } else { name };
     let span = because.span();
-    let undefined = Undefined { name: name.to_owned(), span, because: Some(Box::new(because)) };
+    let undefined =
+        Undefined { name: name.to_owned(), span, because: Some(Box::new(because)), lacking: None };
     Value::new(Data::Undefined(Arc::new(undefined)))
 }
 

@@ -60,13 +60,13 @@ impl Evaluator<'_> {
             return Err(Error::failed("`loop` can only be called in a loop marked `recursive`"));
         };
         let items = iterate::items(args.positional.first().unwrap_or(&Value::none()))?;
-        let mut out = Output::text();
+        let mut out = Output::default();
         self.walk(statement, items, state.depth() + 1, &mut out)?;
         out.into_text()
     }
 
     fn call_block_of(&mut self, block: &Name, level: usize) -> Answer<Value> {
-        let mut out = Output::text();
+        let mut out = Output::default();
         self.block(block, level, &mut out)?;
         out.into_text()
     }
@@ -85,9 +85,9 @@ impl Evaluator<'_> {
 
     fn macro_body(&mut self, definition: &Macro, args: Args) -> Answer<Value> {
         self.bind_parameters(definition, args)?;
-        let mut out = self.output();
+        let mut out = Output::default();
         self.body(&definition.body, &mut out)?;
-        self.capture(out)
+        self.result(out)
     }
 
     fn bind_parameters(&mut self, definition: &Macro, args: Args) -> Answer<()> {

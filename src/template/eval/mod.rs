@@ -15,7 +15,7 @@ pub mod secret;
 mod statement;
 
 pub use arguments::{Args, Bound, Call};
-pub use call::nearest;
+pub use call::{hint, nearest};
 pub use loops::Loop;
 pub use place::Place;
 
@@ -48,6 +48,8 @@ pub struct Evaluator<'s> {
     reached: HashMap<(usize, u32), u32>,
     /// Whether anything secret was touched: only then results are looked through.
     secrets: bool,
+    /// Whether the classic language turns text back into data: not in template files.
+    converts: bool,
     captured: Vec<Value>,
     blocks: HashMap<Name, Vec<(Arc<Block>, Place)>>,
     parent: Option<(Arc<Template>, Place)>,
@@ -70,6 +72,7 @@ impl<'s> Evaluator<'s> {
             private: None,
             reached: HashMap::new(),
             secrets: false,
+            converts: false,
             captured: Vec::new(),
             blocks: HashMap::new(),
             parent: None,

@@ -10,10 +10,8 @@ pub fn is_no_choice(value: &Value) -> bool {
 }
 
 /// Collects what statements put out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Output {
-    /// Whether a single value keeps its type.
-    native: bool,
     single: Option<Value>,
     pieces: usize,
     text: String,
@@ -21,16 +19,6 @@ pub struct Output {
 }
 
 impl Output {
-    /// Output that is text whatever is put in.
-    pub fn text() -> Output {
-        Output { native: false, single: None, pieces: 0, text: String::new(), secret: false }
-    }
-
-    /// Output whose single piece keeps its type.
-    pub fn native() -> Output {
-        Output { native: true, ..Output::text() }
-    }
-
     /// Adds text of the template.
     pub fn push_text(&mut self, text: &str) -> Answer<()> {
         self.flush()?;
@@ -43,10 +31,10 @@ impl Output {
     pub fn push(&mut self, value: Value) -> Answer<()> {
         match value.data() {
             Data::None | Data::Omit => return Ok(()),
-            _ if is_no_choice(&value) && (!self.native || self.pieces > 0) => return Ok(()),
+            _ if is_no_choice(&value) && self.pieces > 0 => return Ok(()),
             _ => {}
         }
-        if self.native && self.pieces == 0 {
+        if self.pieces == 0 {
             self.single = Some(value);
             self.pieces = 1;
             return Ok(());
@@ -76,10 +64,15 @@ impl Output {
 
     /// The single value that was put out, else the text of all; nothing is `None`.
     pub fn finish(self) -> Answer<Value> {
-        match (self.native, self.pieces, self.single.clone()) {
-            (true, 0, _) => Ok(Value::none()),
-            (true, 1, Some(single)) => Ok(single),
+        match (self.pieces, &self.single) {
+            (0, _) => Ok(Value::none()),
+            (1, Some(single)) => Ok(single.clone()),
             _ => self.into_text(),
         }
+    }
+
+    /// The single value that was put out.
+    pub fn single(&self) -> Option<&Value> {
+        self.single.as_ref().filter(|_| self.pieces == 1)
     }
 }

@@ -36,7 +36,7 @@ impl Evaluator<'_> {
             match &self.parent {
                 // What follows `extends` is only looked at for what it defines.
                 Some(_) if matches!(statement, Stmt::Text(_) | Stmt::Emit(_) | Stmt::Block(_)) => {}
-                Some(_) => drop(self.statement(statement, &mut Output::text())?),
+                Some(_) => drop(self.statement(statement, &mut Output::default())?),
                 None => drop(self.statement(statement, out)?),
             }
         }
@@ -145,24 +145,14 @@ impl Evaluator<'_> {
 
     /// What a body puts out, run through filters.
     fn captured_body(&mut self, body: &Body, filters: Option<&Expr>) -> Answer<Value> {
-        let mut captured = self.output();
+        let mut captured = Output::default();
         self.scoped(body, &mut captured)?;
-        let value = match filters {
-            // Filters of a block are for text.
-            Some(_) => captured.into_text()?,
-            None => self.capture(captured)?,
-        };
+        let value = self.result(captured)?;
         let Some(filters) = filters else { return Ok(value) };
         self.captured.push(value);
         let result = self.eval(filters);
         self.captured.pop();
         result
-    }
-
-    /// What was captured as a value: nothing is empty text.
-    pub(super) fn capture(&self, captured: Output) -> Answer<Value> {
-        let value = captured.finish()?;
-        Ok(if value.is_none() { Value::from("") } else { value })
     }
 
     /// Binds a value to a target.

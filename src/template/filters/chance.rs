@@ -36,6 +36,9 @@ fn random(call: &mut Call) -> Answer<Value> {
     if args.some("start").is_some() || args.some("step").is_some() {
         return Err(Error::failed("`start` and `step` of `random` are for numbers"));
     }
+    if matches!(end.data(), Data::Dict(_)) {
+        return Err(args.wrong("value", "a sequence or a number", &end));
+    }
     if items.is_empty() {
         return Err(Error::failed("`random` cannot choose from an empty sequence"));
     }

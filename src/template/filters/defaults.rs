@@ -1,6 +1,7 @@
 //! What to do about values that are not there: `default`, `mandatory`, `ternary`.
 
 use super::Table;
+use crate::template::context::Language;
 use crate::template::eval::Call;
 use crate::template::python::types;
 use crate::template::{Answer, Error};
@@ -47,5 +48,11 @@ fn ternary(call: &mut Call) -> Answer<Value> {
 }
 
 fn type_debug(call: &mut Call) -> Answer<Value> {
-    Ok(types::type_name(&call.only()?).into())
+    let value = call.first();
+    let name = match (value.is_undefined(), call.ev.language()) {
+        (true, Language::Native) => "UndefinedMarker".into(),
+        (true, Language::Classic) => "AnsibleUndefined".into(),
+        (false, _) => types::type_name(&value).into(),
+    };
+    Ok(name)
 }

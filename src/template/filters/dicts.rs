@@ -63,12 +63,18 @@ fn combine(call: &mut Call) -> Answer<Value> {
     for term in positional {
         match lazy::entries(&term) {
             Some(entries) => dicts.push(entries),
+            None if is_nothing(&term) => {}
             None => collect_dicts(&term, &mut dicts)?,
         }
     }
     let mut dicts = dicts.into_iter();
     let first = dicts.next().map(|first| (*first).clone()).unwrap_or_default();
     Ok(Value::dict(dicts.fold(first, |all, next| merged(all, &next, recursive, lists))))
+}
+
+/// What `flatten` leaves out, through which Ansible passes the terms.
+fn is_nothing(value: &Value) -> bool {
+    value.is_none() || matches!(value.as_str(), Some("None" | "null"))
 }
 
 /// A list of dicts counts as the dicts.
@@ -78,7 +84,7 @@ fn collect_dicts(term: &Value, dicts: &mut Vec<std::sync::Arc<Map>>) -> Answer<(
     let (Data::List(_) | Data::Tuple(_)) = term.data() else { return Err(wrong(term)) };
     for item in iterate::items(term)?.iter() {
         match item.data() {
-            Data::None => {}
+            _ if is_nothing(item) => {}
             Data::Undefined(undefined) => return Err(Error::undefined(undefined)),
             _ => dicts.push(lazy::entries(item).ok_or_else(|| wrong(item))?),
         }
@@ -151,7 +157,8 @@ fn subelements(call: &mut Call) -> Answer<Value> {
     let value = args.value("value")?;
     let elements = match lazy::entries(&value) {
         Some(entries) => entries.values().cloned().collect(),
-        None => iterate::items(&value)?.to_vec(),
+        None if value.as_items().is_some() => iterate::items(&value)?.to_vec(),
+        None => return Err(args.wrong("value", "a list of dicts, or a dict of them", &value)),
     };
     let path = args.value("subelements")?;
     let path: Vec<Value> = match path.as_str() {

@@ -1,9 +1,9 @@
 //! HTML and addresses: `escape`, `urlencode`, `urlize`, `striptags`, `xmlattr`, `tojson`.
 
 use super::Table;
-use crate::template::Answer;
 use crate::template::eval::{Call, lazy};
 use crate::template::python::{iterate, types};
+use crate::template::{Answer, Error};
 use crate::vars::{Data, Value};
 
 pub const TABLE: Table = &[
@@ -75,8 +75,11 @@ fn url_encode(call: &mut Call) -> Answer<Value> {
     let mut parts = Vec::new();
     for pair in pairs {
         let both = iterate::items(&pair)?;
-        let texts = both.iter().map(|part| Ok(quoted(&types::text(part)?, "").replace("%20", "+")));
-        parts.push(texts.collect::<Answer<Vec<_>>>()?.join("="));
+        let [key, value] = both.as_slice() else {
+            return Err(Error::failed("`urlencode` needs pairs of a key and a value"));
+        };
+        let text = |part: &Value| Ok::<_, Error>(quoted(&types::text(part)?, "").replace("%20", "+"));
+        parts.push(format!("{}={}", text(key)?, text(value)?));
     }
     Ok(parts.join("&").into())
 }

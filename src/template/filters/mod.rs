@@ -6,6 +6,7 @@ mod choose;
 mod comment;
 mod defaults;
 pub mod dicts;
+mod durations;
 pub mod encode;
 pub mod hashes;
 pub mod html;
@@ -18,13 +19,16 @@ pub mod passwords;
 mod paths;
 mod query;
 pub mod regex;
+pub mod reshape;
 mod sequence;
 pub mod sets;
 mod sizes;
 mod text;
 mod times;
+pub mod trees;
 pub mod truth;
 mod vault;
+mod vlans;
 mod wrap;
 mod yaml;
 
@@ -48,6 +52,8 @@ pub struct Filter {
     pub run: Run,
     /// Whether it may be given what is undefined.
     pub takes_undefined: bool,
+    /// Whether its text stays text in the classic language.
+    pub stays_text: bool,
 }
 
 const FAMILIES: &[Table] = &[
@@ -56,6 +62,7 @@ const FAMILIES: &[Table] = &[
     comment::TABLE,
     defaults::TABLE,
     dicts::TABLE,
+    durations::TABLE,
     encode::TABLE,
     hashes::TABLE,
     html::TABLE,
@@ -68,23 +75,33 @@ const FAMILIES: &[Table] = &[
     paths::TABLE,
     query::TABLE,
     regex::TABLE,
+    reshape::TABLE,
     sequence::TABLE,
     sets::TABLE,
     sizes::TABLE,
     text::TABLE,
     times::TABLE,
+    trees::TABLE,
     truth::TABLE,
     vault::TABLE,
+    vlans::TABLE,
     wrap::TABLE,
     yaml::TABLE,
 ];
 
-const TAKE_UNDEFINED: [&str; 5] = ["default", "d", "mandatory", "type_debug", "undef"];
+const STAY_TEXT: [&str; 7] =
+    ["string", "to_json", "to_nice_json", "to_yaml", "to_nice_yaml", "ppretty", "json"];
+
+const TAKE_UNDEFINED: [&str; 5] = ["default", "d", "mandatory", "type_debug", "ternary"];
 
 static FILTERS: LazyLock<HashMap<&'static str, Filter>> = LazyLock::new(|| {
     let all = FAMILIES.iter().flat_map(|table| table.iter());
-    all.map(|(name, run)| (*name, Filter { run: *run, takes_undefined: TAKE_UNDEFINED.contains(name) }))
-        .collect()
+    let filter = |name, run| Filter {
+        run,
+        takes_undefined: TAKE_UNDEFINED.contains(name),
+        stays_text: STAY_TEXT.contains(name),
+    };
+    all.map(|(name, run)| (*name, filter(name, *run))).collect()
 });
 
 /// Collections whose filters, tests and lookups are found by their full names too.

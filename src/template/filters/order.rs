@@ -117,7 +117,8 @@ pub fn no_items(call: &Call) -> Value {
     let message = format!("`{}` of an empty sequence", call.name);
     let because = crate::source::Diagnostic::error(message).at(call.ev.span(call.part));
     let span = because.span();
-    let undefined = Undefined { name: call.name.to_owned(), span, because: Some(Box::new(because)) };
+    let undefined =
+        Undefined { name: call.name.to_owned(), span, because: Some(Box::new(because)), lacking: None };
     Value::new(Data::Undefined(Arc::new(undefined)))
 }
 

@@ -25,7 +25,7 @@ pub const TABLE: Table = &[
 ];
 
 fn whole(call: &mut Call) -> Answer<String> {
-    types::text(&call.only()?)
+    call.bind(&["value"])?.exact_text("value")
 }
 
 fn dirname(path: &str) -> &str {

@@ -2,7 +2,7 @@
 
 use super::Table;
 use crate::template::eval::{Args, Call};
-use crate::template::python::{number, percent, types};
+use crate::template::python::{iterate, number, percent, types};
 use crate::template::{Answer, Error};
 use crate::vars::{Data, Value};
 
@@ -108,7 +108,7 @@ fn indent(call: &mut Call) -> Answer<Value> {
         }
     };
     let (first, blank) = (args.bool_or("first", false)?, args.bool_or("blank", false)?);
-    let text = args.text("value")? + "\n";
+    let text = args.exact_text("value")? + "\n";
     let lines = crate::template::methods::lines(&text, false);
     let shown = |(index, line): (usize, &&str)| match index == 0 {
         true => (*line).to_owned(),
@@ -130,7 +130,7 @@ fn truncate(call: &mut Call) -> Answer<Value> {
         return Err(Error::failed(format!("`length` of `truncate` must be at least {end_length}")));
     }
     // A short list stays a list.
-    if crate::template::python::iterate::length(&value).unwrap_or(text.len()) <= length + leeway {
+    if iterate::length(&value)? <= length + leeway {
         return Ok(value);
     }
     let cut: String = text.chars().take(length - end_length).collect();

@@ -3,6 +3,7 @@
 use super::Table;
 use crate::source::Diagnostic;
 use crate::template::Answer;
+use crate::template::context::Language;
 use crate::template::eval::Call;
 use crate::template::python::types;
 use crate::vars::{Data, Value};
@@ -38,8 +39,10 @@ pub fn meant(value: &Value) -> Option<bool> {
 fn to_bool(call: &mut Call) -> Answer<Value> {
     let value = call.only()?;
     if value.is_none() {
-        // Up to 2.18 nothing stayed nothing, which is false as well.
-        return Ok(false.into());
+        return Ok(match call.ev.language() {
+            Language::Native => false.into(),
+            Language::Classic => value,
+        });
     }
     let meant = meant(&value);
     if meant.is_none() {

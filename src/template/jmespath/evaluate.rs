@@ -22,7 +22,9 @@ pub fn evaluate(node: &Node, value: &Value) -> Answer<Value> {
             let index = slice::index(items.len(), *index);
             index.and_then(|index| items.get(index).cloned()).unwrap_or_else(Value::none)
         }
-        Node::Slice(bounds) if items(value).is_some() => slice::slice(value, *bounds)?,
+        Node::Slice(bounds) if items(value).is_some() => {
+            slice::slice(value, *bounds)?.unwrap_or_else(Value::none)
+        }
         Node::Slice(_) => Value::none(),
         Node::Literal(literal) => literal.clone(),
         Node::Sub(first, second) | Node::Pipe(first, second) => evaluate(second, &run(first)?)?,

@@ -95,7 +95,7 @@ fn together(call: &mut Call) -> Answer<Vec<Value>> {
 
 fn indexed(call: &mut Call) -> Answer<Vec<Value>> {
     let items = opened(call).into_iter().enumerate();
-    Ok(items.map(|(index, item)| Value::list(vec![index.into(), item])).collect())
+    Ok(items.map(|(index, item)| Value::tuple(vec![index.into(), item])).collect())
 }
 
 fn subelements(call: &mut Call) -> Answer<Vec<Value>> {

@@ -1,13 +1,16 @@
 //! Lookups: values from outside of the variables. One file a family.
 
 mod commands;
+mod dependent;
 mod files;
 mod ini;
 mod lists;
+mod merged;
 mod passwords;
 mod rendered;
 mod sequence;
 mod table;
+mod trees;
 mod urls;
 mod variables;
 
@@ -28,13 +31,16 @@ pub type Table = &'static [(&'static str, Run)];
 
 const FAMILIES: &[Table] = &[
     commands::TABLE,
+    dependent::TABLE,
     files::TABLE,
     ini::TABLE,
     lists::TABLE,
+    merged::TABLE,
     passwords::TABLE,
     rendered::TABLE,
     sequence::TABLE,
     table::TABLE,
+    trees::TABLE,
     urls::TABLE,
     variables::TABLE,
 ];
@@ -119,8 +125,8 @@ fn found(call: &mut Call) -> Answer<Result<Option<Vec<Value>>, Value>> {
 
 fn unknown(name: &str) -> Error {
     let error = Error::failed(format!("there is no lookup `{name}`"));
-    match super::eval::nearest(name, names().into_iter()) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
+    match super::eval::hint(name, names().into_iter()) {
+        Some(hint) => error.hint(hint),
         None => error,
     }
 }

@@ -78,6 +78,9 @@ pub fn contains(container: &Value, item: &Value) -> Answer<bool> {
         },
         Data::List(list) => Ok(list.items().contains(item)),
         Data::Tuple(items) => Ok(items.contains(item)),
+        Data::Dict(_) if matches!(item.data(), Data::List(_) | Data::Dict(_)) => {
+            Err(Error::failed(format!("`{}` cannot be a key", type_name(item))))
+        }
         Data::Dict(dict) => Ok(dict.entries().contains_key(item)),
         Data::Object(object) if object.kind() == Kind::Mapping => {
             Ok(object.items().contains(item) || object.get(item).is_some())

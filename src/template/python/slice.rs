@@ -1,28 +1,27 @@
 //! `x[a:b:c]` and negative indexes.
 
-use super::types::type_name;
 use crate::template::{Answer, Error};
 use crate::vars::{Data, Value};
 
-/// Cuts a text, list or tuple.
-pub fn slice(value: &Value, bounds: [Option<i64>; 3]) -> Answer<Value> {
+/// Cuts a text, list or tuple; nothing if the value is none of these.
+pub fn slice(value: &Value, bounds: [Option<i64>; 3]) -> Answer<Option<Value>> {
     let step = bounds[2].unwrap_or(1);
     if step == 0 {
         return Err(Error::failed("the step of a slice cannot be zero"));
     }
-    match value.data() {
+    Ok(Some(match value.data() {
         Data::Text(text) => {
             let chars: Vec<char> = text.chars().collect();
             let picked = indexes(chars.len(), bounds, step).filter_map(|index| chars.get(index));
-            Ok(picked.collect::<String>().into())
+            picked.collect::<String>().into()
         }
-        Data::List(list) => Ok(Value::list(pick(&list.items(), bounds, step))),
-        Data::Tuple(items) => Ok(Value::tuple(pick(items, bounds, step))),
+        Data::List(list) => Value::list(pick(&list.items(), bounds, step)),
+        Data::Tuple(items) => Value::tuple(pick(items, bounds, step)),
         Data::Object(object) if object.kind() == crate::vars::Kind::Sequence => {
-            Ok(Value::list(pick(&object.items(), bounds, step)))
+            Value::list(pick(&object.items(), bounds, step))
         }
-        _ => Err(Error::failed(format!("`{}` cannot be sliced", type_name(value)))),
-    }
+        _ => return Ok(None),
+    }))
 }
 
 fn pick(items: &[Value], bounds: [Option<i64>; 3], step: i64) -> Vec<Value> {
@@ -62,7 +61,7 @@ mod tests {
 
     #[test]
     fn slices_are_pythons() {
-        let cut = |bounds| slice(&Value::from("abcde"), bounds).unwrap().to_string();
+        let cut = |bounds| slice(&Value::from("abcde"), bounds).unwrap().unwrap().to_string();
         assert_eq!(cut([None, None, Some(-1)]), "edcba");
         assert_eq!(cut([Some(1), Some(-1), None]), "bcd");
         assert_eq!(cut([Some(-2), None, None]), "de");

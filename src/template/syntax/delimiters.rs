@@ -21,7 +21,18 @@ pub struct Delimiters {
     pub trim_blocks: bool,
     pub lstrip_blocks: bool,
     pub keep_trailing_newline: bool,
+    /// What newlines of the text become.
+    pub newline: String,
     pub escapes: Escapes,
+}
+
+impl Delimiters {
+    /// Whether a text has anything that makes it a template.
+    pub fn open_in(&self, text: &str) -> bool {
+        let always = [&self.variable.0, &self.block.0, &self.comment.0].into_iter();
+        let lines = self.line_statement.iter().chain(&self.line_comment);
+        always.chain(lines).any(|opening| text.contains(opening.as_str()))
+    }
 }
 
 impl Default for Delimiters {
@@ -33,9 +44,10 @@ impl Default for Delimiters {
             comment: pair("{#", "#}"),
             line_statement: None,
             line_comment: None,
-            trim_blocks: false,
+            trim_blocks: true,
             lstrip_blocks: false,
             keep_trailing_newline: false,
+            newline: "\n".to_owned(),
             escapes: Escapes::Python,
         }
     }

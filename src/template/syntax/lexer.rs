@@ -5,6 +5,7 @@ use super::parser::SyntaxError;
 use super::raw;
 use super::token::{Placed, Token};
 use super::{literal, parser};
+use crate::template::newline;
 
 /// What a tag starts with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +40,7 @@ const OPERATORS: [&str; 27] = [
 pub fn template_tokens<'t>(text: &'t str, rules: &'t Delimiters) -> Result<Vec<Placed<'t>>, SyntaxError> {
     let kept = match rules.keep_trailing_newline {
         true => text,
-        false => text.strip_suffix('\n').unwrap_or(text),
+        false => newline::without_last(text),
     };
     let mut lexer = Lexer { text: kept, rules, position: 0, tokens: Vec::new() };
     while lexer.position < lexer.text.len() {

@@ -41,7 +41,7 @@ pub(super) fn part(start: usize, end: usize) -> Part {
 /// # Errors
 /// The first syntax error.
 pub fn parse_template(text: &Arc<str>, rules: &Delimiters) -> Parsed<Template> {
-    let mut parser = Parser::new(lexer::template_tokens(text, rules)?);
+    let mut parser = Parser::new(lexer::template_tokens(text, rules)?, rules);
     let body = parser.body_until(&[])?;
     let lone_name = lone_name(&body);
     Ok(parser.finish(body, lone_name))
@@ -52,7 +52,7 @@ pub fn parse_template(text: &Arc<str>, rules: &Delimiters) -> Parsed<Template> {
 /// # Errors
 /// The first syntax error.
 pub fn parse_expression(text: &Arc<str>, rules: &Delimiters) -> Parsed<Template> {
-    let mut parser = Parser::new(lexer::expression_tokens(text, rules)?);
+    let mut parser = Parser::new(lexer::expression_tokens(text, rules)?, rules);
     let expr = parser.expression()?;
     if !matches!(parser.token(), Token::End) {
         return Err(parser.unexpected("the end of the expression"));
@@ -69,6 +69,7 @@ fn lone_name(body: &[Stmt]) -> Option<Name> {
 
 pub(super) struct Parser<'t> {
     tokens: Vec<Placed<'t>>,
+    pub(super) rules: &'t Delimiters,
     at: usize,
     depth: u32,
     pub(super) blocks: Vec<Arc<Block>>,
@@ -78,8 +79,8 @@ pub(super) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(tokens: Vec<Placed<'t>>) -> Parser<'t> {
-        Parser { tokens, at: 0, depth: 0, blocks: Vec::new(), mutates: false, reads: [false; 3] }
+    fn new(tokens: Vec<Placed<'t>>, rules: &'t Delimiters) -> Parser<'t> {
+        Parser { tokens, rules, at: 0, depth: 0, blocks: Vec::new(), mutates: false, reads: [false; 3] }
     }
 
     fn finish(self, body: Vec<Stmt>, lone_name: Option<Name>) -> Template {

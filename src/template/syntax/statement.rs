@@ -3,6 +3,7 @@
 use super::parser::{Parsed, Parser, SyntaxError, part};
 use super::token::Token;
 use super::tree::{Block, Body, Expr, For, Import, Imported, Include, Kind, Macro, Name, Part, Stmt, Target};
+use crate::template::newline;
 use std::sync::Arc;
 
 impl<'t> Parser<'t> {
@@ -14,7 +15,7 @@ impl<'t> Parser<'t> {
             match self.token().clone() {
                 Token::Data(text) => {
                     self.skip();
-                    body.push(Stmt::Text(text.into()));
+                    body.push(Stmt::Text(newline::as_sequence(text, &self.rules.newline).into()));
                 }
                 Token::VariableBegin => {
                     self.skip();

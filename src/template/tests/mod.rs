@@ -27,6 +27,8 @@ pub struct Test {
     pub run: Run,
     /// Whether it may be given what is undefined.
     pub takes_undefined: bool,
+    /// Whether the classic language gives it what is undefined.
+    pub looks_only: bool,
 }
 
 const FAMILIES: &[Table] = &[
@@ -42,10 +44,32 @@ const FAMILIES: &[Table] = &[
 
 const TAKE_UNDEFINED: [&str; 2] = ["defined", "undefined"];
 
+/// Tests that look at the kind of a value only: the classic language gives them what is undefined.
+const LOOK_ONLY: [&str; 14] = [
+    "boolean",
+    "escaped",
+    "false",
+    "float",
+    "integer",
+    "mapping",
+    "none",
+    "number",
+    "sameas",
+    "sequence",
+    "string",
+    "true",
+    "callable",
+    "vault_encrypted",
+];
+
 static TESTS: LazyLock<HashMap<&'static str, Test>> = LazyLock::new(|| {
     let all = FAMILIES.iter().flat_map(|table| table.iter());
-    all.map(|(name, run)| (*name, Test { run: *run, takes_undefined: TAKE_UNDEFINED.contains(name) }))
-        .collect()
+    let test = |name, run| Test {
+        run,
+        takes_undefined: TAKE_UNDEFINED.contains(name),
+        looks_only: LOOK_ONLY.contains(name),
+    };
+    all.map(|(name, run)| (*name, test(name, *run))).collect()
 });
 
 /// The test of a name, with or without its collection.

@@ -2,6 +2,7 @@
 
 use super::Table;
 use crate::template::eval::Call;
+use crate::template::python::types;
 use crate::template::python::version::{self, Kind};
 use crate::template::{Answer, Error};
 use std::cmp::Ordering;
@@ -11,7 +12,7 @@ pub const TABLE: Table = &[("version", compare), ("version_compare", compare)];
 fn compare(call: &mut Call) -> Answer<bool> {
     let args = call.bind(&["value", "version", "operator", "strict", "version_type"])?;
     let (left, right) = (args.text("value")?, args.text("version")?);
-    if left.is_empty() || right.is_empty() {
+    if !types::is_true(&args.value("value")?)? || !types::is_true(&args.value("version")?)? {
         return Err(Error::failed("a version to compare is empty"));
     }
     let kind = match (args.some("version_type"), args.bool_or("strict", false)?) {

@@ -1,0 +1,93 @@
+//! Docker: questions for its daemon, and orders to it, over its socket.
+
+pub mod archive;
+pub mod compose;
+mod ended;
+mod engine;
+mod order;
+
+pub use engine::{Engine, Tls, escape};
+pub use order::{Order, Then};
+
+use super::{Data, Failure, Probe, Query, Subject};
+use std::fmt;
+
+/// What a question to the daemon is about.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Thing {
+    Network(String),
+    /// An image by any of its names, its id or its digest.
+    Image(String),
+    Container(String),
+    Volume(String),
+    /// Whatever the daemon answers at this path.
+    At(String),
+}
+
+impl Thing {
+    /// Where the daemon answers it.
+    fn path(&self) -> String {
+        match self {
+            Thing::Network(name) => format!("/networks/{}", engine::escape(name)),
+            Thing::Image(name) => format!("/images/{}/json", engine::escape(name)),
+            Thing::Container(name) => format!("/containers/{}/json", engine::escape(name)),
+            Thing::Volume(name) => format!("/volumes/{}", engine::escape(name)),
+            Thing::At(path) => path.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Thing::Network(name) => write!(f, "network {name}"),
+            Thing::Image(name) => write!(f, "image {name}"),
+            Thing::Container(name) => write!(f, "container {name}"),
+            Thing::Volume(name) => write!(f, "volume {name}"),
+            Thing::At(path) => write!(f, "docker {path}"),
+        }
+    }
+}
+
+impl Engine {
+    /// What the daemon says of a thing; [`Data::Null`] where there is no such thing, and where there is no docker.
+    pub fn ask(&self, host: &dyn Probe, thing: Thing) -> Result<Data, Failure> {
+        host.ask(&Query::about(self.subject(thing)))
+    }
+
+    /// What a question about a thing is about, for effects.
+    pub fn subject(&self, thing: Thing) -> Subject {
+        Subject::Docker(self.clone(), thing)
+    }
+
+    /// A network by name or id.
+    pub fn network(&self, host: &dyn Probe, name: &str) -> Result<Data, Failure> {
+        self.ask(host, Thing::Network(name.to_owned()))
+    }
+
+    /// An image by any of its names.
+    pub fn image(&self, host: &dyn Probe, name: &str) -> Result<Data, Failure> {
+        self.ask(host, Thing::Image(name.to_owned()))
+    }
+
+    /// A container by name or id.
+    pub fn container(&self, host: &dyn Probe, name: &str) -> Result<Data, Failure> {
+        self.ask(host, Thing::Container(name.to_owned()))
+    }
+
+    /// A volume by name.
+    pub fn volume(&self, host: &dyn Probe, name: &str) -> Result<Data, Failure> {
+        self.ask(host, Thing::Volume(name.to_owned()))
+    }
+}
+
+/// The values that containers, running or not, have for a label.
+pub fn labelled(host: &dyn Probe, label: &str) -> Result<Vec<String>, Failure> {
+    let path = format!("/containers/json?all=true&filters=%7B%22label%22%3A%5B%22{label}%22%5D%7D");
+    Ok(match Engine::of(host).ask(host, Thing::At(path))? {
+        Data::List(containers) => {
+            containers.iter().filter_map(|one| one.entry("Labels").text(label)).collect()
+        }
+        _ => Vec::new(),
+    })
+}

@@ -1,0 +1,156 @@
+//! `docker_compose_v2`
+
+use super::docker::{DockerArguments, text_of};
+use super::docker_compose::ComposeArguments;
+use super::{ArgumentError, Module};
+use crate::host::{Carried, Failure, Fields, Plan, Probe, Report};
+
+choices! {
+    /// What a project is to be.
+    State { Absent = "absent", Stopped = "stopped", Restarted = "restarted", Present = "present" }
+}
+
+choices! {
+    /// When images are pulled.
+    Pull { Always = "always", Missing = "missing", Never = "never", Policy = "policy" }
+}
+
+choices! {
+    /// When images are built.
+    BuildWhen { Always = "always", Never = "never", Policy = "policy" }
+}
+
+choices! {
+    /// When containers are made anew.
+    Recreate { Always = "always", Never = "never", Auto = "auto" }
+}
+
+choices! {
+    /// Which images are removed.
+    Images { All = "all", Local = "local" }
+}
+
+module! {
+    /// Sees to projects of compose, through the `docker compose` of the host.
+    ///
+    /// Whether there is anything to do, compose's own dry run says, so it must know `--dry-run` (2.18 and later).
+    ///
+    /// ```yaml
+    /// - docker_compose_v2: { project_src: /srv/app, pull: missing, wait: true }
+    /// - docker_compose_v2:
+    ///     project_name: app
+    ///     definition: { services: { web: { image: "nginx:1.27" } } }
+    /// - docker_compose_v2: { project_src: /srv/app, state: absent, remove_volumes: true }
+    /// ```
+    DockerComposeV2 "docker_compose_v2" {
+        /// What the project is to be.
+        state: State = "present";
+        /// When images are pulled.
+        pull: Pull = "policy";
+        /// When images are built.
+        build: BuildWhen = "policy";
+        /// Sees to the services, too, that those that are named need.
+        dependencies: bool = true;
+        /// Images that are built count only where a container comes of them.
+        ignore_build_events: bool = true;
+        /// When containers are made anew.
+        recreate: Recreate = "auto";
+        /// Gives containers that are made anew new volumes where these have no name.
+        renew_anon_volumes: bool = false;
+        /// Which images are removed.
+        remove_images: Option<Images>;
+        /// Removes volumes.
+        remove_volumes: bool = false;
+        /// Removes containers that the files do not name.
+        remove_orphans: bool = false;
+        /// Seconds that containers have to end by themselves.
+        timeout: Option<i64>;
+        /// Which services are meant.
+        services: Vec<String>;
+        /// How many containers services have.
+        scale: Fields;
+        /// Waits until services run and are healthy.
+        wait: bool = false;
+        /// The most seconds for that.
+        wait_timeout: Option<i64>;
+        /// Answers questions with yes.
+        assume_yes: bool = false;
+    } with { compose: ComposeArguments, docker: DockerArguments }
+}
+
+impl Module for DockerComposeV2 {
+    fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        let project = self.compose.project(host, &self.docker)?;
+        let counts = |event: &crate::host::docker::compose::Event| {
+            !(self.ignore_build_events && event.status == "Building")
+        };
+        self.compose.plan(host, &project, &self.words(), counts)
+    }
+
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        self.compose.tell(host, &self.docker, carried).map(Report::from)
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        self.compose.wrongs()
+    }
+}
+
+impl DockerComposeV2 {
+    /// What compose is told.
+    fn words(&self) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        let mut put = |all: &[&str]| words.extend(all.iter().map(|word| (*word).to_owned()));
+        match self.state {
+            State::Present => self.up(&mut put),
+            State::Stopped => put(&["stop"]),
+            State::Restarted => put(if self.dependencies { &["restart"] } else { &["restart", "--no-deps"] }),
+            State::Absent => self.down(&mut put),
+        }
+        if let Some(seconds) = self.timeout {
+            put(&["--timeout", &seconds.to_string()]);
+        }
+        put(&["--"]);
+        self.services.iter().for_each(|service| put(&[service]));
+        words
+    }
+
+    fn up(&self, put: &mut impl FnMut(&[&str])) {
+        put(&["up", "--detach", "--no-color", "--quiet-pull"]);
+        match self.pull {
+            Pull::Policy => {}
+            pull => put(&["--pull", pull.word()]),
+        }
+        let flags = [
+            (self.remove_orphans, "--remove-orphans"),
+            (self.build == BuildWhen::Always, "--build"),
+            (self.build == BuildWhen::Never, "--no-build"),
+            (!self.dependencies, "--no-deps"),
+            (self.recreate == Recreate::Always, "--force-recreate"),
+            (self.recreate == Recreate::Never, "--no-recreate"),
+            (self.renew_anon_volumes, "--renew-anon-volumes"),
+            (self.assume_yes, "--yes"),
+            (self.wait, "--wait"),
+        ];
+        flags.iter().filter(|(set, _)| *set).for_each(|(_, flag)| put(&[flag]));
+        if let Some(seconds) = self.wait_timeout.filter(|_| self.wait) {
+            put(&["--wait-timeout", &seconds.to_string()]);
+        }
+        for (service, number) in self.scale.iter() {
+            put(&["--scale", &format!("{service}={}", text_of(number))]);
+        }
+    }
+
+    fn down(&self, put: &mut impl FnMut(&[&str])) {
+        put(&["down"]);
+        if self.remove_orphans {
+            put(&["--remove-orphans"]);
+        }
+        if let Some(images) = self.remove_images {
+            put(&["--rmi", images.word()]);
+        }
+        if self.remove_volumes {
+            put(&["--volumes"]);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Templates and YAML against the real thing: ansible-core, Jinja2 and PyYAML from PyPI, over what
+//! is invented anew for every seed. `make parity` runs it; `PROVISION_SEED` chooses what is invented.
+
+#[path = "../template/probes.rs"]
+mod probes;
+mod python;
+#[path = "../yaml/show.rs"]
+mod show;
+mod templates;
+mod yaml;

@@ -1,0 +1,96 @@
+//! What a run printed, without what differs from one run to the next.
+
+use serde_json::Value;
+
+/// Fields of results that are never twice the same, or that only Python has.
+const FLEETING: &[&str] = &["delta", "start", "end", "discovered_interpreter_python"];
+/// With these words the part of one host begins.
+const RESULTS: &[&str] =
+    &["ok: [", "changed: [", "skipping: [", "fatal: [", "failed: [", "FAILED - RETRYING: [", "included: "];
+
+/// The text of a run that can be compared: the parts of a task's hosts are sorted by host, and within one host they keep
+/// their order.
+pub fn comparable(text: &str, unordered: bool) -> String {
+    let text = without_explanations(text);
+    let mut sections: Vec<String> = text.split("\n\n").map(section).collect();
+    if unordered {
+        sections = sections.iter().flat_map(|section| section.lines()).map(str::to_owned).collect();
+        sections.retain(|line| !line.starts_with("TASK ["));
+        sections.sort();
+        return sections.join("\n") + "\n";
+    }
+    sections.join("\n\n") + "\n"
+}
+
+/// Without what is said of the program, and without the lines that explain a failure in each one's own way.
+fn without_explanations(text: &str) -> String {
+    let mut explains = false;
+    let kept = text.lines().filter(|line| {
+        let result = RESULTS.iter().any(|start| line.starts_with(start));
+        explains = !result && (explains || line.starts_with("[ERROR]: "));
+        !explains && !is_of_the_program(line)
+    });
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+fn is_of_the_program(line: &str) -> bool {
+    line.starts_with("No config file found")
+        || line.starts_with("Using ") && line.ends_with(" as config file")
+}
+
+fn section(text: &str) -> String {
+    let mut parts: Vec<Vec<String>> = vec![Vec::new()];
+    for line in text.lines() {
+        if RESULTS.iter().any(|start| line.starts_with(start)) {
+            parts.push(Vec::new());
+        }
+        parts.last_mut().unwrap().push(included(&result(line)));
+    }
+    let head = parts.remove(0);
+    parts.sort_by_key(|part| host(&part[0]).to_owned());
+    [head].into_iter().chain(parts).flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// The hosts that a file was included for are in the order in which they came.
+fn included(line: &str) -> String {
+    let found = line.strip_prefix("included: ").and_then(|line| line.rsplit_once(" for "));
+    let Some((file, rest)) = found else { return line.to_owned() };
+    let (hosts, label) = rest.split_once(" => ").unwrap_or((rest, ""));
+    let mut hosts: Vec<&str> = hosts.split(", ").collect();
+    hosts.sort_unstable();
+    format!("included: {file} for {} {label}", hosts.join(", "))
+}
+
+fn host(line: &str) -> &str {
+    if let Some((_, hosts)) = line.strip_prefix("included: ").and_then(|line| line.rsplit_once(" for ")) {
+        return hosts.split([' ', ',']).next().unwrap_or_default();
+    }
+    let name = line.split_once('[').map_or("", |(_, rest)| rest);
+    name.split([']', ' ']).next().unwrap_or_default()
+}
+
+/// A line whose result, if it has one, lacks what is fleeting.
+fn result(line: &str) -> String {
+    let Some((before, after)) = line.split_once(" => {") else { return line.to_owned() };
+    match serde_json::from_str::<Value>(&format!("{{{after}")) {
+        Ok(mut value) => {
+            settle(&mut value);
+            format!("{before} => {value}")
+        }
+        Err(_) => line.to_owned(),
+    }
+}
+
+fn settle(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !FLEETING.contains(&name.as_str()));
+            let empty = |value: &Value| value.as_object().is_some_and(serde_json::Map::is_empty);
+            fields.retain(|name, value| name != "ansible_facts" || !empty(value));
+            fields.sort_keys();
+            fields.values_mut().for_each(settle);
+        }
+        Value::Array(items) => items.iter_mut().for_each(settle),
+        _ => {}
+    }
+}

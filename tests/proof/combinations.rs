@@ -128,7 +128,8 @@ fn what_every_combination_gets_is_good() {
 
 const CERTIFICATES: &str = "for name in matrix element; do mkdir -p /srv/certificates/$name.lab.test; \
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=$name \
-    -keyout /srv/certificates/$name.lab.test/privkey.pem -out /srv/certificates/$name.lab.test/fullchain.pem 2>/dev/null; done";
+    -keyout /srv/certificates/$name.lab.test/privkey.pem -out /srv/certificates/$name.lab.test/fullchain.pem 2>/dev/null; done; \
+    chmod -R a+rX /srv/certificates";
 
 const JUDGE_NGINX: &str = "docker run --rm --network none -v /srv/certificates:/certificates:ro -v /srv/texts/nginx:/texts:ro \
     --entrypoint sh docker.io/library/nginx:1.22 -c 'for file in /texts/*; do nginx -t -e stderr -c $file; done' 2>&1";

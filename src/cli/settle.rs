@@ -170,6 +170,7 @@ impl Settings {
         execution.window = typed.window.and_then(|window| usize::try_from(window).ok());
         execution.step = typed.step;
         execution.force_handlers |= typed.force_handlers;
+        execution.prune |= typed.prune;
         self.facts.flush = typed.flush_cache;
         self.listing.hosts = typed.list_hosts;
         self.listing.tasks = typed.list_tasks;

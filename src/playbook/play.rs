@@ -205,6 +205,8 @@ fn read_play(loader: &Loader, node: &Node, statics: &Statics, outer: &Keywords) 
     for (key, value) in entries {
         play.read(loader, key, value);
     }
+    // What `import_playbook` gives counts more than what the play says itself.
+    play.keywords.vars.extend(outer.vars.clone());
     let mut inner = statics.clone();
     inner.vars.insert(0, Arc::new(play.keywords.vars.clone()));
     inner.trail.truncate(1);

@@ -19,6 +19,7 @@ impl Run {
             return Some(known.clone());
         }
         let made = self.make(name)?;
+        super::fact_cache::load(&self.settings.facts, &made);
         self.keep(made)
     }
 

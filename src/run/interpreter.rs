@@ -40,6 +40,8 @@ pub struct Interpreter {
     pub facts_pending: Option<Arc<Promise>>,
     /// Settled when all hosts have come to where this one is.
     pub others_pending: Arc<Promise>,
+    /// The task with which this host begins, until it has come to it.
+    pub start: Option<crate::source::Span>,
     /// What evaluation touches that reads files of the controller while tasks that may change them are in flight.
     pub controller_pending: Arc<Promise>,
     /// Handlers are being run, and what they bring in.
@@ -54,7 +56,6 @@ impl Interpreter {
         Interpreter {
             pipeline: Pipeline::new(run.next_epoch()),
             run,
-            play,
             host,
             parked,
             more_handlers: Vec::new(),
@@ -68,6 +69,8 @@ impl Interpreter {
             controller_pending: Arc::default(),
             brought: Vec::new(),
             handling: false,
+            start: play.start,
+            play,
         }
     }
 
@@ -113,7 +116,6 @@ impl Interpreter {
             return Ok(());
         }
         let frame = frame.inside(FrameKind::Role(role.clone()));
-        self.check_arguments(role, &frame).await?;
         let ended = match self.entries(&group.entries, &frame).await {
             Err(Halt::EndRole) => Ok(()),
             other => other,

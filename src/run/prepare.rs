@@ -3,6 +3,7 @@
 use super::Run;
 use super::magic::RunMagic;
 use super::services::{Desk, Events, Reading, RunServices};
+use super::start_at::StartAt;
 use super::tags::Tags;
 use crate::inventory::{Inventory, Mismatch, Options};
 use crate::playbook::{Loader, Pair, Playbook, Resolve, RolePaths, split_pairs};
@@ -61,6 +62,7 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
         }
     }
     run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
+    start_and_limit(&run, &playbooks, &mut found);
     super::check::check(&run, &playbooks, &mut found);
     read_variables(&run, &playbooks, &mut found);
     super::lint::refuse_misspelt(&run, &playbooks, &mut found);
@@ -74,8 +76,27 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     Ok(Prepared { run, playbooks, warnings: found.all })
 }
 
+/// What the command line picks must be there.
+fn start_and_limit(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
+    if let Some(limit) = &run.settings.selection.limit {
+        let inventory = run.inventory.read().unwrap_or_else(|broken| broken.into_inner());
+        inventory.check_limit(limit).unwrap_or_else(|mistake| found.push(mistake));
+    }
+    let start = match &run.settings.selection.start_at_task {
+        Some(pattern) => StartAt::find(pattern, playbooks),
+        None => Ok(StartAt::default()),
+    };
+    match start {
+        Ok(start) => drop(run.start_at.set(start)),
+        Err(mistake) => found.push(mistake),
+    }
+}
+
 /// Reads the variable files of all hosts that the plays name, so that what is wrong in them is told now.
 fn read_variables(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
+    if run.settings.facts.flush {
+        run.host_names().iter().for_each(|host| super::fact_cache::forget(&run.settings.facts, host));
+    }
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         let hosts = run.hosts_of(play).unwrap_or_default();
         hosts.iter().for_each(|host| drop(run.host(host)));
@@ -143,6 +164,8 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         epochs: std::sync::atomic::AtomicU32::new(1),
         plays: std::sync::atomic::AtomicUsize::new(1),
         interrupted: std::sync::atomic::AtomicBool::new(false),
+        start_at: OnceLock::new(),
+        steps: super::step::Steps::default(),
         me,
     }
 }
@@ -306,6 +329,7 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
         ("ansible_inventory_sources", texts(&settings.inventory.sources)),
         ("ansible_run_tags", texts(&tags)),
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
+        ("provision_prune", settings.execution.prune.into()),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
         ("ansible_version", version),
         (

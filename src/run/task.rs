@@ -24,6 +24,9 @@ impl Interpreter {
         if self.play.meeting.is_needed() {
             self.others_pending = Arc::default();
         }
+        if self.start.take_if(|start| *start == task.span).is_none() && self.start.is_some() {
+            return Ok(());
+        }
         match self.is_chosen(&at).await {
             Ok(false) => return Ok(()),
             Ok(true) => {}
@@ -49,7 +52,7 @@ impl Interpreter {
         if !self.pipeline.is_busy() && !task.is(&["meta"]) {
             self.play.announce(&self.run, &running.info);
         }
-        if !self.run.step(&running.info, &self.host.name) {
+        if !self.run.step(&running.info) {
             return Ok(());
         }
         let attempted = match self.prepare(&mut running, at).await {

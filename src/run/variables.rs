@@ -1,12 +1,10 @@
 //! `include_vars`, `pause`, and the check of a role's arguments.
 
-use super::frame::Frame;
-use super::halt::{Halt, Trouble};
+use super::halt::Trouble;
 use super::interpreter::Interpreter;
 use super::result::Ended;
 use super::task_scope::At;
-use crate::control::{Arguments, split_list, truth};
-use crate::playbook::Role;
+use crate::control::{Arguments, argument_mistakes, split_list, truth};
 use crate::report::{Activity, Status};
 use crate::source::Diagnostic;
 use crate::vars::{Map, Part, Value, Vars};
@@ -100,19 +98,30 @@ impl Interpreter {
         Ok(Ended::new(Status::Ok, fields.into()))
     }
 
-    /// Checks the arguments of a role against its specification, before its first task.
-    pub async fn check_arguments(&mut self, role: &Arc<Role>, frame: &Arc<Frame>) -> Result<(), Halt> {
-        if role.specification.is_none() {
-            return Ok(());
+    /// Checks variables, and what is given beside them, against a description of arguments.
+    pub async fn validate_arguments(&mut self, arguments: &Arguments, at: &At) -> Result<Ended, Trouble> {
+        let entries = |name: &str| arguments.value(name).and_then(Value::as_entries).unwrap_or_default();
+        let spec = entries("argument_spec");
+        let mut given = Map::new();
+        for name in spec.keys() {
+            let known = self.evaluate(at, |engine, scope| {
+                let written = name.as_str().and_then(|name| scope.layers.value(name));
+                written.map(|written| engine.resolve(&written, scope)).transpose()
+            });
+            given.extend(known.await?.map(|value| (name.clone(), value)));
         }
-        let _ = frame;
-        Ok(())
-    }
-
-    /// `validate_argument_spec` as a task.
-    pub async fn validate_arguments(&mut self, arguments: &Arguments, _: &At) -> Result<Ended, Trouble> {
-        let message = "`validate_argument_spec` as a task is not supported yet";
-        Err(Diagnostic::error(message).at(arguments.span).into())
+        given.extend((*entries("provided_arguments")).clone());
+        let context = Value::dict((*entries("validate_args_context")).clone());
+        let mut fields = Map::from([("validate_args_context".into(), context)]);
+        let mistakes = argument_mistakes(&spec, &given);
+        if mistakes.is_empty() {
+            fields.insert("msg".into(), "The arg spec validation passed".into());
+            return Ok(Ended::new(Status::Ok, fields));
+        }
+        let message = format!("Validation of arguments failed:\n{}", mistakes.join("\n"));
+        fields.insert("argument_errors".into(), mistakes.into_iter().map(Value::from).collect());
+        fields.insert("argument_spec_data".into(), Value::dict((*spec).clone()));
+        Ok(Ended::failed(message, fields))
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Execution {
     pub strategy: Option<String>,
     pub force_handlers: bool,
     pub any_errors_fatal: bool,
+    /// `--prune`: what playbooks read as `provision_prune`, to take away what left the inventory.
+    pub prune: bool,
     /// `--step`: ask before every task.
     pub step: bool,
     /// Hides every task's result, as if `no_log` stood everywhere.

@@ -139,7 +139,7 @@ fn every_case_prints_what_is_expected() {
 fn what_hangs_on_a_command_names_its_line() {
     let case = cases().into_iter().find(|case| case.name == "depends").unwrap();
     let work = tempfile::tempdir().unwrap();
-    let events = case.run(work.path(), &["--output", "json"]).json;
+    let events = case.run(work.path(), &["--output", "json", "--dry-run"]).json;
     let told: Vec<String> = events
         .iter()
         .filter(|event| event["status"] == "depends")
@@ -148,8 +148,8 @@ fn what_hangs_on_a_command_names_its_line() {
     assert_eq!(
         told,
         [
-            r#""Hangs on what it prints": "`echo yes`, which was not run (site.yml:6:7)""#,
-            r#""Hangs on it by a condition": "`echo yes`, which was not run (site.yml:6:7)""#,
+            r#""Hangs on what it prints": "`echo yes`, which was not run (site.yml:5:7)""#,
+            r#""Hangs on it by a condition": "`echo yes`, which was not run (site.yml:5:7)""#,
             r#""Hangs on that": "`touch WORK/made`, which was not run (site.yml:15:7)""#,
         ]
     );

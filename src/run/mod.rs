@@ -32,6 +32,7 @@ mod pipeline;
 mod play;
 mod position;
 mod prepare;
+mod prompts;
 mod result;
 mod scope;
 mod services;

@@ -39,6 +39,7 @@ mod play;
 mod position;
 mod prepare;
 mod reconnect;
+mod prompts;
 mod result;
 mod scope;
 mod services;

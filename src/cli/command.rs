@@ -7,6 +7,7 @@ use super::inventory::InventoryArgs;
 use super::lint::LintArgs;
 use super::modules::ModulesArgs;
 use super::render::RenderArgs;
+use super::report::ReportArgs;
 use super::surroundings::Surroundings;
 use super::trust::TrustArgs;
 use super::vault::VaultCommand;
@@ -34,6 +35,8 @@ pub enum Command {
     Vault(VaultCommand),
     /// Lists modules, or shows the page of one
     Modules(ModulesArgs),
+    /// Puts together what several runs wrote with `--output json`
+    Report(ReportArgs),
     /// Applies a plan that a dry run has saved, if no host has moved since
     Apply(Box<ApplyArgs>),
     /// A dry run that exits with 3 if something would change
@@ -163,7 +166,7 @@ impl Command {
             Command::Render(render) => Some(&render.project),
             Command::Inventory(inventory) => Some(&inventory.project),
             Command::Lint(lint) => Some(&lint.project),
-            Command::Vault(_) | Command::Modules(_) => None,
+            Command::Vault(_) | Command::Modules(_) | Command::Report(_) => None,
         }
     }
 
@@ -180,6 +183,7 @@ impl Command {
             Command::Lint(_) => "lint",
             Command::Vault(_) => "vault",
             Command::Modules(_) => "modules",
+            Command::Report(_) => "report",
             Command::Drift(_) => "drift",
         }
     }

@@ -1,8 +1,6 @@
 //! Settings from what was typed over what is configured. Nothing else reads either.
 
-use super::args::{
-    BecomeArgs, ConnectionArgs, HostArgs, Language, OutputFormat, ProjectArgs, RunArgs, VaultArgs,
-};
+use super::args::{BecomeArgs, ConnectionArgs, HostArgs, Language, ProjectArgs, RunArgs, VaultArgs};
 use super::command::Command;
 use super::config;
 use super::surroundings::Surroundings;
@@ -161,6 +159,7 @@ impl Settings {
             selection.skip_tags = words(&typed.skip_tags);
         }
         selection.roles = words(&typed.role);
+        selection.shard = typed.shard;
         selection.start_at_task.clone_from(&typed.start_at_task);
         execution.dry_run = typed.dry_run;
         execution.diff = (execution.diff || typed.diff || typed.dry_run) && !typed.no_diff;
@@ -173,13 +172,8 @@ impl Settings {
         self.listing.tasks = typed.list_tasks;
         self.listing.tags = typed.list_tags;
         self.listing.syntax_check = typed.syntax_check;
-        match typed.output {
-            Some(OutputFormat::Auto) => self.output.format = Format::Auto,
-            Some(OutputFormat::Terminal) => self.output.format = Format::Terminal,
-            Some(OutputFormat::Plain) => self.output.format = Format::Plain,
-            Some(OutputFormat::Json) => self.output.format = Format::Json,
-            Some(OutputFormat::Ansible) => self.output.format = Format::Ansible,
-            None => {}
+        if let Some(format) = typed.output {
+            self.output.format = Format::from(format);
         }
     }
 

@@ -1,8 +1,7 @@
 //! Settings from what was typed over what is configured. Nothing else reads either.
 
 use super::args::{
-    BecomeArgs, ConnectionArgs, HostArgs, Language, OldBecomeArgs, OutputFormat, ProjectArgs, RunArgs,
-    VaultArgs,
+    BecomeArgs, ConnectionArgs, HostArgs, Language, OldBecomeArgs, ProjectArgs, RunArgs, VaultArgs,
 };
 use super::command::Command;
 use super::config;
@@ -180,6 +179,7 @@ impl Settings {
             selection.skip_tags = words(&typed.skip_tags);
         }
         selection.roles = words(&typed.role);
+        selection.shard = typed.shard;
         selection.start_at_task.clone_from(&typed.start_at_task);
         execution.dry_run = typed.dry_run;
         execution.diff = (execution.diff || typed.diff || typed.dry_run) && !typed.no_diff;
@@ -193,13 +193,8 @@ impl Settings {
         self.listing.tasks = typed.list_tasks;
         self.listing.tags = typed.list_tags;
         self.listing.syntax_check = typed.syntax_check;
-        match typed.output {
-            Some(OutputFormat::Auto) => self.output.format = Format::Auto,
-            Some(OutputFormat::Terminal) => self.output.format = Format::Terminal,
-            Some(OutputFormat::Plain) => self.output.format = Format::Plain,
-            Some(OutputFormat::Json) => self.output.format = Format::Json,
-            Some(OutputFormat::Ansible) => self.output.format = Format::Ansible,
-            None => {}
+        if let Some(format) = typed.output {
+            self.output.format = Format::from(format);
         }
     }
 

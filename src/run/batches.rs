@@ -235,6 +235,12 @@ impl Run {
         let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
         let mut hosts =
             inventory.select_all(&patterns, self.settings.selection.limit.as_deref(), play.hosts.span())?;
+        if let Some(shard) = self.settings.selection.shard {
+            // The machine of a controller is its own, whichever part it works on.
+            hosts.retain(|host| {
+                inventory.host(host).is_some_and(|known| known.is_implicit) || shard.has(host)
+            });
+        }
         let order = play.setting("order").and_then(|order| order.str().ok());
         match order.as_deref() {
             Some("sorted") => hosts.sort(),

@@ -77,8 +77,7 @@ impl Task {
     pub(super) fn validate(role: &super::Role, entry_point: &str, about: &Node) -> Task {
         let text = |text: &str| Value::text(text);
         let mut action = Action::named("ansible.builtin.validate_argument_spec", about.span);
-        let options =
-            about.entry("options").map_or_else(|| Value::dict(Map::new()), |node| Value::from(data_of(node)));
+        let options = about.entry("options").map_or_else(|| Value::dict(Map::new()), data_of);
         let path = role.path.display().to_string();
         let context =
             [("argument_spec_name", entry_point), ("name", &role.name), ("path", &path), ("type", "role")];

@@ -16,6 +16,7 @@ pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics
         Command::Trust(args) => super::trust::trust(args, project),
         Command::Module(args) => super::module::module(args, project),
         Command::Modules(args) => super::modules::show(args, project),
+        Command::Report(args) => super::report::report(args, project),
         Command::Explain(args) => super::explain::explain(args, project),
         Command::Eval(args) => super::eval::eval(args, project),
         Command::Render(args) => super::render::render(args, project),

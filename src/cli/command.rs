@@ -8,6 +8,7 @@ use super::lint::LintArgs;
 use super::module::ModuleArgs;
 use super::modules::ModulesArgs;
 use super::render::RenderArgs;
+use super::report::ReportArgs;
 use super::trust::TrustArgs;
 use super::vault::VaultCommand;
 use clap::{ArgAction, Command as Words, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -35,6 +36,8 @@ pub enum Command {
     Module(Box<ModuleArgs>),
     /// Lists modules, or shows the page of one
     Modules(ModulesArgs),
+    /// Puts together what several runs wrote with `--output json`
+    Report(ReportArgs),
     /// Applies a plan that a dry run has saved, if no host has moved since
     Apply(Box<ApplyArgs>),
     /// A dry run that exits with 3 if something would change
@@ -165,7 +168,7 @@ impl Command {
             Command::Inventory(inventory) => Some(&inventory.project),
             Command::Lint(lint) => Some(&lint.project),
             Command::Module(module) => Some(&module.project),
-            Command::Vault(_) | Command::Modules(_) => None,
+            Command::Vault(_) | Command::Modules(_) | Command::Report(_) => None,
         }
     }
 
@@ -183,6 +186,7 @@ impl Command {
             Command::Vault(_) => "vault",
             Command::Module(_) => "module",
             Command::Modules(_) => "modules",
+            Command::Report(_) => "report",
             Command::Drift(_) => "drift",
         }
     }

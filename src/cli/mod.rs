@@ -17,6 +17,7 @@ mod play;
 mod ready;
 mod refusal;
 pub mod render;
+pub mod report;
 mod settle;
 mod show;
 mod start;

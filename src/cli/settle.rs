@@ -1,7 +1,7 @@
 //! Settings from what was typed over what is configured. Nothing else reads either.
 
 use super::args::{
-    BecomeArgs, ConnectionArgs, HostArgs, Language, OutputFormat, ProjectArgs, RunArgs, VaultArgs,
+    BecomeArgs, ConnectionArgs, HostArgs, Language, OldBecomeArgs, ProjectArgs, RunArgs, VaultArgs,
 };
 use super::command::Command;
 use super::config;
@@ -102,7 +102,7 @@ impl Settings {
             self.output.colour = Switch::Off;
         }
         self.connection(&typed.connection, place, found);
-        self.becoming(&typed.becoming, place);
+        self.becoming(&typed.becoming, place, found);
         self.vaults(&typed.vault, place);
     }
 
@@ -134,7 +134,7 @@ impl Settings {
         }
     }
 
-    fn becoming(&mut self, typed: &BecomeArgs, place: &dyn Surroundings) {
+    fn becoming(&mut self, typed: &BecomeArgs, place: &dyn Surroundings, found: &mut Diagnostics) {
         let becoming = &mut self.becoming;
         becoming.on |= typed.r#become;
         replace(&mut becoming.user, &typed.become_user);
@@ -142,6 +142,22 @@ impl Settings {
         let file = typed.become_password_file.as_deref().map(|path| absolute(path, place));
         replace(&mut becoming.password_file, &file);
         becoming.ask_password |= typed.ask_become_pass;
+        if typed.old != OldBecomeArgs::default() {
+            self.become_of_old(&typed.old, found);
+        }
+    }
+
+    fn become_of_old(&mut self, typed: &OldBecomeArgs, found: &mut Diagnostics) {
+        let becoming = &mut self.becoming;
+        becoming.on |= typed.sudo || typed.su || typed.sudo_user.is_some() || typed.su_user.is_some();
+        replace(&mut becoming.user, &typed.su_user);
+        replace(&mut becoming.user, &typed.sudo_user);
+        let is_su = typed.su || typed.su_user.is_some();
+        replace(&mut becoming.method, &is_su.then(|| "su".to_owned()));
+        becoming.ask_password |= typed.ask_sudo_pass;
+        let warning = Diagnostic::warning("the options of `sudo` and `su` are old");
+        let hint = "`--become`, `--become-user`, `--become-method` and `--ask-become-pass` say the same";
+        found.push(warning.hint(hint));
     }
 
     /// Configured ids come first, then typed ids, typed files, the configured file, the question.
@@ -163,6 +179,7 @@ impl Settings {
             selection.skip_tags = words(&typed.skip_tags);
         }
         selection.roles = words(&typed.role);
+        selection.shard = typed.shard;
         selection.start_at_task.clone_from(&typed.start_at_task);
         execution.dry_run = typed.dry_run;
         execution.diff = (execution.diff || typed.diff || typed.dry_run) && !typed.no_diff;
@@ -176,13 +193,8 @@ impl Settings {
         self.listing.tasks = typed.list_tasks;
         self.listing.tags = typed.list_tags;
         self.listing.syntax_check = typed.syntax_check;
-        match typed.output {
-            Some(OutputFormat::Auto) => self.output.format = Format::Auto,
-            Some(OutputFormat::Terminal) => self.output.format = Format::Terminal,
-            Some(OutputFormat::Plain) => self.output.format = Format::Plain,
-            Some(OutputFormat::Json) => self.output.format = Format::Json,
-            Some(OutputFormat::Ansible) => self.output.format = Format::Ansible,
-            None => {}
+        if let Some(format) = typed.output {
+            self.output.format = Format::from(format);
         }
     }
 

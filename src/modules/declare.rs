@@ -1,5 +1,18 @@
 //! How a module is declared: a documented struct of typed arguments yields its parser and its manual page.
 
+/// The pages of the manual: the agent does without, it has nobody to show them to.
+#[cfg(feature = "controller")]
+macro_rules! manual {
+    ($($line:expr),*) => { &[$($line),*] };
+}
+
+#[cfg(not(feature = "controller"))]
+macro_rules! manual {
+    ($($line:expr),*) => {
+        &[]
+    };
+}
+
 /// Declares a struct of documented arguments.
 ///
 /// `name: Type;` is required unless the type can be absent (`Option`, `Vec`); `name: Type = literal;` has a default;
@@ -26,7 +39,7 @@ macro_rules! arguments {
                 required: <$type as crate::modules::Argument>::REQUIRED
                     && !crate::modules::argument::any(&[$(stringify!($default))?]),
                 default: crate::modules::argument::first(&[$(stringify!($default))?]),
-                doc: &[$($arg_doc),*],
+                doc: manual!($($arg_doc),*),
                 check: |data| <$type as crate::modules::Argument>::parse(data).map(drop),
             }),*];
 
@@ -66,7 +79,7 @@ macro_rules! module {
             pub const SPEC: crate::modules::Spec = crate::modules::Spec {
                 name: $name,
                 aliases: &[$($($other),*)?],
-                doc: &[$($doc),*],
+                doc: manual!($($doc),*),
                 groups: &[Self::ARGS, $($(<$group_type>::ARGS),*)?],
                 local: crate::modules::argument::any(&[$(stringify!($local))?]),
             };

@@ -33,6 +33,21 @@ impl Counts {
         !self.is_bad() && self.changed + self.rescued + self.ignored + self.depends == 0
     }
 
+    /// These and others together.
+    #[must_use]
+    pub fn and(self, other: Counts) -> Counts {
+        Counts {
+            ok: self.ok + other.ok,
+            changed: self.changed + other.changed,
+            unreachable: self.unreachable + other.unreachable,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+            rescued: self.rescued + other.rescued,
+            ignored: self.ignored + other.ignored,
+            depends: self.depends + other.depends,
+        }
+    }
+
     fn add(&mut self, result: &Result) {
         let failed = matches!(result.status, Status::Failed | Status::Unreachable);
         match result.status {
@@ -135,19 +150,7 @@ impl Recap {
 
     /// The counts of all hosts together.
     pub fn total(&self) -> Counts {
-        self.hosts.values().fold(Counts::default(), |sum, host| {
-            let next = host.counts;
-            Counts {
-                ok: sum.ok + next.ok,
-                changed: sum.changed + next.changed,
-                unreachable: sum.unreachable + next.unreachable,
-                failed: sum.failed + next.failed,
-                skipped: sum.skipped + next.skipped,
-                rescued: sum.rescued + next.rescued,
-                ignored: sum.ignored + next.ignored,
-                depends: sum.depends + next.depends,
-            }
-        })
+        self.hosts.values().fold(Counts::default(), |sum, host| sum.and(host.counts))
     }
 
     /// What the program exits with; `tell_changes` is `--exit-code`, which means something in a dry run alone.

@@ -5,7 +5,7 @@ mod connection;
 mod selection;
 
 pub use connection::{Become, Connection, VaultIdentity, VaultSecret, Vaults};
-pub use selection::{ExtraVars, InventorySettings, Listing, PatternMismatch, Selection};
+pub use selection::{ExtraVars, InventorySettings, Listing, PatternMismatch, Selection, Shard};
 
 use crate::report::Output;
 use crate::source::Diagnostic;

@@ -39,10 +39,11 @@ def text(number: int) -> str:
     return f"# file {number}\n" + "".join(f"setting_{line} = {number * line}\n" for line in range(20))
 
 
+# The same with and without `trim_blocks`.
 TEMPLATE = """# {{ number }}
-{% for line in range(20) %}
+{% for line in range(20) -%}
 setting_{{ line }} = {{ (number | int) * line }}
-{% endfor %}
+{% endfor -%}
 """
 
 

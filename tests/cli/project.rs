@@ -120,6 +120,37 @@ fn values_and_templates_are_those_of_the_host() {
     assert_eq!(project.ask(&render), "hello the web1 in greet\n");
 }
 
+/// A server of one page, and its address.
+fn one_page(page: &'static str) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut asked = [0; 1024];
+            std::io::Read::read(&mut stream, &mut asked).unwrap();
+            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{page}", page.len());
+            std::io::Write::write_all(&mut stream, answer.as_bytes()).unwrap();
+        }
+    });
+    address
+}
+
+#[test]
+fn lookups_ask_servers_and_settings() {
+    let project = Project::new(&[("ansible.cfg", "[defaults]\nforks = 7\n")]);
+    let eval = |text: &str| project.ask(&words(&["eval", text, "--host", "web2"], &INVENTORY));
+    let address = one_page("one\ntwo\n");
+    assert_eq!(eval(&format!("query('url', '{address}') | length")), "2\n");
+    assert_eq!(eval(&format!("lookup('url', '{address}', split_lines=false)")), "one\ntwo\n");
+    assert_eq!(
+        eval("lookup('config', 'DEFAULT_REMOTE_USER', 'DEFAULT_BECOME_METHOD')"),
+        "[\n  null,\n  \"sudo\"\n]\n"
+    );
+    let said =
+        project.say(&words(&["eval", "lookup('url', 'http://127.0.0.1:1/')", "--host", "web1"], &INVENTORY));
+    assert!(said.err.contains("`http://127.0.0.1:1/` cannot be fetched"), "{}", said.err);
+}
+
 #[test]
 fn what_only_a_host_can_tell_is_said_to_be_so() {
     let project = Project::new(&[]);
@@ -168,6 +199,35 @@ fn lint_tells_what_is_likely_to_be_wrong() {
         said.err
     );
     assert!(!said.err.contains("maybe"));
+}
+
+#[test]
+fn lint_tells_of_notifications_that_nobody_hears() {
+    let project = Project::new(&[
+        (
+            "roles/greet/tasks/main.yml",
+            "- command: \"true\"\n  notify: [restart wbe, \"greet : restart web\", topic]\n- command: \"true\"\n  notify: nobody\n",
+        ),
+        ("roles/greet/handlers/main.yml", "- name: restart web\n  command: \"true\"\n  listen: topic\n"),
+    ]);
+    let said = project.say(&words(&["lint"], &INVENTORY));
+    assert_eq!(
+        said.err,
+        "\
+warning: there is no handler `restart wbe`
+ --> roles/greet/tasks/main.yml:2:12
+  |
+2 |   notify: [restart wbe, \"greet : restart web\", topic]
+  |            ^^^^^^^^^^^
+  = hint: did you mean `restart web`?
+
+warning: there is no handler `nobody`
+ --> roles/greet/tasks/main.yml:4:11
+  |
+4 |   notify: nobody
+  |           ^^^^^^
+"
+    );
 }
 
 #[test]

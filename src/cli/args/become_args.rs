@@ -28,4 +28,27 @@ pub struct BecomeArgs {
     /// The password that this takes: a file that holds it, or a program that prints it
     #[arg(long, alias = "become-pass-file", value_name = "FILE")]
     pub become_password_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub old: OldBecomeArgs,
+}
+
+/// The same as it was typed before there was `--become`.
+#[derive(Args, Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OldBecomeArgs {
+    #[arg(short = 's', long, hide = true)]
+    pub sudo: bool,
+
+    #[arg(short = 'U', long, hide = true)]
+    pub sudo_user: Option<String>,
+
+    #[arg(short = 'S', long, hide = true)]
+    pub su: bool,
+
+    #[arg(short = 'R', long, hide = true)]
+    pub su_user: Option<String>,
+
+    #[arg(long, alias = "ask-su-pass", hide = true)]
+    pub ask_sudo_pass: bool,
 }

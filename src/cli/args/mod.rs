@@ -9,7 +9,7 @@ mod run;
 mod vault;
 
 pub use apply::{ApplyArgs, Saved};
-pub use become_args::BecomeArgs;
+pub use become_args::{BecomeArgs, OldBecomeArgs};
 pub use connection::ConnectionArgs;
 pub use host::HostArgs;
 pub use project::ProjectArgs;

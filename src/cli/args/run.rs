@@ -1,6 +1,8 @@
 //! Options of a run.
 
 use super::ProjectArgs;
+use crate::report::Format;
+use crate::settings::Shard;
 use clap::{ArgAction, Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -82,6 +84,10 @@ pub struct RunArgs {
     #[arg(long)]
     pub syntax_check: bool,
 
+    /// Only part K of N of the hosts, so that N machines share the work; see docs/many-machines.md
+    #[arg(long, value_name = "K/N", value_parser = Shard::read)]
+    pub shard: Option<Shard>,
+
     /// Who the output is for
     #[arg(long, value_name = "FORMAT")]
     pub output: Option<OutputFormat>,
@@ -118,4 +124,16 @@ pub enum OutputFormat {
     Json,
     /// Those who know what ansible-playbook prints
     Ansible,
+}
+
+impl From<OutputFormat> for Format {
+    fn from(format: OutputFormat) -> Format {
+        match format {
+            OutputFormat::Auto => Format::Auto,
+            OutputFormat::Terminal => Format::Terminal,
+            OutputFormat::Plain => Format::Plain,
+            OutputFormat::Json => Format::Json,
+            OutputFormat::Ansible => Format::Ansible,
+        }
+    }
 }

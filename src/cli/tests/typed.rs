@@ -173,3 +173,17 @@ warning: options without a meaning here: `--sftp-extra-args`, `--scp-extra-args`
 ";
     assert_eq!(Pretend::new().said("--sftp-extra-args -l --scp-extra-args -l"), expected);
 }
+
+#[test]
+fn the_options_of_sudo_are_still_understood() {
+    let settings = settings("-s -U app --ask-sudo-pass");
+    assert!(settings.becoming.on && settings.becoming.ask_password);
+    assert_eq!(settings.becoming.user.as_deref(), Some("app"));
+    assert_eq!(settings.becoming.method, None);
+    assert_eq!(settings.warnings.len(), 1);
+    let settings = self::settings("-S -R app");
+    assert_eq!(
+        (settings.becoming.user.as_deref(), settings.becoming.method.as_deref()),
+        (Some("app"), Some("su"))
+    );
+}

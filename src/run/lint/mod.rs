@@ -1,9 +1,11 @@
-//! Mistakes that no single file shows: variables that nothing sets, and variables that nobody reads.
+//! Mistakes that no single file shows: variables that nothing sets, variables that nobody reads, notifications
+//! that no handler hears.
 //!
 //! What is told here is likely and not certain, so all of it is warnings. A name counts as set where anything in the project
 //! could set it, and as tolerated where anything asks whether it is defined.
 
 mod files;
+mod handlers;
 mod walk;
 
 use super::Run;
@@ -14,6 +16,7 @@ use crate::playbook::{Playbook, Role, Task};
 use crate::source::{Diagnostic, Diagnostics};
 use crate::template::{Context, NameUsed, Overrides};
 use crate::vars::{Value, Vars};
+use handlers::Notes;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,6 +52,8 @@ struct Lint<'a> {
     words: HashSet<String>,
     templates: HashSet<PathBuf>,
     folders: HashSet<PathBuf>,
+    /// Of the play that is looked at.
+    notes: Notes,
     found: Diagnostics,
 }
 
@@ -99,6 +104,7 @@ impl<'a> Lint<'a> {
             words: HashSet::new(),
             templates: HashSet::new(),
             folders: HashSet::new(),
+            notes: Notes::default(),
             found: Diagnostics::default(),
         };
         lint.set.extend(run.extra.keys().cloned());

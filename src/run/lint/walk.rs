@@ -18,17 +18,25 @@ impl Lint<'_> {
         for entry in groups.iter().chain(&play.pre_tasks).chain(&play.tasks).chain(&play.post_tasks) {
             for (role, _) in roles_of(entry, &frame) {
                 self.role(&role);
-                role.handlers.get().into_iter().flatten().for_each(|entry| self.entry(entry, Some(&role)));
+                role.handlers.get().into_iter().flatten().for_each(|entry| self.handler(entry, Some(&role)));
             }
             self.entry(entry, None);
         }
-        play.handlers.iter().for_each(|entry| self.entry(entry, None));
+        play.handlers.iter().for_each(|entry| self.handler(entry, None));
+        let notes = std::mem::take(&mut self.notes);
+        self.unheard(&notes);
+    }
+
+    fn handler(&mut self, entry: &Entry, role: Option<&Role>) {
+        self.notes.handler(entry);
+        self.entry(entry, role);
     }
 
     fn entry(&mut self, entry: &Entry, role: Option<&Role>) {
         match entry {
             Entry::Task(task) => self.task(task, role),
             Entry::Block(block) => {
+                self.notes.keywords(&block.keywords);
                 self.keywords(&block.keywords);
                 let all = block.tasks.iter().chain(&block.rescue).chain(&block.always);
                 all.for_each(|entry| self.entry(entry, role));
@@ -42,6 +50,7 @@ impl Lint<'_> {
     }
 
     fn task(&mut self, task: &Task, role: Option<&Role>) {
+        self.notes.task(task);
         self.keywords(&task.keywords);
         let own = &task.own;
         self.set.extend(own.register.clone());

@@ -33,6 +33,11 @@ test: rust check lab
 proof: rust lab
 	cargo nextest run --no-fail-fast -E 'binary(proof) or test(/^lab::/)'
 
+# The same playbooks with ansible-core, which comes from PyPI, and with us (`CASE=name` picks some); and all of `differential`.
+.PHONY: parity
+parity: rust
+	cargo nextest run --no-fail-fast -E 'binary(parity) or binary(differential)'
+
 # Templates and YAML against ansible-core, Jinja2 and PyYAML from PyPI.
 .PHONY: differential
 differential: rust

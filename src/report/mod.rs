@@ -8,6 +8,7 @@ mod foretold;
 mod json;
 mod live;
 mod merge;
+mod minimal;
 mod options;
 mod plain;
 mod recap;

@@ -51,8 +51,6 @@ class Bench:
 
     def measure(self, piece, place, delay):
         """Every tool in turn, and again in the next round."""
-        place.sh(work.EMPTY_HOST)
-        # Agents, modules and caches that stay on a host are there before the first measured run.
         for round in range(self.asked.rounds):
             for tool in self.tools:
                 if self.is_hopeless(tool, piece, delay):
@@ -62,6 +60,11 @@ class Bench:
                     continue
                 if piece.again:
                     self.one(tool, piece, place, delay, round, "again")
+
+    def meet(self, place):
+        """Agents, modules and caches that stay on a host are there before anything else is measured."""
+        for tool in self.tools:
+            self.one(tool, work.contact(), place, 0, 0, "first")
 
     def is_hopeless(self, tool, piece, delay):
         """What was given up once is not tried with a longer way or another time."""
@@ -126,6 +129,7 @@ def main():
     if asked.works:
         place = hosts.One()
         try:
+            bench.meet(place)
             for make in [make for name in asked.works.split(",") for make in WORKS[name]]:
                 for delay in delays:
                     bench.measure(make(), place, delay)
@@ -134,6 +138,7 @@ def main():
     for count in [int(count) for count in asked.fleets.split(",") if count]:
         place = hosts.Fleet(count)
         try:
+            bench.meet(place)
             bench.measure(work.four(count), place, 0)
         finally:
             place.close()

@@ -90,6 +90,17 @@ def many(count=50) -> Work:
     )
 
 
+def contact() -> Work:
+    """The first run on a host: what stays there for later ones is sent in it."""
+    return Work(
+        name="first contact",
+        tasks="- command: 'true'\n  changed_when: false",
+        deploy="server.shell('true')\n",
+        size=1,
+        again=False,
+    )
+
+
 def commands(count=100) -> Work:
     return Work(
         name=f"loop of {count} commands",

@@ -290,7 +290,7 @@ fn trees_of_files_are_told() {
     let scope = Variables::default();
     let context = Context { surroundings: Arc::new(surroundings), ..scope.context.clone() };
     let scope = Variables { context, ..scope };
-    let text = "{{ query('filetree', 'files') | selectattr('path', 'in', ['templates', 'templates/inc.j2']) \
+    let text = "{{ query('filetree', '../files') | selectattr('path', 'in', ['templates', 'templates/inc.j2']) \
                 | map(attribute='state') }}";
     assert_eq!(shown(text, &scope), "['directory', 'file']");
     assert_eq!(shown("{{ query('filetree', 'nowhere') }}", &scope), "! there is no file `nowhere`");

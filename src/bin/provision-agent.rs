@@ -1,10 +1,12 @@
 //! The agent: speaks with a controller over its standard input and output.
 
-use provision::host::{NoContents, System, users};
-use provision::wire::{Identity, own_host, serve};
+use provision::host::{NoContents, System, TERMINAL, become_program, users};
+use provision::wire::{Identity, JOB, carry_out, own_host, serve};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::fcntl_dupfd_cloexec;
+use std::ffi::OsStr;
 use std::fs::File;
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -17,8 +19,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Moves the stream out of reach of every program that is started, then serves.
+/// Moves the stream out of reach of every program that is started, then serves; or carries out one call on its own.
 fn run() -> Result<(), String> {
+    let mut words = std::env::args_os().skip(1);
+    match words.next().as_deref().and_then(OsStr::to_str) {
+        Some(JOB) => {
+            let results = words.next().ok_or("a job needs a file for its result")?;
+            return carry_out(&mut std::io::stdin().lock(), Path::new(&results), own_host);
+        }
+        Some(TERMINAL) => return become_program(words),
+        _ => {}
+    }
     let (input, output) = private_stream().map_err(|error| error.to_string())?;
     serve(input, output, identity(), own_host)
 }

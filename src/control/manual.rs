@@ -7,6 +7,7 @@ pub fn summary(word: &str) -> &'static str {
         "assert" => "Fails unless all conditions hold.",
         "debug" => "Prints a message or the value of a variable.",
         "fail" => "Fails with a message.",
+        "fetch" => "Takes a file of the host to the controller.",
         "group_by" => "Puts the host into a group that is named by a value.",
         "import_playbook" => "Puts the plays of another playbook in this place, when the files are read.",
         "import_role" => "Puts the tasks of a role in this place, when the files are read.",
@@ -19,8 +20,12 @@ pub fn summary(word: &str) -> &'static str {
             "Tells the run itself something: `flush_handlers`, `end_play`, `end_host`, `refresh_inventory`, ..."
         }
         "pause" => "Waits for a time, or for the person at the terminal.",
+        "reboot" => "Reboots the host and waits until it can be worked on again.",
         "set_fact" => "Sets variables of the host for the rest of the run.",
         "set_stats" => "Notes values that the recap shows.",
+        "synchronize" => {
+            "Makes a directory of the host the same as one of the controller, or the other way round."
+        }
         "validate_argument_spec" => "Checks variables against a description of arguments.",
         "wait_for_connection" => "Waits until the host can be worked on.",
         _ => "",

@@ -91,6 +91,7 @@ const WORDS: &[Entry] = &[
 
 /// Words that the interpreter itself carries out, with the arguments that they know.
 const OF_THE_INTERPRETER: &[(&str, &[&str])] = &[
+    ("fetch", &["src", "dest", "flat", "fail_on_missing", "validate_checksum"]),
     ("import_playbook", &[]),
     ("import_role", &[]),
     ("import_tasks", &[]),
@@ -127,6 +128,25 @@ const OF_THE_INTERPRETER: &[(&str, &[&str])] = &[
     ),
     ("meta", &[]),
     ("pause", &["seconds", "minutes", "prompt", "echo"]),
+    (
+        "reboot",
+        &[
+            "boot_time_command",
+            "connect_timeout",
+            "connect_timeout_sec",
+            "msg",
+            "post_reboot_delay",
+            "post_reboot_delay_sec",
+            "pre_reboot_delay",
+            "pre_reboot_delay_sec",
+            "reboot_command",
+            "reboot_timeout",
+            "reboot_timeout_sec",
+            "search_paths",
+            "test_command",
+        ],
+    ),
+    ("synchronize", &[]),
     ("validate_argument_spec", &["argument_spec", "provided_arguments", "validate_args_context"]),
     ("wait_for_connection", &["timeout", "delay", "sleep", "connect_timeout"]),
 ];

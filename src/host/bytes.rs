@@ -111,6 +111,12 @@ pub enum Content {
         hash: Hash,
         size: u64,
     },
+    /// An archive of files of the host, made when it is written.
+    Packed {
+        packing: Box<super::pack::Packing>,
+        hash: Hash,
+        size: u64,
+    },
 }
 
 impl Content {
@@ -122,14 +128,14 @@ impl Content {
     pub fn hash(&self) -> Hash {
         match self {
             Content::Inline(bytes) => Hash::of(&bytes.0),
-            Content::Held { hash, .. } | Content::OnHost { hash, .. } => *hash,
+            Content::Held { hash, .. } | Content::OnHost { hash, .. } | Content::Packed { hash, .. } => *hash,
         }
     }
 
     pub fn size(&self) -> u64 {
         match self {
             Content::Inline(bytes) => bytes.0.len() as u64,
-            Content::Held { size, .. } | Content::OnHost { size, .. } => *size,
+            Content::Held { size, .. } | Content::OnHost { size, .. } | Content::Packed { size, .. } => *size,
         }
     }
 }

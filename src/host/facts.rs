@@ -133,6 +133,14 @@ pub fn needed_program(host: &dyn Probe, name: &str) -> Result<String, Failure> {
     program(host, name)?.ok_or_else(|| host.missing(format!("there is no `{name}` on this host")))
 }
 
+/// What `lsb_release` says of the distribution; nothing where there is none.
+pub fn lsb_release(host: &dyn Probe) -> Result<String, Failure> {
+    match program(host, "lsb_release")? {
+        Some(program) => said(host, &[&program, "-a"]),
+        None => Ok(String::new()),
+    }
+}
+
 /// What a program says that the host keeps to say facts.
 pub fn local_fact(host: &dyn Probe, path: &str) -> Result<String, Failure> {
     said(host, &[path])

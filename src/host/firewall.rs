@@ -9,7 +9,12 @@ pub fn foresee_rule(host: &dyn Probe, words: &[String]) -> Result<String, Failur
     let said = ask_about(host, rule(words).query(), "ufw")?;
     match said.rc {
         0 => Ok(said.stdout),
-        _ => Err(host.missing(format!("ufw refuses: {}{}", said.stderr.trim(), said.stdout.trim()))),
+        _ => {
+            // Behind the mistake, all of the manual follows.
+            let told = format!("{}\n{}", said.stderr, said.stdout);
+            let mistake = told.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            Err(host.missing(format!("ufw refuses: {}", mistake.replace("Usage: ufw COMMAND", ""))))
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The agent's hands: what it may look at, what it may change, and how.
 
+pub mod acl;
 mod answer;
 pub mod apk;
+mod aside;
 pub mod base64;
 mod bytes;
 mod change;
@@ -24,6 +26,7 @@ pub mod http;
 mod http_stream;
 mod http_url;
 pub mod https;
+mod jobs;
 pub mod json;
 pub mod locale;
 mod lock;
@@ -34,7 +37,9 @@ mod netlink;
 mod notes;
 pub mod npm;
 pub mod openpgp;
+pub mod openssl;
 mod overlay;
+pub mod pack;
 pub mod packages;
 pub mod pip;
 mod plan;
@@ -55,6 +60,7 @@ mod stat;
 mod system;
 pub mod systemd;
 pub mod tar;
+mod terminal;
 pub mod text;
 #[cfg(feature = "tls")]
 mod tls;
@@ -65,11 +71,13 @@ pub mod words;
 mod zip;
 pub mod zone;
 
+pub use aside::{Aside, interpreter};
 pub use bytes::{Bytes, Content, Hash, hex};
-pub use change::{Before, Change, Done, Write, random_word};
+pub use change::{Before, Change, Done, Write, random_word, write_own};
 pub use data::{Data, Fields};
 pub use effect::Effect;
 pub use failure::Failure;
+pub use jobs::job_directory;
 pub use lock::{Attempt, HeldLock, Lock};
 pub use nearest::{nearest, nearest_within};
 pub use notes::{Notes, state_directory};
@@ -82,3 +90,4 @@ pub use session::Host;
 pub use shown::{Attribute, Shown, TextChange};
 pub use stat::{Kind, Owner, Stat, Time};
 pub use system::{ContentSource, NoContents, System};
+pub use terminal::{Answer, Conversation, TERMINAL, become_program};

@@ -94,6 +94,7 @@ impl Planned {
     fn lay_write(&mut self, system: &System, write: &super::Write) -> Result<(), Failure> {
         let mut stat = Stat::planned(Kind::File, write.mode, write.owner);
         stat.size = write.content.size();
+        stat.modified = write.modified.unwrap_or(stat.modified);
         self.put(system, &write.path, Node::There { stat, holds: Holds::Bytes(write.content.clone()) })
     }
 
@@ -265,6 +266,14 @@ impl Probe for Overlay<'_> {
             Some(Holds::Same(place)) => self.system.read(place),
             Some(Holds::Unknown(because)) => Err(Failure::unknown(because)),
             Some(_) => Err(Failure::at(path, "read", "it is no file")),
+        }
+    }
+
+    fn read_part(&self, path: &Path, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
+        match self.holds(path)? {
+            None => self.system.read_part(path, offset, length),
+            Some(Holds::Same(place)) => self.system.read_part(place, offset, length),
+            Some(_) => Ok(super::probe::part(&self.read(path)?, offset, length)),
         }
     }
 

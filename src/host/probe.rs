@@ -13,6 +13,11 @@ pub trait Probe {
     /// The whole content of a file; links are followed.
     fn read(&self, path: &Path) -> Result<Vec<u8>, Failure>;
 
+    /// At most `length` bytes of a file from `offset` on; none behind its end. Links are followed.
+    fn read_part(&self, path: &Path, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
+        Ok(part(&self.read(path)?, offset, length))
+    }
+
     /// The hash of a file's content; links are followed.
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {
         Ok(Hash::of(&self.read(path)?))
@@ -93,4 +98,11 @@ pub trait Probe {
             None => Failure::new(message),
         }
     }
+}
+
+/// At most `length` bytes from `offset` on.
+pub(in crate::host) fn part(bytes: &[u8], offset: u64, length: usize) -> Vec<u8> {
+    let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+    let end = start.saturating_add(length).min(bytes.len());
+    bytes.get(start..end).unwrap_or_default().to_vec()
 }

@@ -1,9 +1,10 @@
 //! Running programs: the one place that does.
 
-use super::{Bytes, Content, Effect, Failure, Probe, System, Time, text};
+use super::aside::{self, Aside};
+use super::terminal::{self, Conversation};
+use super::{Bytes, Effect, Failure, System, Time, text};
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -18,8 +19,10 @@ pub struct Run {
     /// What users see instead of the words.
     pub title: Option<String>,
     pub stdin: Option<Bytes>,
-    /// A script that is put in a file for the time of the run; its path takes the place of the word `{script}`.
-    pub script: Option<Content>,
+    /// Files that are there for the time of the run.
+    pub asides: Vec<Aside>,
+    /// A terminal of its own, and what is answered there.
+    pub terminal: Option<Conversation>,
     pub directory: Option<PathBuf>,
     /// Beside the environment of the call.
     pub environment: Vec<(String, String)>,
@@ -117,8 +120,11 @@ pub fn run(system: &System, run: &Run) -> Result<Output, Failure> {
     if let Some(pretended) = &system.pretended {
         return Ok(pretended(run));
     }
-    let script = run.script.as_ref().map(|content| Script::write(system, content)).transpose()?;
-    let run = &script.as_ref().map_or_else(|| run.clone(), |script| script.in_place(run));
+    let asides = aside::write(system, &run.asides)?;
+    let run = &asides.in_place(run);
+    if let Some(dialogue) = &run.terminal {
+        return terminal::run(system, run, dialogue);
+    }
     let start = Time::now();
     let mut child = command(system, run)?.spawn().map_err(|error| cannot_start(run, &error))?;
     let stdin = child.stdin.take();
@@ -150,57 +156,6 @@ pub(in crate::host) fn run_judged(system: &System, wanted: &Run) -> Result<Outpu
     if wanted.any_status { run(system, wanted) } else { run_well(system, wanted) }
 }
 
-/// A script in a file that only the agent's user can read; removed when it has run.
-struct Script {
-    path: PathBuf,
-    interpreter: Vec<String>,
-}
-
-impl Script {
-    fn write(system: &System, content: &Content) -> Result<Script, Failure> {
-        let bytes = system.content(content)?;
-        let path = std::env::temp_dir().join(format!(".provision-script-{}", super::change::random_word()?));
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(&path);
-        let script = Script { interpreter: interpreter(&bytes), path };
-        let written = file.and_then(|mut file| file.write_all(&bytes));
-        written.map_err(|error| Failure::at(&script.path, "write", error))?;
-        Ok(script)
-    }
-
-    /// The run with the script's path; the interpreter is started itself, so that the place may forbid running files.
-    fn in_place(&self, run: &Run) -> Run {
-        let mut argv = Vec::new();
-        for word in &run.argv {
-            if word == "{script}" && argv.is_empty() {
-                argv.extend(self.interpreter.clone());
-            }
-            argv.push(if word == "{script}" { text::from_path(&self.path) } else { word.clone() });
-        }
-        Run { argv, title: Some(run.shown()), ..run.clone() }
-    }
-}
-
-impl Drop for Script {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-/// What the first line of a script names as its interpreter; nothing for a program.
-fn interpreter(bytes: &[u8]) -> Vec<String> {
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    match first.strip_prefix(b"#!") {
-        Some(line) => {
-            let line = text::from_bytes(line);
-            let (program, argument) = line.trim().split_once([' ', '\t']).unwrap_or((line.trim(), ""));
-            let argument = Some(argument.trim().to_owned()).filter(|argument| !argument.is_empty());
-            std::iter::once(program.to_owned()).chain(argument).collect()
-        }
-        None if bytes.starts_with(b"\x7fELF") => Vec::new(),
-        None => vec!["/bin/sh".to_owned()],
-    }
-}
-
 fn failed(run: &Run, output: &Output) -> Failure {
     let said = [output.stderr(), output.stdout()].into_iter().map(|text| text.trim().to_owned());
     let said = said.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
@@ -217,7 +172,7 @@ fn cannot_start(run: &Run, error: &std::io::Error) -> Failure {
     let code = error.raw_os_error().unwrap_or(2);
     let program = run.argv.first().map_or("", String::as_str);
     let failure = Failure::new(format!("cannot run `{program}`: {error}"));
-    failure.with("rc", code).with("cmd", run.shown())
+    failure.with("rc", code).with("cmd", run.shown()).with("stdout", "").with("stderr", "")
 }
 
 fn command(system: &System, run: &Run) -> Result<Command, Failure> {
@@ -228,6 +183,7 @@ fn command(system: &System, run: &Run) -> Result<Command, Failure> {
     }
     command.args(arguments.iter().map(|word| text::to_os(word)));
     surroundings(&mut command, system, run);
+    command.process_group(0);
     Ok(command)
 }
 
@@ -237,10 +193,12 @@ fn command_with_umask(system: &System, run: &Run, umask: u32) -> Result<Command,
     command.arg("-c").arg(format!("umask {umask:04o} && exec \"$@\"")).arg("sh");
     command.args(run.argv.iter().map(|word| text::to_os(word)));
     surroundings(&mut command, system, run);
+    command.process_group(0);
     Ok(command)
 }
 
-fn surroundings(command: &mut Command, system: &System, run: &Run) {
+/// Gives a command its environment, directory and streams.
+pub(in crate::host) fn surroundings(command: &mut Command, system: &System, run: &Run) {
     for (name, value) in system.environment.iter().chain(&run.environment) {
         command.env(text::to_os(name), text::to_os(value));
     }
@@ -248,7 +206,7 @@ fn surroundings(command: &mut Command, system: &System, run: &Run) {
         command.current_dir(system.real(directory));
     }
     let stdin = if run.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
-    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
 }
 
 fn feed(stdin: Option<ChildStdin>, input: Option<Bytes>) {
@@ -279,7 +237,8 @@ fn wait(system: &System, child: &mut Child, run: &Run) -> Result<ExitStatus, Fai
     }
 }
 
-fn end_group(child: &Child) {
+/// Ends a program and all that it started.
+pub(in crate::host) fn end_group(child: &Child) {
     let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
     if let Some(group) = group {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);

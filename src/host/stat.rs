@@ -1,6 +1,7 @@
 //! What is known of one name in the file system.
 
 use super::Fields;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// What a name in the file system is.
@@ -38,7 +39,7 @@ pub struct Owner {
 }
 
 /// Seconds and nanoseconds since 1970.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
 pub struct Time {
     pub seconds: i64,
     pub nanoseconds: u32,

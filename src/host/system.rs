@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,6 +48,8 @@ pub struct System {
     pub environment: Vec<(String, String)>,
     /// What the last request answered.
     pub answered: RefCell<Option<Answer>>,
+    /// The script that came from the controller last.
+    pub(in crate::host) last_script: RefCell<Option<(Hash, Vec<u8>)>>,
     /// How often the call has been planned before.
     pub stage: usize,
     /// When to give up.
@@ -87,6 +89,7 @@ impl System {
             contents,
             environment: Vec::new(),
             answered: RefCell::default(),
+            last_script: RefCell::default(),
             stage: 0,
             deadline: None,
             https: None,
@@ -144,6 +147,7 @@ impl System {
                 let mut file = fs::File::open(self.real(&path)).map_err(cannot)?;
                 std::io::copy(&mut file, sink).map(drop).map_err(cannot)
             }
+            Content::Packed { packing, .. } => packing.write(self, sink),
             Content::Held { hash, .. } => {
                 let mut checked = Checked { sink, hash: Sha256::new() };
                 self.contents.fetch(hash, &mut checked)?;
@@ -186,6 +190,15 @@ impl Probe for System {
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
         fs::read(self.real_followed(path)?).map_err(|error| Failure::at(path, "read", error))
+    }
+
+    fn read_part(&self, path: &Path, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
+        let cannot = |error| Failure::at(path, "read", error);
+        let mut file = fs::File::open(self.real_followed(path)?).map_err(cannot)?;
+        file.seek(SeekFrom::Start(offset)).map_err(cannot)?;
+        let mut bytes = Vec::new();
+        file.take(length as u64).read_to_end(&mut bytes).map_err(cannot)?;
+        Ok(bytes)
     }
 
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {
@@ -262,7 +275,12 @@ impl Probe for System {
     }
 
     fn fetch(&self, exchange: &Exchange) -> Answer {
-        http::send(self, exchange)
+        let Some(path) = exchange.url.strip_prefix("file://") else { return http::send(self, exchange) };
+        let url = exchange.url.clone();
+        match self.read(&text::to_path(path)) {
+            Ok(bytes) => Answer { status: 200, url, body: super::Bytes(bytes), ..Answer::default() },
+            Err(failure) => Answer { reason: failure.to_string(), url, ..Answer::default() },
+        }
     }
 
     fn answered(&self) -> Option<Answer> {

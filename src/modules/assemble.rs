@@ -47,7 +47,7 @@ impl Module for Assemble {
             follow: false,
             validate: self.validate.clone(),
         };
-        Ok(placement.plan(host)?.with("src", self.src.as_str()))
+        Ok(placement.plan(host)?.with("src", self.src.as_str()).with("msg", "OK"))
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {

@@ -1,8 +1,9 @@
 //! A call: a module with its arguments, ready to be sent.
 
 use super::argument::{ArgumentError, Taker};
+use super::synchronize::Filter;
 use super::{Module, Spec, spec};
-use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, nearest};
+use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, Time, nearest};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -26,12 +27,15 @@ macro_rules! modules {
 }
 
 modules! {
+    acl::Acl;
     alternatives::Alternatives;
     apk::Apk;
     apt::Apt;
     apt_key::AptKey;
     apt_repository::AptRepository;
+    archive::Archive;
     assemble::Assemble;
+    async_status::AsyncStatus;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
     capabilities::Capabilities;
@@ -65,6 +69,7 @@ modules! {
     docker_volume::DockerVolume;
     docker_volume_info::DockerVolumeInfo;
     dpkg_selections::DpkgSelections;
+    expect::Expect;
     file::File;
     find::Find;
     firewalld::Firewalld;
@@ -88,6 +93,10 @@ modules! {
     mysql::MysqlUser;
     mysql::MysqlVariables;
     npm::Npm;
+    own_module::OwnModule;
+    openssl::OpensslCsr;
+    openssl::OpensslPrivatekey;
+    openssl::X509Certificate;
     package::Package;
     package_facts::PackageFacts;
     pam_limits::PamLimits;
@@ -112,6 +121,7 @@ modules! {
     shell::Shell;
     slurp::Slurp;
     stat::Stat;
+    synchronize::Synchronize;
     sysctl::Sysctl;
     systemd::Systemd;
     tempfile::Tempfile;
@@ -122,6 +132,7 @@ modules! {
     uri::Uri;
     user::User;
     wait_for::WaitFor;
+    xml::Xml;
     yum_repository::YumRepository;
 }
 
@@ -139,8 +150,12 @@ pub struct Call {
 pub enum Need {
     /// A file, or where allowed a directory with all that is in it, of the controller.
     File { src: String, directory: bool },
+    /// A tree of the controller, with times and owners, or one file as a tree without names.
+    Tree { src: String, filter: Filter },
     /// A rendered template of the controller.
     Template { src: String },
+    /// A module of the project.
+    OwnModule { name: String },
     /// The text of a unit: a template of the `templates` folders, rendered with `arguments` as the variable `component`.
     Unit { template: String, arguments: Fields },
 }
@@ -169,6 +184,17 @@ pub struct Entry {
     pub path: String,
     pub mode: u32,
     pub kind: EntryKind,
+    /// Where it is to be known for sure when and by whom it was changed.
+    pub origin: Option<Origin>,
+}
+
+/// When a name was changed, and whose it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    pub modified: Time,
+    /// Names, or numbers where there are none.
+    pub user: String,
+    pub group: String,
 }
 
 /// What a name in a tree is.
@@ -196,6 +222,33 @@ impl Call {
         module.attach(source.clone())?;
         self.source = Some(source);
         Ok(())
+    }
+
+    /// The same call with every content that is sent along replaced.
+    ///
+    /// # Errors
+    ///
+    /// What `replace` fails with.
+    pub fn with_contents(
+        mut self,
+        mut replace: impl FnMut(Content) -> Result<Content, Failure>,
+    ) -> Result<Call, Failure> {
+        let source = match self.source.as_deref().cloned() {
+            None => return Ok(self),
+            Some(Source::File { name, content, mode }) => {
+                Source::File { name, content: replace(content)?, mode }
+            }
+            Some(Source::Tree { name, mut entries }) => {
+                for entry in &mut entries {
+                    if let EntryKind::File(content) = &mut entry.kind {
+                        *content = replace(content.clone())?;
+                    }
+                }
+                Source::Tree { name, entries }
+            }
+        };
+        self.attach(source)?;
+        Ok(self)
     }
 
     /// What is known of the module without a host.

@@ -160,7 +160,7 @@ impl Copy {
             follow: self.follow,
         };
         let plan = tree.plan(host)?;
-        Ok(plan.with("dest", text::from_path(&dest)))
+        Ok(plan.with("dest", format!("{}/", text::from_path(&dest).trim_end_matches('/'))))
     }
 
     fn directory_attributes(&self) -> FileAttributes {

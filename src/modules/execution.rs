@@ -24,7 +24,8 @@ impl Execution<'_> {
         if let Some(directory) = &directory
             && !host.is_directory(directory)?
         {
-            return Err(host.missing(format!("the directory `{}` does not exist", directory.display())));
+            let message = format!("the directory `{}` does not exist", directory.display());
+            return Err(host.missing(message).with("cmd", self.said).with("stdout", "").with("stderr", ""));
         }
         let result = Fields::new().with("cmd", self.said.clone());
         if let Some(creates) = self.creates

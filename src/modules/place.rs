@@ -41,6 +41,9 @@ impl<'a> Placement<'a> {
 
     /// What must be done; the result says `dest`, and `backup_file` where one is made.
     pub fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        if let Some(command) = self.validate.as_ref().filter(|command| !command.contains("%s")) {
+            return Err(Failure::new(format!("validate must contain %s: {command}")));
+        }
         let dest = if self.follow { host.resolve(&self.dest)? } else { self.dest.clone() };
         let found = host.stat(&dest)?;
         let result = Fields::new().with("dest", text::from_path(&dest));
@@ -60,7 +63,8 @@ impl<'a> Placement<'a> {
         {
             let kept = FileAttributes { mode: self.fixed_mode(), ..self.attributes.clone() };
             plan.changes = kept.changes(host, &dest, stat)?;
-            return Ok(plan);
+            // What is the same is told under this name too.
+            return Ok(if plan.is_empty() { plan.with("path", text::from_path(&dest)) } else { plan });
         }
         if self.backup && file.is_some() {
             let copy = backup_name(&dest);

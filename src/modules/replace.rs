@@ -40,7 +40,7 @@ impl Module for Replace {
         let Some((start, section, end)) = self.section(text)? else {
             let message =
                 format!("Pattern for before/after params did not match the given file: {}", self.around());
-            return Ok(Plan::say(Fields::new().with("msg", message)));
+            return Ok(Plan::say(Fields::new().with("msg", message).with("rc", 0)));
         };
         let regex = Regex::new(&self.regexp, Flags { multiline: true, ..Flags::default() })?;
         let (replaced, count) = regex.replace_all(&section, &self.replace)?;
@@ -51,7 +51,7 @@ impl Module for Replace {
             validate: self.validate.clone(),
             message: &message,
         };
-        original.rewrite(host, &format!("{start}{replaced}{end}"), &how)
+        Ok(original.rewrite(host, &format!("{start}{replaced}{end}"), &how)?.with("rc", 0))
     }
 
     fn check(&self) -> Vec<ArgumentError> {

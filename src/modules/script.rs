@@ -3,7 +3,7 @@
 use super::argument::PathText;
 use super::execution::{self, Execution};
 use super::{ArgumentError, Module, Need, Source};
-use crate::host::{Carried, Failure, Plan, Probe, Report, Run, words};
+use crate::host::{Aside, Carried, Failure, Fields, Plan, Probe, Report, Run, words};
 use std::sync::Arc;
 
 module! {
@@ -40,10 +40,15 @@ impl Module for Script {
             Some(executable) => words::split(executable)?,
             None => Vec::new(),
         };
-        argv.push("{script}".to_owned());
+        argv.push(Aside::PROGRAM.to_owned());
         argv.extend(given.iter().skip(1).cloned());
         let line = self.line().to_owned();
-        let run = Run { argv, script: Some(content.clone()), title: Some(line.clone()), ..Run::default() };
+        let run = Run {
+            argv,
+            asides: vec![Aside::program(content.clone())],
+            title: Some(line.clone()),
+            ..Run::default()
+        };
         let execution = Execution {
             run,
             said: line.into(),
@@ -51,7 +56,17 @@ impl Module for Script {
             removes: self.removes.as_deref(),
             chdir: self.chdir.as_ref(),
         };
-        execution.plan(host)
+        let plan = execution.plan(host)?;
+        if !plan.changes.is_empty() {
+            return Ok(plan);
+        }
+        let because = match (&self.creates, &self.removes) {
+            (Some(creates), _) => format!("{creates} exists, matching creates option"),
+            (None, removes) => {
+                format!("{} does not exist, matching removes option", removes.as_deref().unwrap_or_default())
+            }
+        };
+        Err(Failure::Skipped { because, result: Fields::new() })
     }
 
     fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {

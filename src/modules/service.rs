@@ -2,7 +2,7 @@
 
 use super::Module;
 use super::systemd::State;
-use super::unit::{Unit, Wish, whole_name};
+use super::unit::{self, Unit, Wish, whole_name};
 use crate::host::{Change, Data, Effect, Failure, Fields, Plan, Probe, Run, Scope, systemd};
 use std::path::Path;
 
@@ -27,6 +27,8 @@ module! {
         runlevel: String = "default";
         /// More words for the command, where it takes some.
         arguments ["args"]: Option<String>;
+        /// Reads unit files again first, where systemd manages it.
+        daemon_reload ["daemon-reload"]: bool = false;
         /// What manages it; found out if nothing is said.
         r#use: String = "auto";
     }
@@ -55,6 +57,11 @@ impl Module for Service {
 
 impl Service {
     fn by_systemd(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        if host.stage() == 0 && self.daemon_reload {
+            let mut plan = Plan::nothing().and_again();
+            plan.push(unit::manager(Scope::System, "daemon-reload"));
+            return Ok(plan);
+        }
         let unit = Unit::find(host, &self.name, Scope::System)?;
         let wish =
             Wish { state: self.state, enabled: self.enabled, masked: None, no_block: false, force: false };

@@ -3,6 +3,7 @@
 use super::Module;
 use super::argument::PathText;
 use crate::host::{Failure, Fields, Plan, Probe, base64, text};
+use std::path::Path;
 
 module! {
     /// Reads a file of the host, in base64.
@@ -13,6 +14,10 @@ module! {
     Slurp "slurp" local {
         /// The file.
         src ["path"]: PathText;
+        /// Where to begin, in bytes: Ansible has no such argument. It is how `fetch` takes large files.
+        offset: i64 = 0;
+        /// How many bytes to read at most: Ansible has no such argument.
+        length: Option<i64>;
     }
 }
 
@@ -20,13 +25,25 @@ impl Module for Slurp {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let path = self.src.on(host)?;
         match host.follow(&path)? {
-            None => Err(host.missing(format!("`{}` does not exist", path.display()))),
+            None => Err(host.missing(format!("File not found: {}", path.display()))),
             Some(stat) if stat.is_directory() => {
                 Err(Failure::new(format!("`{}` is a directory", path.display())))
             }
             Some(_) => {
-                let result = Fields::new().with("content", base64::encode(&host.read(&path)?));
+                let result = Fields::new().with("content", base64::encode(&self.bytes(host, &path)?));
                 Ok(Plan::say(result.with("source", text::from_path(&path)).with("encoding", "base64")))
+            }
+        }
+    }
+}
+
+impl Slurp {
+    fn bytes(&self, host: &dyn Probe, path: &Path) -> Result<Vec<u8>, Failure> {
+        match (self.offset, self.length) {
+            (0, None) => host.read(path),
+            (offset, length) => {
+                let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
+                host.read_part(path, u64::try_from(offset).unwrap_or(0), length)
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use super::argument::Mode;
 use super::place::Placement;
-use super::{Entry, EntryKind, FileAttributes, files};
-use crate::host::{Change, Failure, Plan, Probe, text};
+use super::synchronize::Filter;
+use super::{Entry, EntryKind, FileAttributes, Origin, Source, files};
+use crate::host::{Change, Content, Failure, Plan, Probe, Stat, text, users};
 use std::path::{Path, PathBuf};
 
 /// A directory tree and where and how it is to be put.
@@ -101,10 +102,95 @@ fn read_into(host: &dyn Probe, top: &Path, inside: &Path, entries: &mut Vec<Entr
             _ => continue,
         };
         let is_directory = kind == EntryKind::Directory;
-        entries.push(Entry { path: text::from_path(&relative), mode: stat.mode, kind });
+        entries.push(Entry { path: text::from_path(&relative), mode: stat.mode, kind, origin: None });
         if is_directory {
             read_into(host, top, &relative, entries)?;
         }
     }
     Ok(())
+}
+
+/// Gives the content of a file.
+pub type ContentOf<'a> = dyn FnMut(&Path) -> Result<Content, Failure> + 'a;
+
+/// A tree with times and owners, as far as the filter takes it. The top itself has no name; it may be a file.
+pub fn read_filtered(
+    host: &dyn Probe,
+    top: &Path,
+    filter: &Filter,
+    content: &mut ContentOf,
+) -> Result<Source, Failure> {
+    let name = top.file_name().map(text::from_os).unwrap_or_default();
+    let mut reader = Reader { host, top, name: &name, filter, content, entries: Vec::new() };
+    let Some(stat) = host.follow(top)? else {
+        return Err(host.missing(format!("`{}` does not exist", top.display())));
+    };
+    match (stat.is_directory(), filter.directories) {
+        (true, true) => reader.read(Path::new(""))?,
+        (true, false) => {}
+        (false, _) => reader.add(Path::new(""), &stat)?,
+    }
+    Ok(Source::Tree { entries: reader.entries, name })
+}
+
+/// Reads a tree.
+struct Reader<'a, 'c> {
+    host: &'a dyn Probe,
+    top: &'a Path,
+    name: &'a str,
+    filter: &'a Filter,
+    content: &'a mut ContentOf<'c>,
+    entries: Vec<Entry>,
+}
+
+impl Reader<'_, '_> {
+    fn read(&mut self, inside: &Path) -> Result<(), Failure> {
+        let path = self.top.join(inside);
+        let Some(stat) = self.host.follow(&path)? else { return Ok(()) };
+        self.add(inside, &stat)?;
+        if !self.filter.recursive {
+            return Ok(());
+        }
+        for name in self.host.list(&path)? {
+            let inner = inside.join(name);
+            let place = self.top.join(&inner);
+            let stat = match self.filter.copy_links {
+                true => self.host.follow(&place)?,
+                false => self.host.stat(&place)?,
+            };
+            let Some(stat) = stat else { continue };
+            if self.filter.excludes(self.name, &text::from_path(&inner), stat.is_directory()) {
+                continue;
+            }
+            match stat.is_directory() {
+                true => self.read(&inner)?,
+                false => self.add(&inner, &stat)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, inside: &Path, stat: &Stat) -> Result<(), Failure> {
+        let unnamed = inside.as_os_str().is_empty();
+        let path = if unnamed { self.top.to_owned() } else { self.top.join(inside) };
+        let kind = match stat.kind.name() {
+            "directory" => EntryKind::Directory,
+            "file" => EntryKind::File((self.content)(&path)?),
+            "link" => EntryKind::Link(text::from_path(&self.host.read_link(&path)?)),
+            _ => return Ok(()),
+        };
+        let origin = Some(self.origin(stat)?);
+        self.entries.push(Entry { path: text::from_path(inside), mode: stat.mode, kind, origin });
+        Ok(())
+    }
+
+    fn origin(&self, stat: &Stat) -> Result<Origin, Failure> {
+        let user = users::user_with(self.host, stat.owner.uid)?;
+        let group = users::group_with(self.host, stat.owner.gid)?;
+        Ok(Origin {
+            modified: stat.modified,
+            user: user.map_or_else(|| stat.owner.uid.to_string(), |user| user.name),
+            group: group.map_or_else(|| stat.owner.gid.to_string(), |group| group.name),
+        })
+    }
 }

@@ -48,6 +48,7 @@ const BESIDE_COMMAND: &[&str] = &[
     "chdir",
     "creates",
     "executable",
+    "expand_argument_vars",
     "removes",
     "stdin",
     "stdin_add_newline",

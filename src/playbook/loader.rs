@@ -1,9 +1,9 @@
 //! Reads files into trees, keeps what was read, and collects what is wrong with it.
 
-use super::RolePaths;
 use super::block::{Entry, read_entries};
 use super::keywords::Keywords;
 use super::role::Role;
+use super::{Library, RolePaths};
 use crate::host::nearest;
 use crate::source::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::vars::{Value, Vars};
@@ -63,6 +63,8 @@ impl Statics {
 pub struct Loader {
     pub sources: Arc<Sources>,
     pub paths: RolePaths,
+    /// Modules of the project.
+    pub library: Library,
     resolve: Arc<dyn Resolve>,
     found: Mutex<Diagnostics>,
     nodes: Mutex<HashMap<PathBuf, Option<Node>>>,
@@ -70,7 +72,8 @@ pub struct Loader {
 
 impl Loader {
     pub fn new(sources: Arc<Sources>, paths: RolePaths, resolve: Arc<dyn Resolve>) -> Loader {
-        Loader { sources, paths, resolve, found: Mutex::default(), nodes: Mutex::default() }
+        let library = Library::default();
+        Loader { sources, paths, library, resolve, found: Mutex::default(), nodes: Mutex::default() }
     }
 
     /// Takes all that was found wrong or doubtful so far.

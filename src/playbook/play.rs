@@ -87,6 +87,7 @@ impl Loader {
     pub fn playbook(&self, path: &Path, vars: &Arc<Vars>) -> Playbook {
         let path = super::import::clean(path);
         let mut statics = Statics::new(path.parent().unwrap_or(Path::new("")));
+        self.library.add(&statics.dir);
         statics.vars.push(vars.clone());
         let plays = read_file(self, &path, &statics, &Keywords::default());
         Playbook { path, plays }

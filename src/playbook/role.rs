@@ -166,6 +166,7 @@ struct Use<'a> {
 impl Use<'_> {
     fn load(self, loader: &Loader, statics: &Statics, keywords: &Keywords) -> Option<Vec<Entry>> {
         let path = self.find(loader, statics)?;
+        loader.library.add(&path);
         let meta = Meta::read(loader, &path);
         let parent = statics.role.as_deref().filter(|_| statics.trail.is_empty());
         let base = Arc::new(self.without_tasks(loader, &path, &meta, parent, keywords));

@@ -7,6 +7,8 @@ use super::pipeline::{Item, Running, Sending, Step};
 use super::result::Ended;
 use super::task_scope::At;
 use crate::control::{self, Act, Arguments, Desk, Effect};
+use crate::host::Fields;
+use crate::modules::Call;
 use crate::playbook::{Keyword, Task};
 use crate::report::{Event, Status};
 use crate::source::Diagnostic;
@@ -32,6 +34,7 @@ impl Interpreter {
             running.task = self.resolved(&running.task, at).await?;
         }
         running.notify = self.notifications(at).await?;
+        running.background = self.background(&running, at).await?;
         self.delegate(&mut running, at).await?;
         let at = &self.seen_by_delegate(&running, at);
         let word = running.task.action.word().to_owned();
@@ -107,6 +110,7 @@ impl Interpreter {
             || (!own.failed_when.is_empty() && running.failed != Some(false))
             || !own.until.is_empty()
             || own.retries.is_some()
+            || running.background.is_some_and(|background| background.poll > 0)
     }
 
     /// Carries out a control word.
@@ -114,9 +118,12 @@ impl Interpreter {
         let arguments = self.arguments(&running.task, at).await?;
         match &*arguments.word {
             "include_vars" => return self.include_vars(&arguments, at).await,
-            "pause" => return self.pause(&arguments).await,
+            "fetch" => return self.fetch(running, &arguments, at).await,
+            "pause" => return self.pause(running, &arguments).await,
+            "reboot" => return self.reboot(running, &arguments, at).await,
+            "synchronize" => return self.synchronize(running, &arguments, at).await,
             "validate_argument_spec" => return self.validate_arguments(&arguments, at).await,
-            "wait_for_connection" => return Ok(Ended::ok()),
+            "wait_for_connection" => return self.wait_for_connection(running, &arguments, at).await,
             _ => {}
         }
         let verbosity = self.run.settings.output.verbosity;
@@ -196,14 +203,53 @@ impl Interpreter {
         Ok(self.collect().await?)
     }
 
-    /// Sends the call of a module and waits for its answer.
+    /// Sends the call of a module and waits for its end.
     pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
-        let mut sending = self.sending(running, at).await?;
-        sending.on_failure = OnFailure::Continue;
+        let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
+        let ended = self.ask_call(running, call, sending, at).await?;
+        match running.background {
+            Some(background) => self.follow(running, ended, background, at).await,
+            None => Ok(ended),
+        }
+    }
+
+    /// Asks the host of a task something more, and waits for the answer.
+    pub async fn ask_host(
+        &mut self,
+        running: &Running,
+        module: &str,
+        fields: Fields,
+        at: &At,
+    ) -> Result<Ended, Trouble> {
+        let sending = Sending { background: None, notify: Vec::new(), ..self.sending(running, at).await? };
+        let call = crate::modules::parse(module, &fields).map_err(|errors| {
+            let message = errors.into_iter().next().map(|error| error.message).unwrap_or_default();
+            Diagnostic::error(message).at(running.task.action.span)
+        })?;
+        self.ask_call(running, call, sending, at).await
+    }
+
+    /// Whether the task plans, and changes nothing.
+    pub async fn is_checked(&mut self, at: &At) -> Result<bool, Trouble> {
+        match at.frame.keyword(Keyword::CheckMode) {
+            Some(_) => self.flag(at, Keyword::CheckMode).await,
+            None => Ok(self.run.settings.execution.dry_run),
+        }
+    }
+
+    /// Sends a call and waits for its answer.
+    pub(super) async fn ask_call(
+        &mut self,
+        running: &Running,
+        call: Call,
+        sending: Sending,
+        at: &At,
+    ) -> Result<Ended, Trouble> {
         self.drain().await?;
         self.enter_lane(running, at).await?;
+        let sending = Sending { on_failure: OnFailure::Continue, ..sending };
         let request = self.pipeline.request(self.run.next_request(), call, sending);
         let id = request.id;
         let Some(lane) = self.pipeline.lane.as_mut() else {
@@ -223,11 +269,8 @@ impl Interpreter {
     }
 
     /// How the request of a task is meant.
-    async fn sending(&mut self, running: &Running, at: &At) -> Result<Sending, Trouble> {
-        let check = match at.frame.keyword(Keyword::CheckMode) {
-            Some(_) => self.flag(at, Keyword::CheckMode).await?,
-            None => self.run.settings.execution.dry_run,
-        };
+    pub(super) async fn sending(&mut self, running: &Running, at: &At) -> Result<Sending, Trouble> {
+        let check = self.is_checked(at).await?;
         let diff = match at.frame.keyword(Keyword::Diff) {
             Some(_) => self.flag(at, Keyword::Diff).await?,
             None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
@@ -240,6 +283,7 @@ impl Interpreter {
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: diff && !running.no_log,
             environment: self.environment(at).await?,
+            background: running.background.map(|background| background.limit),
             place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             notify: self.notes(&running.notify),
             timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
@@ -281,14 +325,21 @@ impl Interpreter {
             at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
         let quiet = match crate::modules::spec(word) {
             Some(spec) => spec.local,
-            None => !matches!(word, "add_host" | "group_by" | "pause" | "set_stats"),
+            None if control::is_word(word) => !matches!(
+                word,
+                "add_host" | "group_by" | "pause" | "reboot" | "set_stats" | "wait_for_connection"
+            ),
+            None => false,
         };
         alone || !quiet
     }
 
     /// The call of a module, with what the controller sends along.
-    pub async fn call(&mut self, arguments: &Arguments, at: &At) -> Result<crate::modules::Call, Trouble> {
-        let mut call = arguments.call()?;
+    pub async fn call(&mut self, arguments: &Arguments, at: &At) -> Result<Call, Trouble> {
+        let mut call = match self.run.own_module(&arguments.word) {
+            Some(_) => self.own_call(arguments, at).await?,
+            None => arguments.call()?,
+        };
         if let Some(need) = call.need() {
             self.controller_settles().await?;
             let source = self.source(arguments, need, at).await?;

@@ -45,10 +45,13 @@ impl Run {
         };
         let name = self.play_name(play);
         let lockstep = !self.is_free(play);
-        let Some(start) = self.start_of(play) else { return PlayEnd::Fine };
         let begins = |hosts: &[HostName]| {
             let (name, hosts) = (name.clone(), hosts.to_vec());
             self.events.send(Event::Play { name, hosts, span: play.span, lockstep });
+        };
+        let Some(start) = self.start_of(play) else {
+            begins(&all);
+            return PlayEnd::Fine;
         };
         let live: Vec<HostName> = all
             .iter()
@@ -60,7 +63,7 @@ impl Run {
             return if all.is_empty() { PlayEnd::Fine } else { PlayEnd::Over };
         }
         let number = u32::try_from(self.next_play()).unwrap_or(u32::MAX);
-        let batches = match self.batches(play, &live) {
+        let batches = match self.batches(play, &all) {
             Ok(batches) => batches,
             Err(diagnostic) => {
                 live.iter().for_each(|host| self.fail_host(host, diagnostic.clone()));
@@ -69,7 +72,11 @@ impl Run {
         };
         let mut end = PlayEnd::Fine;
         let vars = Arc::new(self.play_vars(play, self.prompt(play)));
-        for (index, hosts) in batches.into_iter().enumerate() {
+        for (index, mut hosts) in batches.into_iter().enumerate() {
+            hosts.retain(|host| live.contains(host));
+            if hosts.is_empty() {
+                continue;
+            }
             begins(&hosts);
             let batch = self.batch(
                 play,

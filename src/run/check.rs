@@ -17,14 +17,8 @@ use std::sync::Arc;
 /// Checks everything that playbooks reach without a host.
 pub fn check(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
     let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
-    let mut checker = Checker {
-        engine: &run.engine,
-        context,
-        found,
-        seen: HashSet::new(),
-        own: &run.own_modules,
-        handled: false,
-    };
+    let mut checker =
+        Checker { engine: &run.engine, context, found, seen: HashSet::new(), run, handled: false };
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         checker.play(play);
     }
@@ -36,8 +30,7 @@ struct Checker<'a> {
     found: &'a mut Diagnostics,
     /// Templates that were checked, by where they are written: roles are used more than once.
     seen: HashSet<(crate::source::FileId, u32, bool)>,
-    /// Modules that the project brings along.
-    own: &'a HashSet<String>,
+    run: &'a Run,
     /// Whether a failure of what is being checked is awaited by those who wrote it.
     handled: bool,
 }
@@ -171,9 +164,11 @@ impl Checker<'_> {
         }
         if let Some(known) = control::arguments(word) {
             self.control_arguments(task, known);
+        } else if self.run.own_module(word).is_some() {
+            // It judges its arguments itself.
         } else if crate::modules::spec(word).is_some() {
             self.module_arguments(task);
-        } else if !control::is_word(word) && !self.own.contains(word) {
+        } else if !control::is_word(word) {
             let names = crate::modules::names().chain(control::names());
             let hint = nearest(word, names).map(|near| format!("did you mean `{near}`?"));
             let message = format!("there is no module `{}`", task.action.written);

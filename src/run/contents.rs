@@ -40,6 +40,11 @@ impl ContentStore {
         Content::Held { hash, size }
     }
 
+    /// A file that holds the bytes of this hash.
+    pub fn serve(&self, hash: Hash, path: &Path) {
+        lock(&self.served).insert(hash, Served::File(path.to_owned()));
+    }
+
     /// The content of a file; `decrypt` gives the plain text where it is encrypted.
     ///
     /// # Errors

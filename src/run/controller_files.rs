@@ -1,9 +1,7 @@
 //! Files and secrets of the controller that a run needs outside of evaluation.
 
 use super::Run;
-use crate::playbook::Play;
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Marks, Value, Vars};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,30 +52,5 @@ impl Run {
     pub fn decrypt_file(&self, path: &Path, text: &str) -> Result<Option<String>, Box<Diagnostic>> {
         use crate::playbook::Resolve;
         super::services::Reading { services: self.services.clone() }.decrypt(path, text)
-    }
-
-    /// Asks for what `vars_prompt` wants and `--extra-vars` does not give.
-    pub fn prompt(&self, play: &Play) -> Vars {
-        let wanted = play.prompts.iter().filter(|prompt| !self.extra.contains_key(prompt.name.as_str()));
-        wanted
-            .map(|prompt| (prompt.name.as_str().into(), self.prompted(&prompt.fields, &prompt.name)))
-            .collect()
-    }
-
-    fn prompted(&self, fields: &Vars, name: &str) -> Value {
-        let text = |field: &str| fields.get(field).and_then(|value| value.str().ok());
-        let private = fields.get("private").is_none_or(crate::control::truth);
-        let default = text("default");
-        let question = text("prompt").unwrap_or_else(|| name.to_owned());
-        let question = match &default {
-            Some(default) if !private => format!("{question} [{default}]"),
-            _ => question,
-        };
-        let typed = self.ask(&question, !private).filter(|typed| !typed.is_empty());
-        let value = typed.or(default).unwrap_or_default();
-        if private {
-            self.secret(&value);
-        }
-        Value::from(value).marked(Marks::SECRET.when(private))
     }
 }

@@ -17,6 +17,8 @@ impl Interpreter {
     pub async fn source(&mut self, arguments: &Arguments, need: Need, at: &At) -> Result<Source, Trouble> {
         match need {
             Need::File { src, directory } => self.file(arguments, &src, directory, at),
+            Need::Tree { src, filter } => self.whole_tree(arguments, &src, &filter, at),
+            Need::OwnModule { name } => self.own_module(arguments, &name),
             Need::Template { src } => self.template(arguments, &src, at).await,
             Need::Unit { template, arguments: component } => {
                 self.unit(arguments, &template, component, at).await
@@ -70,7 +72,7 @@ impl Interpreter {
                 EntryKind::File(self.content(arguments, &path)?)
             };
             let is_directory = meta.is_dir();
-            out.push(Entry { path: relative, mode, kind });
+            out.push(Entry { path: relative, mode, kind, origin: None });
             if is_directory {
                 self.below(arguments, root, &path, out)?;
             }
@@ -79,7 +81,7 @@ impl Interpreter {
     }
 
     /// The content of a file of the controller, decrypted where it is a vault.
-    fn content(&self, arguments: &Arguments, path: &Path) -> Result<Content, Trouble> {
+    pub fn content(&self, arguments: &Arguments, path: &Path) -> Result<Content, Trouble> {
         let decrypt = arguments.value("decrypt").is_none_or(crate::control::truth);
         self.run
             .contents
@@ -196,7 +198,7 @@ fn mode_of(path: &Path) -> Option<u32> {
     std::fs::metadata(path).ok().map(|meta| meta.permissions().mode() & 0o7777)
 }
 
-fn no_file(arguments: &Arguments, src: &str, tried: &[PathBuf]) -> Trouble {
+pub(super) fn no_file(arguments: &Arguments, src: &str, tried: &[PathBuf]) -> Trouble {
     let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
     let message = format!("there is no file `{src}`");
     Diagnostic::error(message)

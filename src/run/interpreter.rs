@@ -13,7 +13,7 @@ use super::scope::Layers;
 use super::task_scope::{At, TaskScope};
 use crate::playbook::{Block, Entry, Group, Role};
 use crate::report::{Activity, Event};
-use crate::template::{Answer, Engine, Error};
+use crate::template::{Answer, Engine, Error, Language, Surroundings};
 use crate::vars::{Promise, Value};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -254,6 +254,10 @@ impl Interpreter {
 
     /// The scope of this place at this moment.
     pub fn scope(&self, at: &At) -> TaskScope {
+        self.scope_in(at, &self.play.surroundings)
+    }
+
+    fn scope_in(&self, at: &At, surroundings: &Arc<Surroundings>) -> TaskScope {
         let layers = Layers {
             extra: self.run.extra.clone(),
             frame: Some(at.frame.clone()),
@@ -268,7 +272,7 @@ impl Interpreter {
             others_pending: Some(self.others_pending.clone()).filter(|_| self.play.meeting.is_needed()),
         };
         let pending = Some(self.controller_pending.clone()).filter(|_| self.pipeline.acts_on_controller());
-        TaskScope::new(layers, at, &self.play.surroundings).waiting_for(pending)
+        TaskScope::new(layers, at, surroundings).waiting_for(pending)
     }
 
     /// Evaluates, awaiting each pending result that the evaluation touches.
@@ -283,10 +287,29 @@ impl Interpreter {
                 match evaluate(&self.run.engine, &scope) {
                     Ok(value) => return Ok(value),
                     Err(Error::Pending(promise)) => promise,
-                    Err(error) => return Err(error.into()),
+                    Err(error) => return Err(self.compared(at, &evaluate, error).into()),
                 }
             };
             self.settle(&pending).await?;
+        }
+    }
+
+    /// An error, which says so where the other meaning of templates would have accepted this.
+    fn compared<T>(
+        &self,
+        at: &At,
+        evaluate: &impl Fn(&Engine, &TaskScope) -> Answer<T>,
+        error: Error,
+    ) -> Error {
+        let here = &self.play.surroundings;
+        let (language, name) = match here.language {
+            Language::Native => (Language::Classic, "classic"),
+            Language::Classic => (Language::Native, "2.19"),
+        };
+        let there = Arc::new(Surroundings { language, ..(**here).clone() });
+        match evaluate(&self.run.engine, &self.scope_in(at, &there)) {
+            Ok(_) => error.hint(format!("`--language {name}` accepts this")),
+            Err(_) => error,
         }
     }
 

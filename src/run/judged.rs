@@ -34,6 +34,8 @@ impl Interpreter {
                 return Ok(ended);
             }
             if attempt >= attempts {
+                // As Ansible counts them: the first is none.
+                ended.set("attempts", Value::from(attempts - 1));
                 return Ok(exhausted(ended));
             }
             self.announce_retry(running, &ended, attempts - attempt);

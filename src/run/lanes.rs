@@ -134,6 +134,14 @@ impl Interpreter {
         self.run.hang_up(&self.host.name);
     }
 
+    /// Gives up the line of a task that answers no more; the next call opens another.
+    pub fn lose_line(&mut self, running: &Running) {
+        let host = self.acting_host(running).name.clone();
+        self.pipeline.lane = None;
+        self.parked.retain(|lane| lane.key.host != host);
+        self.run.hang_up(&host);
+    }
+
     /// As whom a task acts on a host; nothing for the user who connects.
     async fn identity(&mut self, host: &Arc<Host>, at: &At) -> Result<Option<Become>, Trouble> {
         let wanted = match self.variable(host, &["ansible_become"], at).await? {

@@ -2,6 +2,7 @@
 
 mod act;
 mod arguments;
+mod background;
 mod batches;
 mod check;
 mod conclude;
@@ -11,6 +12,7 @@ mod controller_files;
 mod fact_cache;
 mod facts;
 mod fetch;
+mod fetch_file;
 mod files;
 mod frame;
 mod halt;
@@ -30,15 +32,20 @@ mod merge;
 mod meta;
 mod notes;
 mod once;
+mod own_modules;
+mod pause;
 mod pipeline;
 mod play;
 mod position;
 mod prepare;
+mod reconnect;
+mod prompts;
 mod result;
 mod scope;
 mod services;
 mod start_at;
 mod step;
+mod synchronize;
 mod tags;
 mod task;
 mod task_scope;
@@ -64,7 +71,7 @@ use batches::PlayEnd;
 use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
 use tags::Tags;
@@ -99,8 +106,6 @@ pub struct Run {
     connections: Mutex<HashMap<HostName, Line>>,
     templates: Mutex<HashMap<std::path::PathBuf, controller_files::KnownTemplate>>,
     built_in: Mutex<Option<(Arc<str>, crate::source::Span)>>,
-    /// Modules that the project brings along, by name.
-    pub own_modules: HashSet<String>,
     tasks: AtomicUsize,
     requests: AtomicU64,
     epochs: AtomicU32,

@@ -32,6 +32,8 @@ pub struct Running {
     /// Whose handlers are run when something was changed.
     pub notify: Vec<String>,
     pub delegated_to: Option<HostName>,
+    /// How it goes on in the background, if it does.
+    pub background: Option<super::background::Background>,
     pub began: Instant,
     /// The number of its loop, if it is repeated.
     pub repeat: Option<u64>,
@@ -109,6 +111,7 @@ pub struct Sending {
     pub environment: Vec<(String, String)>,
     pub notify: Vec<String>,
     pub timeout: Option<u64>,
+    pub background: Option<u64>,
     /// In a dry run: where the task is written.
     pub place: Option<String>,
 }
@@ -131,6 +134,7 @@ impl Pipeline {
             environment: sending.environment,
             notify: sending.notify,
             timeout: sending.timeout,
+            background: sending.background,
             place: sending.place,
             call,
         }

@@ -6,7 +6,7 @@ use super::services::{Desk, Events, Reading, RunServices};
 use super::start_at::StartAt;
 use super::tags::Tags;
 use crate::inventory::{Inventory, Mismatch, Options};
-use crate::playbook::{Loader, Pair, Playbook, Resolve, RolePaths, split_pairs};
+use crate::playbook::{Library, Loader, Pair, Playbook, Resolve, RolePaths, split_pairs};
 use crate::settings::{ExtraVars, PatternMismatch, Settings, Templates};
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::ssh::{Dialer, Secret};
@@ -15,6 +15,9 @@ use crate::vars::{Value, Vars, trusted_text};
 use crate::wire::Limits;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+
+/// The version of Ansible whose language this is.
+pub const ANSIBLE_VERSION: &str = "2.19.0";
 
 /// Passwords that were asked for before the run.
 #[derive(Clone, Debug, Default)]
@@ -127,7 +130,8 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
     let _ = services.surroundings.set(Arc::downgrade(&surroundings));
     let paths =
         RolePaths { roles: settings.paths.roles.clone(), collections: settings.paths.collections.clone() };
-    let loader = Loader::new(sources.clone(), paths, Arc::new(Reading { services: services.clone() }));
+    let mut loader = Loader::new(sources.clone(), paths, Arc::new(Reading { services: services.clone() }));
+    loader.library = Library::new(settings.paths.modules.clone());
     let extra = Arc::new(extra_vars(&settings, &sources, &loader, found));
     let inventory = read_inventory(&settings, &sources, &services).unwrap_or_else(|mistakes| {
         mistakes.all.into_iter().for_each(|mistake| found.push(mistake));
@@ -158,7 +162,6 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         connections: std::sync::Mutex::default(),
         templates: std::sync::Mutex::default(),
         built_in: std::sync::Mutex::default(),
-        own_modules: std::collections::HashSet::new(),
         tasks: std::sync::atomic::AtomicUsize::new(1),
         requests: std::sync::atomic::AtomicU64::new(1),
         epochs: std::sync::atomic::AtomicU32::new(1),
@@ -312,11 +315,11 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
         settings.selection.tags.clone()
     };
     let version: Value = [
-        ("full", Value::from("2.19.0")),
+        ("full", Value::from(ANSIBLE_VERSION)),
         ("major", 2_i64.into()),
         ("minor", 19_i64.into()),
         ("revision", 0_i64.into()),
-        ("string", "2.19.0".into()),
+        ("string", ANSIBLE_VERSION.into()),
     ]
     .into_iter()
     .collect();

@@ -21,14 +21,18 @@ pub struct Ended {
 
 /// Fields of a result that a dry run cannot know when the command was not run.
 const UNKNOWN: &[&str] = &[
+    "ansible_job_id",
     "content",
     "delta",
     "end",
     "failed",
+    "finished",
     "json",
     "msg",
     "rc",
+    "results_file",
     "start",
+    "started",
     "status",
     "stderr",
     "stderr_lines",
@@ -91,9 +95,16 @@ impl Ended {
         let mut fields = entries(result);
         add_lines(&mut fields, "stdout", "stdout_lines");
         add_lines(&mut fields, "stderr", "stderr_lines");
+        let told = fields.contains_key(&Value::from("changed"));
         let mut ended = match outcome {
             Outcome::Changed => Ended::new(Status::Changed, fields),
-            Outcome::Unchanged | Outcome::Skipped { .. } => Ended::new(Status::Ok, fields),
+            Outcome::Unchanged => Ended::new(Status::Ok, fields),
+            Outcome::Skipped { because } => {
+                let mut fields = fields;
+                fields.insert("skipped".into(), true.into());
+                fields.insert("msg".into(), because.as_str().into());
+                Ended { message: Some(because), ..Ended::new(Status::Skipped, fields) }
+            }
             Outcome::Failed { message } => Ended::failed(message, fields),
             Outcome::NotRun => Ended::failed("it was not run, because something before it failed", fields),
             Outcome::Unknown { because } => Ended::depends(&because),
@@ -102,7 +113,7 @@ impl Ended {
         if let Some(because) = unknown_result {
             ended.value = with_unknown(&ended.value, &because);
         }
-        if ended.status == Status::Failed && !changes.is_empty() {
+        if ended.status == Status::Failed && !changes.is_empty() && !told {
             // A command that failed has run: it may have changed anything.
             ended.set("changed", true);
         }

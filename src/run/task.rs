@@ -209,6 +209,7 @@ impl Interpreter {
             failed: None,
             notify: Vec::new(),
             delegated_to: None,
+            background: None,
             began: Instant::now(),
             repeat: None,
             facts_for: Some(self.host.name.clone()),

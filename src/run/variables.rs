@@ -1,16 +1,15 @@
-//! `include_vars`, `pause`, and the check of a role's arguments.
+//! `include_vars`, and the check of a role's arguments.
 
 use super::halt::Trouble;
 use super::interpreter::Interpreter;
 use super::result::Ended;
 use super::task_scope::At;
 use crate::control::{Arguments, argument_mistakes, split_list, truth};
-use crate::report::{Activity, Status};
+use crate::report::Status;
 use crate::source::Diagnostic;
 use crate::vars::{Map, Part, Value, Vars};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 impl Interpreter {
     /// Reads variables from a file or a directory.
@@ -66,36 +65,6 @@ impl Interpreter {
         }
         files.retain(|file| wanted.is_known(file));
         Ok(files)
-    }
-
-    /// Waits for a time, or for the user.
-    pub async fn pause(&mut self, arguments: &Arguments) -> Result<Ended, Trouble> {
-        self.drain().await?;
-        let number =
-            |name: &str| arguments.value(name).and_then(|value| value.str().ok()?.parse::<f64>().ok());
-        let seconds = number("seconds").or(number("minutes").map(|minutes| minutes * 60.0));
-        let prompt = arguments.value("prompt").and_then(|prompt| prompt.str().ok());
-        let began = std::time::Instant::now();
-        let mut input = String::new();
-        match seconds {
-            Some(seconds) => {
-                self.activity(Activity::Waiting(format!("{seconds} seconds")));
-                tokio::time::sleep(Duration::from_secs_f64(seconds.max(0.0))).await;
-            }
-            None => {
-                let echo = arguments.value("echo").is_none_or(truth);
-                let question = prompt.unwrap_or_else(|| "Press enter to continue".to_owned());
-                input = self.run.ask(&question, echo).unwrap_or_default();
-            }
-        }
-        let took = began.elapsed().as_secs();
-        let fields = [
-            ("user_input".into(), Value::from(input)),
-            ("delta".into(), Value::from(i64::try_from(took).unwrap_or(i64::MAX))),
-            ("stdout".into(), Value::from(format!("Paused for {took} seconds"))),
-            ("rc".into(), Value::from(0_i64)),
-        ];
-        Ok(Ended::new(Status::Ok, fields.into()))
     }
 
     /// Checks variables, and what is given beside them, against a description of arguments.

@@ -19,6 +19,7 @@ pub enum Language {
 }
 
 /// What outlives a task: shared by all hosts of a run.
+#[derive(Clone)]
 pub struct Surroundings {
     pub sources: Arc<Sources>,
     pub language: Language,

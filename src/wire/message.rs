@@ -118,6 +118,8 @@ pub struct Request {
     pub notify: Vec<String>,
     /// Gives up after this many seconds.
     pub timeout: Option<u64>,
+    /// Answers at once and goes on without the session, for so many seconds at most.
+    pub background: Option<u64>,
     /// In a dry run: where the task is written, for what hangs on it.
     pub place: Option<String>,
     pub call: crate::modules::Call,
@@ -136,6 +138,7 @@ impl Request {
             environment: Vec::new(),
             notify: Vec::new(),
             timeout: None,
+            background: None,
             place: None,
             call,
         }

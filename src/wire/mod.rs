@@ -1,6 +1,7 @@
 //! The protocol room: what controller and agent say to each other, and how it travels.
 
-pub mod message;
+pub mod job;
+mod message;
 
 #[cfg(feature = "controller")]
 mod client;
@@ -17,6 +18,7 @@ mod tests;
 #[cfg(feature = "controller")]
 pub use client::{Client, Contents, Limits, Make, Replies, Served, Session, WireError};
 pub use frame::{MARKER, MOST_BYTES};
+pub use job::{JOB, carry_out};
 pub use message::*;
 pub use perform::perform;
 pub use serve::{Identity, own_host, serve};

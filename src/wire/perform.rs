@@ -124,6 +124,11 @@ impl Work<'_> {
             Change::Wait(_) | Change::Start(_) => Some("what was not started".to_owned()),
             _ => None,
         };
-        if self.carried.dry { self.carried.changes.iter().find_map(not_run) } else { None }
+        if !self.carried.dry {
+            return None;
+        }
+        let job =
+            self.request.background.map(|_| "a job in the background, which was not started".to_owned());
+        self.carried.changes.iter().find_map(not_run).or(job)
     }
 }

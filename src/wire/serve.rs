@@ -3,6 +3,7 @@
 use super::frame::{self, MARKER};
 use super::message::{Began, Begin, FromAgent, Hello, OnFailure, Outcome, Reply, Request, ToAgent};
 use super::perform::perform;
+use super::{Mode, job};
 use crate::host::{Bytes, ContentSource, Failure, Hash, Host, System};
 use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -220,7 +221,10 @@ impl Worker {
         }
         self.failed = self.failed.filter(|failed| failed.epoch == request.epoch);
         self.host.system.notes = Some(self.announcer(request.id));
-        let reply = perform(&mut self.host, request);
+        let reply = match request.background {
+            Some(limit) if request.mode == Mode::Apply => job::start(&self.host.system, request, limit),
+            _ => perform(&mut self.host, request),
+        };
         if matches!(reply.outcome, Outcome::Failed { .. }) && request.on_failure == OnFailure::Stop {
             self.failed = Some(Failed { epoch: request.epoch, repeat: request.repeat });
         }

@@ -4,6 +4,7 @@
 //! - `arguments`: more of the command line, one word a line.
 //! - `expected.txt`: what the run prints, `again.txt`: what the same run prints a second time. Missing files are not compared,
 //!   and one of the two must be there. `UPDATE=1` writes them anew.
+//! - `unordered`: why nothing is promised about the order of what is printed; lines are compared sorted.
 //! - `unpredictable`: why the dry run cannot say all that the run does; without it, it must.
 //!
 //! What all dry runs foretold is counted in a table at the end.
@@ -77,7 +78,8 @@ impl Case {
         let text =
             text.replace(&*work.to_string_lossy(), "WORK").replace(&*self.folder.to_string_lossy(), "CASE");
         let times = fancy_regex::Regex::new(r#""(delta|end|start)": "[-0-9:. ]+""#).unwrap();
-        times.replace_all(&text, "\"$1\": \"TIME\"").into_owned()
+        let text = times.replace_all(&text, "\"$1\": \"TIME\"").into_owned();
+        if self.has("unordered") { sorted(&text) } else { text }
     }
 
     fn expect(&self, file: &str, found: &str, mistakes: &mut Vec<String>) {
@@ -121,6 +123,12 @@ impl Case {
         let reason = std::fs::read_to_string(self.folder.join("unpredictable")).ok();
         Truth::new(&self.name, &dry.json, &run.json, reason.map(|reason| reason.trim().to_owned()))
     }
+}
+
+fn sorted(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 #[test]

@@ -177,6 +177,7 @@ fn source(data: &Data) -> Option<Source> {
     let entry = |(path, kind): (&str, &Data)| Entry {
         path: path.trim_end_matches('/').to_owned(),
         mode: 0o755,
+        origin: None,
         kind: match kind.as_text() {
             None => EntryKind::Directory,
             Some(text) => match text.strip_prefix("link:") {

@@ -15,7 +15,7 @@ pub fn comparable(text: &str, unordered: bool) -> String {
     let mut sections: Vec<String> = text.split("\n\n").map(section).collect();
     if unordered {
         sections = sections.iter().flat_map(|section| section.lines()).map(str::to_owned).collect();
-        sections.retain(|line| !line.starts_with("TASK ["));
+        sections.retain(|line| !line.starts_with("TASK [") && !line.starts_with("RUNNING HANDLER ["));
         sections.sort();
         return sections.join("\n") + "\n";
     }

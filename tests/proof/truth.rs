@@ -10,7 +10,7 @@ const PLAYBOOK: &str = include_str!("truth.yml");
 
 /// What a dry run cannot foretell, and why.
 const UNFORETOLD: [(&str, &str); 1] =
-    [("`Say something in it`", "a program inside a container that is not there yet")];
+    [("`A package of it`", "nobody has read what the new repository has: the version is not known")];
 
 #[test]
 fn what_builds_on_itself_is_foretold() {
@@ -44,7 +44,7 @@ fn is_as_asked_for(host: &Host) {
         of("{{json .HostConfig.PortBindings}}"),
         r#"{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]}"#
     );
-    assert!(host.holds("docker exec web sh -c 'test $TOKEN = \"a b\" && ! touch /x'"));
+    assert!(host.holds("docker exec web sh -c 'test \"$TOKEN\" = \"a b\" && ! touch /x'"));
     assert!(host.holds("stat -c %U /srv/app | grep -qx app"));
 }
 

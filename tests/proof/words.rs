@@ -81,7 +81,7 @@ fn picks(host: &Host) {
 /// The role's variables come from the glue, though the others are not run.
 fn one_role(host: &Host) {
     let project = Project::matrix(&[host]);
-    let [_, nginx, ..] = COMPONENTS;
+    let [_, _, _, nginx, ..] = COMPONENTS;
     project.run(&["--role", nginx]).fine();
     assert!(host.holds("test -e /etc/systemd/system/matrix-nginx-proxy.service"));
     assert!(!host.holds("ls /etc/systemd/system/matrix-synapse.service /matrix/synapse"));

@@ -8,7 +8,8 @@ mod remove;
 mod show;
 mod write;
 
-pub(in crate::host) use own::{make_own_directory, write_own};
+pub(in crate::host) use own::make_own_directory;
+pub use own::write_own;
 pub use write::{Before, Write, random_word};
 
 use super::docker::Order;

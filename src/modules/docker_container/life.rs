@@ -319,6 +319,11 @@ fn as_docker_has_it(setting: &Setting, found: &Data) -> Data {
         _ => None,
     };
     match setting.option {
+        "links" => {
+            texts(&there).unwrap_or_default().iter().map(|link| values::link(link)).collect::<Vec<_>>().into()
+        }
+        // Docker keeps no limit where any number is allowed.
+        "pids_limit" if setting.wanted == Data::Int(-1) && there.is_null() => Data::Int(-1),
         "capabilities" | "cap_drop" => capabilities(&texts(&there)).into(),
         "volumes" if matches!(there, Data::List(_)) => {
             texts(&there).unwrap_or_default().iter().map(|bind| values::bind(bind)).collect::<Vec<_>>().into()

@@ -228,7 +228,8 @@ impl DockerContainer {
         settings.put(Kind::Dict, "published_ports", "HostConfig.PortBindings", bindings);
         settings.value("publish_all_ports", "HostConfig.PublishAllPorts", &self.publish_all_ports);
         settings.value("network_mode", "HostConfig.NetworkMode", &self.wanted_network_mode(host, engine)?);
-        settings.set("links", "HostConfig.Links", &self.links);
+        let links = self.links.as_ref().map(|links| links.iter().map(|link| values::link(link)).collect());
+        settings.set("links", "HostConfig.Links", &links);
         settings.value("mac_address", "Config.MacAddress", &self.mac_address);
         settings.set("dns_opts", "HostConfig.DnsOptions", &self.dns_opts);
         settings.list("dns_servers", "HostConfig.Dns", &self.dns_servers);

@@ -101,6 +101,13 @@ pub fn bind(text: &str) -> String {
     }
 }
 
+/// A link as it was asked for: docker keeps `/db:/web/database` of `db:database`.
+pub fn link(text: &str) -> String {
+    let (container, alias) = text.split_once(':').unwrap_or((text, text));
+    let alias = alias.rsplit('/').next().unwrap_or(alias);
+    format!("{}:{alias}", container.trim_start_matches('/'))
+}
+
 /// The most bytes a second of a device.
 pub fn byte_rate(rate: &ByteRate) -> Data {
     Fields::new().with("Path", rate.path.as_str()).with("Rate", rate.rate.0).into()
@@ -204,6 +211,7 @@ mod tests {
         assert!(nanoseconds("10").is_err() && nanoseconds("5d").is_err());
         assert_eq!(ulimit("nofile=1:2"), ulimit("nofile:1:2"));
         assert!(ulimit("nofile").is_err());
+        assert_eq!(link("/db:/web/database"), "db:database");
         assert_eq!(device("/dev/x").text("PathInContainer").as_deref(), Some("/dev/x"));
         assert_eq!(
             (bind("/a:/b"), bind("/a:/b:ro"), bind("v:/b")),

@@ -12,8 +12,8 @@ pub use user::MysqlUser;
 pub use variables::MysqlVariables;
 
 use super::argument::PathText;
-use crate::host::mysql::Server;
-use crate::host::{Change, Effect, Failure, Plan, Probe, facts, text};
+use crate::host::mysql::{self, Server};
+use crate::host::{Change, Data, Effect, Failure, Plan, Probe, facts, text};
 
 arguments! {
     /// How a MySQL or MariaDB server is reached.
@@ -90,4 +90,17 @@ fn statements(server: &Server, all: Vec<(String, String)>, effects: Vec<Effect>)
         Change::Run(server.execute(None, &sql, &shown, effects))
     };
     Plan::from(all.into_iter().enumerate().map(change).collect::<Vec<_>>())
+}
+
+/// A value as SQL writes it.
+fn value_in_sql(value: &Data) -> String {
+    match value {
+        Data::Null => "NULL".to_owned(),
+        Data::Bool(value) => i64::from(*value).to_string(),
+        Data::Int(value) => value.to_string(),
+        Data::Float(value) => value.to_string(),
+        Data::Text(text) => mysql::literal(text),
+        Data::List(items) => format!("({})", items.iter().map(value_in_sql).collect::<Vec<_>>().join(", ")),
+        value => mysql::literal(&crate::host::json::print(value)),
+    }
 }

@@ -1,7 +1,7 @@
 //! `mysql_query`
 
-use super::Login;
-use crate::host::mysql::{Rows, literal};
+use super::{Login, value_in_sql};
+use crate::host::mysql::Rows;
 use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report};
 use crate::modules::argument::{Argument, Raw};
 use crate::modules::postgresql::filled;
@@ -46,8 +46,10 @@ impl Module for MysqlQuery {
             let results: Vec<Data> = results.into_iter().map(Data::from).collect();
             return Ok(said(Plan::nothing().with("query_result", results).with("rowcount", counts)));
         }
-        let settings =
-            self.session_vars.iter().map(|(name, value)| format!("SET SESSION {name} = {}", sql(value)));
+        let settings = self
+            .session_vars
+            .iter()
+            .map(|(name, value)| format!("SET SESSION {name} = {}", value_in_sql(value)));
         let (begin, end) =
             if self.single_transaction { (Some("START TRANSACTION"), Some("COMMIT")) } else { (None, None) };
         let counted = queries.iter().flat_map(|query| {
@@ -98,7 +100,7 @@ impl MysqlQuery {
             return Ok(texts);
         }
         let positional: Vec<Data> = self.positional_args.iter().flatten().map(|arg| arg.0.clone()).collect();
-        texts.iter().map(|text| filled(text, &positional, self.named_args.as_ref(), sql)).collect()
+        texts.iter().map(|text| filled(text, &positional, self.named_args.as_ref(), value_in_sql)).collect()
     }
 }
 
@@ -108,19 +110,6 @@ fn rows(rows: Rows) -> Vec<Fields> {
         (name, value)
     };
     rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect()
-}
-
-/// A value as SQL writes it.
-fn sql(value: &Data) -> String {
-    match value {
-        Data::Null => "NULL".to_owned(),
-        Data::Bool(value) => i64::from(*value).to_string(),
-        Data::Int(value) => value.to_string(),
-        Data::Float(value) => value.to_string(),
-        Data::Text(text) => literal(text),
-        Data::List(items) => format!("({})", items.iter().map(sql).collect::<Vec<_>>().join(", ")),
-        value => literal(&crate::host::json::print(value)),
-    }
 }
 
 /// Whether it only reads, by its first word.

@@ -64,6 +64,12 @@ module! {
         plugin_hash_string: Option<String>;
         /// What the plugin makes of this text.
         plugin_auth_string: Option<String>;
+        /// Means nothing here: whether a password is right is found out by trying it.
+        salt: Option<String>;
+        /// Settings of the session in which it is done.
+        session_vars: Fields;
+        /// Attributes of the user; `null` takes one away. MySQL alone knows them.
+        attributes: Option<Fields>;
         /// Limits, as `MAX_QUERIES_PER_HOUR` and others.
         resource_limits: Option<Fields>;
         /// When the password ends.
@@ -104,6 +110,15 @@ impl Module for MysqlUser {
                 work.create(host, place)?;
                 after.push(self.row(place));
                 work.rights(place, &[])?;
+                if self.attributes.is_some() {
+                    let text =
+                        crate::host::json::print(&Data::Map(self.attributes.clone().unwrap_or_default()));
+                    work.push(format!(
+                        "ALTER USER {} ATTRIBUTE {}",
+                        account(&self.name, place),
+                        literal(&text)
+                    ));
+                }
             }
             if places.is_empty() {
                 return Err(
@@ -116,6 +131,7 @@ impl Module for MysqlUser {
                 password_changed |= work.alter(host, row)?;
                 let grants = work.grants(host, place)?;
                 work.rights(place, &grants)?;
+                work.attributes(host, place)?;
                 after.push(self.row(place));
             }
         }
@@ -283,7 +299,33 @@ impl Work<'_> {
 
     fn push_secret(&mut self, sql: String, shown: String) {
         let log = if self.user.sql_log_bin { "" } else { "SET SQL_LOG_BIN=0; " };
-        self.all.push((format!("{log}{sql}"), shown));
+        let settings = self.user.session_vars.iter();
+        let settings: String = settings
+            .map(|(name, value)| format!("SET SESSION {name} = {}; ", super::value_in_sql(value)))
+            .collect();
+        self.all.push((format!("{log}{settings}{sql}"), shown));
+    }
+
+    /// Attributes that are not as they are to be.
+    fn attributes(&mut self, host: &dyn Probe, place: &str) -> Result<(), Failure> {
+        let Some(wanted) = &self.user.attributes else { return Ok(()) };
+        let asked = format!(
+            "SELECT ATTRIBUTE AS attributes FROM INFORMATION_SCHEMA.USER_ATTRIBUTES WHERE USER = {} AND HOST = {}",
+            literal(&self.user.name),
+            literal(place)
+        );
+        let rows = self.server.rows(host, None, &asked)?;
+        let known = rows.first().map(|row| value(row, "attributes")).unwrap_or_default();
+        let known = crate::host::json::parse(known).unwrap_or_default();
+        if wanted.iter().any(|(name, value)| known.entry(name) != value) {
+            let text = crate::host::json::print(&Data::Map(wanted.clone()));
+            self.push(format!("ALTER USER {} ATTRIBUTE {}", account(&self.user.name, place), literal(&text)));
+            let mut after = known.as_map().cloned().unwrap_or_default();
+            wanted.iter().for_each(|(name, value)| after.set(name, value.clone()));
+            let after = vec![vec![("attributes".to_owned(), crate::host::json::print(&Data::Map(after)))]];
+            self.effects.push(self.server.becomes(None, &asked, &after));
+        }
+        Ok(())
     }
 
     fn create(&mut self, host: &dyn Probe, place: &str) -> Result<(), Failure> {

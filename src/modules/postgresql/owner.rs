@@ -8,8 +8,13 @@ use crate::modules::{ArgumentError, Module};
 choices! {
     /// What kind of thing is owned.
     Kind {
-        Database = "database", Schema = "schema", Table = "table", View = "view", Matview = "matview",
-        Sequence = "sequence", Tablespace = "tablespace", Function = "function", Procedure = "procedure",
+        Aggregate = "aggregate", Collation = "collation", Conversion = "conversion", Database = "database",
+        Domain = "domain", EventTrigger = "event_trigger", ForeignDataWrapper = "foreign_data_wrapper",
+        ForeignTable = "foreign_table", Function = "function", Language = "language", LargeObject = "large_object",
+        Matview = "matview", Procedure = "procedure", Publication = "publication", Routine = "routine",
+        Schema = "schema", Sequence = "sequence", Server = "server", Statistics = "statistics", Table = "table",
+        Tablespace = "tablespace", TextSearchConfiguration = "text_search_configuration",
+        TextSearchDictionary = "text_search_dictionary", Type = "type", View = "view",
     }
 }
 
@@ -55,12 +60,12 @@ impl Module for PostgresqlOwner {
             let is_his =
                 |row: &Fields| row.get("owner").and_then(|owner| owner.as_text()) == Some(&self.new_owner);
             if !found.iter().any(is_his) {
-                let kind = if kind == Kind::Matview { "materialized view" } else { kind.word() };
-                statements.push(format!(
-                    "ALTER {} {} OWNER TO {new_owner}",
-                    kind.to_uppercase(),
-                    dotted(name)
-                ));
+                let word = if kind == Kind::Matview { "materialized view" } else { kind.word() };
+                let word = word.to_uppercase().replace('_', " ");
+                // What can be called is named with its arguments; large objects have numbers.
+                let is_plain = !name.contains('(') && kind != Kind::LargeObject;
+                let name = if is_plain { dotted(name) } else { name.clone() };
+                statements.push(format!("ALTER {word} {name} OWNER TO {new_owner}"));
             }
             after.push(Fields::new().with("owner", self.new_owner.as_str()));
         } else {
@@ -101,17 +106,33 @@ impl PostgresqlOwner {
                 owners.join(", ")
             );
         };
+        // Names that are in a schema are looked for without it, and without arguments.
+        let bare = name.split('(').next().unwrap_or(name).rsplit('.').next().unwrap_or(name);
         let own = |table: &str, name_column: &str, owner: &str| {
             format!(
                 "SELECT pg_get_userbyid({owner}) AS owner FROM {table} WHERE {name_column} = {}",
-                literal(name)
+                literal(bare)
             )
         };
         match self.obj_type {
             Some(Kind::Database) => own("pg_database", "datname", "datdba"),
             Some(Kind::Schema) => own("pg_namespace", "nspname", "nspowner"),
             Some(Kind::Tablespace) => own("pg_tablespace", "spcname", "spcowner"),
-            Some(Kind::Function | Kind::Procedure) => own("pg_proc", "proname", "proowner"),
+            Some(Kind::Function | Kind::Procedure | Kind::Routine | Kind::Aggregate) => {
+                own("pg_proc", "proname", "proowner")
+            }
+            Some(Kind::Type | Kind::Domain) => own("pg_type", "typname", "typowner"),
+            Some(Kind::Collation) => own("pg_collation", "collname", "collowner"),
+            Some(Kind::Conversion) => own("pg_conversion", "conname", "conowner"),
+            Some(Kind::EventTrigger) => own("pg_event_trigger", "evtname", "evtowner"),
+            Some(Kind::ForeignDataWrapper) => own("pg_foreign_data_wrapper", "fdwname", "fdwowner"),
+            Some(Kind::Server) => own("pg_foreign_server", "srvname", "srvowner"),
+            Some(Kind::Language) => own("pg_language", "lanname", "lanowner"),
+            Some(Kind::LargeObject) => own("pg_largeobject_metadata", "oid::text", "lomowner"),
+            Some(Kind::Publication) => own("pg_publication", "pubname", "pubowner"),
+            Some(Kind::Statistics) => own("pg_statistic_ext", "stxname", "stxowner"),
+            Some(Kind::TextSearchConfiguration) => own("pg_ts_config", "cfgname", "cfgowner"),
+            Some(Kind::TextSearchDictionary) => own("pg_ts_dict", "dictname", "dictowner"),
             _ => format!(
                 "SELECT pg_get_userbyid(relowner) AS owner FROM pg_class WHERE oid = to_regclass({})",
                 literal(&dotted(name))

@@ -1,7 +1,7 @@
 //! Which system it is.
 
 use super::{assignments, content, named};
-use crate::host::{Failure, Fields, Probe};
+use crate::host::{Failure, Fields, Probe, facts as questions};
 
 /// Families and the systems that belong to them, as roles ask for them.
 const FAMILIES: [(&str, &[&str]); 9] = [
@@ -73,11 +73,14 @@ pub fn gather(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     facts.set("os_family", family);
     facts.set("distribution_major_version", version.split('.').next().unwrap_or_default());
     facts.set("distribution_version", version.as_str());
+    if let Some((_, minor)) = version.split_once('.').filter(|_| name == "Debian") {
+        facts.set("distribution_minor_version", minor);
+    }
     facts.set("distribution_release", code_name(host, &os));
     facts.set("distribution_file_path", "/etc/os-release");
     facts.set("distribution_file_variety", family_of_file(family, &name));
     facts.set("distribution_file_parsed", !os.is_empty());
-    facts.set("lsb", lsb(host, &os));
+    facts.set("lsb", lsb(host, &os)?);
     facts.set("distribution", name);
     Ok(())
 }
@@ -148,23 +151,36 @@ fn code_name(host: &dyn Probe, os: &Fields) -> String {
         .unwrap_or_else(|| "NA".to_owned())
 }
 
-fn lsb(host: &dyn Probe, os: &Fields) -> Fields {
-    let file = assignments(&content(host, "/etc/lsb-release"));
-    if named(&file, "DISTRIB_ID").is_empty() {
-        return Fields::new();
+/// What `lsb_release` says; where there is no such program, what its file says.
+fn lsb(host: &dyn Probe, os: &Fields) -> Result<Fields, Failure> {
+    let said = questions::lsb_release(host)?;
+    let value = |name: &str| said.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+    if !value("Distributor ID:").is_empty() {
+        let release = value("Release:");
+        return Ok(Fields::new()
+            .with("id", value("Distributor ID:"))
+            .with("release", release)
+            .with("major_release", release.split('.').next().unwrap_or_default())
+            .with("codename", value("Codename:"))
+            .with("description", value("Description:")));
     }
-    let release = named(&file, "DISTRIB_RELEASE");
+    let file = assignments(&content(host, "/etc/lsb-release"));
+    Ok(if named(&file, "DISTRIB_ID").is_empty() { Fields::new() } else { from_file(&file, os) })
+}
+
+fn from_file(file: &Fields, os: &Fields) -> Fields {
+    let release = named(file, "DISTRIB_RELEASE");
     Fields::new()
-        .with("id", named(&file, "DISTRIB_ID"))
+        .with("id", named(file, "DISTRIB_ID"))
         .with("release", release)
         .with("major_release", release.split('.').next().unwrap_or_default())
-        .with("codename", named(&file, "DISTRIB_CODENAME"))
+        .with("codename", named(file, "DISTRIB_CODENAME"))
         .with(
             "description",
-            if named(&file, "DISTRIB_DESCRIPTION").is_empty() {
+            if named(file, "DISTRIB_DESCRIPTION").is_empty() {
                 named(os, "PRETTY_NAME")
             } else {
-                named(&file, "DISTRIB_DESCRIPTION")
+                named(file, "DISTRIB_DESCRIPTION")
             },
         )
 }

@@ -53,6 +53,7 @@ pub fn gather(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     facts.set("interfaces", interfaces);
     facts.set("all_ipv4_addresses", Data::List(all4));
     facts.set("all_ipv6_addresses", Data::List(all6.clone()));
+    facts.set("locally_reachable_ips", reachable(facts));
     facts.set("default_ipv4", default4.unwrap_or_default());
     facts.set("default_ipv6", six_default(default6, &sixes, facts));
     Ok(())
@@ -73,6 +74,23 @@ fn add_addresses(said: &mut Fields, fours: Vec<Fields>, sixes: Vec<Fields>) {
     }
 }
 
+/// The addresses that are this host's own, those of the loopback included.
+fn reachable(facts: &Fields) -> Fields {
+    let all = |name: &str, own: &[&str]| {
+        let known = facts.get(name).map(|list| match list {
+            Data::List(list) => list.iter().filter_map(Data::as_text).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        });
+        let mut all: Vec<String> = known.unwrap_or_default();
+        all.extend(own.iter().map(|address| (*address).to_owned()));
+        all.sort();
+        all.dedup();
+        all
+    };
+    let four = all("all_ipv4_addresses", &["127.0.0.0/8", "127.0.0.1"]);
+    Fields::new().with("ipv4", four).with("ipv6", all("all_ipv6_addresses", &["::1"]))
+}
+
 fn link(host: &dyn Probe, name: &str) -> Result<Fields, Failure> {
     let of = |file: &str| line(host, &format!("/sys/class/net/{name}/{file}"));
     let number = |file: &str| of(file).as_text().and_then(|text| text.parse::<i64>().ok());
@@ -81,6 +99,9 @@ fn link(host: &dyn Probe, name: &str) -> Result<Fields, Failure> {
         .and_then(|flags| i64::from_str_radix(flags.trim_start_matches("0x"), 16).ok())
         .unwrap_or(0);
     let mut said = Fields::new().with("device", name).with("mtu", number("mtu"));
+    if let Some(speed) = number("speed") {
+        said.set("speed", speed);
+    }
     // A loopback is active whatever it says.
     said.set(
         "active",

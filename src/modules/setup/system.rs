@@ -13,12 +13,26 @@ pub fn gather(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     facts.set("service_mgr", service_manager(host)?);
     facts.set("pkg_mgr", package_manager(host, named(facts, "os_family"))?);
     security(host, facts)?;
+    storage_names(host, facts);
     facts.set("dns", dns(&content(host, "/etc/resolv.conf")));
     command_line(&content(host, "/proc/cmdline"), facts);
     host_keys(host, facts);
     facts.set("is_chroot", false);
     load(&content(host, "/proc/loadavg"), facts);
     Ok(())
+}
+
+/// The names by which the host is known to storage elsewhere.
+fn storage_names(host: &dyn Probe, facts: &mut Fields) {
+    let initiator = content(host, "/etc/iscsi/initiatorname.iscsi");
+    let initiator =
+        initiator.lines().find_map(|line| line.strip_prefix("InitiatorName=")).unwrap_or_default();
+    facts.set("iscsi_iqn", initiator.trim());
+    facts.set("hostnqn", content(host, "/etc/nvme/hostnqn").trim());
+    let ports = names(host, "/sys/class/fc_host").into_iter();
+    let ports = ports.map(|port| content(host, &format!("/sys/class/fc_host/{port}/port_name")));
+    let ports: Vec<String> = ports.map(|port| port.trim().trim_start_matches("0x").to_owned()).collect();
+    facts.set("fibre_channel_wwn", ports);
 }
 
 fn kernel(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {

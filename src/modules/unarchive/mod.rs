@@ -56,7 +56,8 @@ impl Module for Unarchive {
         if let Some(creates) = &self.creates
             && !glob::expand(host, &creates.on(host)?)?.is_empty()
         {
-            return Ok(Plan::say(Fields::new().with("msg", format!("skipped, since {} exists", creates.0))));
+            let because = format!("skipped, since {} exists", creates.0);
+            return Err(Failure::Skipped { because, result: Fields::new() });
         }
         if !host.is_directory(&dest)? {
             return Err(host.missing(format!("the directory `{}` does not exist", dest.display())));
@@ -127,7 +128,7 @@ impl Unarchive {
         let mut said = Fields::new()
             .with("dest", text::from_path(dest))
             .with("src", self.src.as_str())
-            .with("handler", "TgzArchive");
+            .with("handler", handler(&self.src));
         if self.list_files {
             let name = |member: &Member| {
                 format!("{}{}", member.path, if member.kind == MemberKind::Directory { "/" } else { "" })
@@ -290,4 +291,16 @@ impl Unarchive {
         }
         Ok(attributes)
     }
+}
+
+/// Ansible's name for what unpacks an archive of this name.
+fn handler(src: &str) -> &'static str {
+    let known = [
+        (".zip", "ZipArchive"),
+        (".tar", "TarArchive"),
+        (".bz2", "TarBzipArchive"),
+        (".xz", "TarXzArchive"),
+        (".zst", "TarZstdArchive"),
+    ];
+    known.iter().find(|(ending, _)| src.ends_with(ending)).map_or("TgzArchive", |(_, name)| name)
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub const HIDDEN: &str = "hidden, because `no_log` is set for this task";
 
 /// What is said in place of the label of such an item.
-pub const HIDDEN_LABEL: &str = "(hidden by no_log)";
+pub const HIDDEN_LABEL: &str = "(censored due to no_log)";
 
 impl Redactor {
     /// The event without secrets, and without the results of tasks that are not to be shown.

@@ -1,0 +1,84 @@
+//! Keys, requests and certificates, through the host's `openssl`.
+
+mod csr;
+mod extensions;
+mod privatekey;
+mod x509;
+
+pub use csr::OpensslCsr;
+pub use privatekey::OpensslPrivatekey;
+pub use x509::X509Certificate;
+
+use super::FileAttributes;
+use super::place::Placement;
+use crate::host::openssl::Question;
+use crate::host::{Change, Content, Failure, Kind, Plan, Probe, random_word, text};
+use std::path::Path;
+
+choices! {
+    /// Whether the file is to be there.
+    State { Present = "present", Absent = "absent" }
+}
+
+/// Takes a file away, and keeps a copy where asked.
+fn removal(host: &dyn Probe, path: &Path, backup: bool) -> Result<Plan, Failure> {
+    let mut plan = Plan::nothing().with("filename", text::from_path(path));
+    if host.stat(path)?.is_some() {
+        if backup {
+            let copy = super::place::backup_name(path);
+            plan.result.set("backup_file", text::from_path(&copy));
+            plan.push(Change::Backup { path: path.to_owned(), copy });
+        }
+        plan.push(Change::Remove { path: path.to_owned(), kind: Kind::File });
+    }
+    Ok(plan)
+}
+
+/// Puts a text in place of what is there.
+fn written(
+    host: &dyn Probe,
+    path: &Path,
+    content: &str,
+    attributes: &FileAttributes,
+    backup: bool,
+) -> Result<Plan, Failure> {
+    let content = Content::inline(text::to_bytes(content));
+    let mut plan = Placement { backup, ..Placement::of(path, content, attributes) }.plan(host)?;
+    plan.result.remove("dest");
+    Ok(plan.with("filename", text::from_path(path)))
+}
+
+/// The public key that belongs to a private one, in a file or given as text.
+fn public_key(host: &dyn Probe, key: &KeySource) -> Result<String, Failure> {
+    let mut question = Question { words: vec!["pkey", "-pubout"], ..key.question() };
+    key.extend(&mut question.words, "-in", "-passin");
+    question.ask_well(host)
+}
+
+/// Where a private key is taken from.
+struct KeySource {
+    path: Option<String>,
+    content: Option<String>,
+    passphrase: Option<String>,
+}
+
+impl KeySource {
+    /// A question that can read the key.
+    fn question(&self) -> Question<'_> {
+        let stdin = self.content.as_deref().unwrap_or_default();
+        Question { words: Vec::new(), stdin, passphrase: self.passphrase.as_deref() }
+    }
+
+    /// The words that name the key.
+    fn extend<'a>(&'a self, words: &mut Vec<&'a str>, option: &'a str, pass: &'a str) {
+        words.extend([option, self.path.as_deref().unwrap_or("/dev/stdin")]);
+        if self.passphrase.is_some() {
+            words.extend([pass, "env:PROVISION_PASS"]);
+        }
+    }
+}
+
+/// A number for a certificate that no other has.
+fn serial() -> Result<String, Failure> {
+    Ok(format!("0x{}", random_word()?))
+}

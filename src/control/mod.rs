@@ -12,7 +12,7 @@ mod set_fact;
 mod set_stats;
 
 pub use argument_spec::mistakes as argument_mistakes;
-pub use arguments::{Arguments, as_written, split_list, truth};
+pub use arguments::{Arguments, as_written, split_list, switch, truth};
 pub use manual::summary;
 
 use crate::host::Data;

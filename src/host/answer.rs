@@ -14,7 +14,7 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::Shadow(name) => users::find_shadow(system, name),
         Subject::Group(name) => users::find_group(system, name),
         Subject::Gid(gid) => users::find_group(system, &gid.to_string()),
-        Subject::Docker(engine, thing) => engine.look_up(thing),
+        Subject::Docker(engine, thing) => engine.look_up(system, thing),
         Subject::Unit { name, scope } => systemd::show(system, name, *scope),
         Subject::Package(name) => packages::find(system, name),
         Subject::PackageIndex => packages::index_age(system),

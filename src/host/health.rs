@@ -31,10 +31,13 @@ impl Test {
     ) -> bool {
         self.command.as_ref().is_none_or(|words| command_works(system, docker, name, words))
             && self.port.is_none_or(|port| address.is_some_and(|address| takes_connections(address, port)))
-            && self.http.as_ref().is_none_or(|url| address.is_some_and(|address| self.answers(url, address)))
+            && self
+                .http
+                .as_ref()
+                .is_none_or(|url| address.is_some_and(|address| self.answers(system, url, address)))
     }
 
-    fn answers(&self, url: &str, address: &str) -> bool {
+    fn answers(&self, system: &System, url: &str, address: &str) -> bool {
         let url = match url.split_once("://") {
             Some((scheme, rest)) if rest.starts_with(':') || rest.starts_with('/') => {
                 format!("{scheme}://{address}{rest}")
@@ -49,7 +52,7 @@ impl Test {
             limit: 1 << 20,
             ..Exchange::default()
         };
-        let status = http::send(&exchange).status;
+        let status = http::send(system, &exchange).status;
         self.status.map_or((200..400).contains(&status), |wanted| status == wanted)
     }
 }

@@ -1,8 +1,9 @@
 //! Requests over HTTP.
 
-use super::http_stream::{Stream, open, proxy_for};
+use super::http_stream::{Secure, Stream, open, proxy_for};
 use super::http_url::Url;
-use super::{Bytes, Data, Fields, Probe, text};
+use super::{Bytes, Data, Fields, Probe, System, https, text};
+use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ const MOST_REDIRECTIONS: usize = 10;
 const MOST_HEAD: u64 = 256 << 10;
 
 /// A request and how it is to be sent.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Exchange {
     pub method: String,
     pub url: String,
@@ -32,7 +33,7 @@ pub struct Exchange {
 }
 
 /// Who is asked instead of the server, as the environment says.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Proxies {
     pub http: Option<String>,
     pub https: Option<String>,
@@ -56,7 +57,7 @@ impl Proxies {
 }
 
 /// Which redirections are followed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Follow {
     All,
     /// Those of requests that only read.
@@ -66,7 +67,7 @@ pub enum Follow {
 }
 
 /// What came back.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Answer {
     /// 0 when no answer came; then `reason` says why.
     pub status: u16,
@@ -80,21 +81,46 @@ pub struct Answer {
 }
 
 /// Sends a request and takes what comes back; what goes wrong is told in the answer.
-pub(in crate::host) fn send(exchange: &Exchange) -> Answer {
-    let mut url = exchange.url.clone();
-    match follow_all(exchange, &mut url) {
-        Ok(answer) => answer,
-        Err(reason) => Answer { reason, url, ..Answer::default() },
-    }
+pub(in crate::host) fn send(system: &System, exchange: &Exchange) -> Answer {
+    follow_all(exchange, &|url, method, body| send_by_program(system, exchange, url, method, body))
 }
 
-fn follow_all(exchange: &Exchange, said: &mut String) -> Result<Answer, String> {
+/// Sends a request from the controller, which speaks https itself, and follows redirections.
+#[cfg(feature = "controller")]
+pub fn send_from_here(exchange: &Exchange) -> Answer {
+    follow_all(exchange, &|url, method, body| {
+        send_once(exchange, url, method, body, Some(super::tls::secure))
+    })
+}
+
+/// Sends a request to https, and follows nothing.
+#[cfg(feature = "tls")]
+pub fn send_securely(exchange: &Exchange) -> Answer {
+    let answer = Url::read(&exchange.url).and_then(|url| {
+        send_once(exchange, &url, &exchange.method, &exchange.body.0, Some(super::tls::secure))
+    });
+    answer.unwrap_or_else(|reason| Answer { reason, url: exchange.url.clone(), ..Answer::default() })
+}
+
+/// Sends one request to https: address, method, body.
+type Securely<'s> = &'s dyn Fn(&Url, &str, &[u8]) -> Result<Answer, String>;
+
+fn follow_all(exchange: &Exchange, securely: Securely) -> Answer {
+    let mut url = exchange.url.clone();
+    let answer = followed(exchange, &mut url, securely);
+    answer.unwrap_or_else(|reason| Answer { reason, url, ..Answer::default() })
+}
+
+fn followed(exchange: &Exchange, said: &mut String, securely: Securely) -> Result<Answer, String> {
     let mut url = Url::read(&exchange.url)?;
     let mut method = exchange.method.clone();
     let mut body = exchange.body.0.as_slice();
     for redirections in 0..=MOST_REDIRECTIONS {
         *said = url.to_string();
-        let mut answer = send_once(exchange, &url, &method, body)?;
+        let mut answer = match url.secure && exchange.unix_socket.is_none() {
+            true => securely(&url, &method, body)?,
+            false => send_once(exchange, &url, &method, body, None)?,
+        };
         answer.redirected = redirections > 0;
         let location = answer.headers.get("location").and_then(Data::as_text).map(str::to_owned);
         let Some(location) = location.filter(|_| follows(exchange, answer.status)) else { return Ok(answer) };
@@ -117,8 +143,27 @@ fn follows(exchange: &Exchange, status: u16) -> bool {
         }
 }
 
-fn send_once(exchange: &Exchange, url: &Url, method: &str, body: &[u8]) -> Result<Answer, String> {
-    let mut stream = open(exchange, url)?;
+fn send_by_program(
+    system: &System,
+    exchange: &Exchange,
+    url: &Url,
+    method: &str,
+    body: &[u8],
+) -> Result<Answer, String> {
+    let body = Bytes(body.to_vec());
+    let exchange = Exchange { url: url.to_string(), method: method.to_owned(), body, ..exchange.clone() };
+    let answer = https::send(system, &exchange)?;
+    if answer.status == 0 { Err(answer.reason) } else { Ok(answer) }
+}
+
+fn send_once(
+    exchange: &Exchange,
+    url: &Url,
+    method: &str,
+    body: &[u8],
+    secure: Option<Secure>,
+) -> Result<Answer, String> {
+    let mut stream = open(exchange, url, secure)?;
     let failed = |error: std::io::Error| format!("the connection to `{}` failed: {error}", url.host_header());
     stream.write_all(&head(exchange, url, method, body.len())).map_err(failed)?;
     stream.write_all(body).and_then(|()| stream.flush()).map_err(failed)?;

@@ -12,8 +12,11 @@ pub trait Stream: Read + Write {}
 
 impl<T: Read + Write> Stream for T {}
 
+/// Makes a stream secure.
+pub type Secure = fn(TcpStream, &Exchange, &Url) -> Result<Box<dyn Stream>, String>;
+
 /// Opens a stream to where the address leads.
-pub fn open(exchange: &Exchange, url: &Url) -> Result<Box<dyn Stream>, String> {
+pub fn open(exchange: &Exchange, url: &Url, secure: Option<Secure>) -> Result<Box<dyn Stream>, String> {
     let timeout = Duration::from_secs(exchange.timeout.max(1));
     let failed = |error: std::io::Error| format!("cannot connect to `{}`: {error}", url.host_header());
     if let Some(path) = &exchange.unix_socket {
@@ -36,7 +39,8 @@ pub fn open(exchange: &Exchange, url: &Url) -> Result<Box<dyn Stream>, String> {
     if proxy.is_some() {
         tunnel(&mut stream, url)?;
     }
-    super::tls::secure(stream, exchange, url)
+    let secure = secure.ok_or_else(|| format!("`{url}` needs a secure stream"))?;
+    secure(stream, exchange, url)
 }
 
 /// Asks a proxy for a way through.

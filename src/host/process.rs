@@ -88,6 +88,12 @@ impl Run {
         self.effects.is_empty() || self.effects.contains(&Effect::Anything)
     }
 
+    /// That it was not run, for what hangs on it.
+    pub fn not_run(&self, place: Option<&str>) -> String {
+        let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+        format!("`{}`, which was not run{place}", self.shown())
+    }
+
     /// `run` for a command whose doing nobody knows, `do` for one whose effects are known.
     pub(in crate::host) fn kind(&self) -> &'static str {
         if self.is_open() { "run" } else { "do" }

@@ -52,6 +52,8 @@ pub struct System {
     pub stage: usize,
     /// When to give up.
     pub deadline: Option<Instant>,
+    /// The program for requests to https that the controller has for this type of machine.
+    pub https: Option<Hash>,
     /// What has been written into.
     pub directories: Directories,
     /// Set when the controller is gone: nothing further is begun.
@@ -87,6 +89,7 @@ impl System {
             answered: RefCell::default(),
             stage: 0,
             deadline: None,
+            https: None,
             directories: Directories::default(),
             abandoned: Arc::default(),
             notes: None,
@@ -117,6 +120,7 @@ impl System {
     pub(in crate::host) fn quick(&self, deadline: Instant) -> System {
         let mut quick = System::below(self.root.clone(), Box::new(NoContents));
         quick.environment.clone_from(&self.environment);
+        quick.https = self.https;
         quick.deadline = Some(deadline);
         quick
     }
@@ -258,7 +262,7 @@ impl Probe for System {
     }
 
     fn fetch(&self, exchange: &Exchange) -> Answer {
-        http::send(exchange)
+        http::send(self, exchange)
     }
 
     fn answered(&self) -> Option<Answer> {

@@ -26,6 +26,7 @@ macro_rules! modules {
 }
 
 modules! {
+    alternatives::Alternatives;
     apk::Apk;
     apt::Apt;
     apt_key::AptKey;
@@ -33,6 +34,7 @@ modules! {
     assemble::Assemble;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
+    capabilities::Capabilities;
     command::Command;
     component::Component;
     components::Components;
@@ -65,26 +67,47 @@ modules! {
     dpkg_selections::DpkgSelections;
     file::File;
     find::Find;
+    firewalld::Firewalld;
     get_url::GetUrl;
     getent::Getent;
     git::Git;
+    git_config::GitConfig;
     group::Group;
     hostname::Hostname;
+    htpasswd::Htpasswd;
     ini_file::IniFile;
+    interfaces_file::InterfacesFile;
     iptables::Iptables;
     known_hosts::KnownHosts;
     lineinfile::Lineinfile;
+    locale_gen::LocaleGen;
     modprobe::Modprobe;
     mount::Mount;
+    mysql::MysqlDb;
+    mysql::MysqlQuery;
+    mysql::MysqlUser;
+    mysql::MysqlVariables;
     npm::Npm;
     package::Package;
+    package_facts::PackageFacts;
+    pam_limits::PamLimits;
     ping::Ping;
     pip::Pip;
+    postgresql::PostgresqlDb;
+    postgresql::PostgresqlExt;
+    postgresql::PostgresqlOwner;
+    postgresql::PostgresqlPrivs;
+    postgresql::PostgresqlQuery;
+    postgresql::PostgresqlSchema;
+    postgresql::PostgresqlUser;
     raw::Raw;
     replace::Replace;
     rpm_key::RpmKey;
     script::Script;
+    seboolean::Seboolean;
+    selinux::Selinux;
     service::Service;
+    service_facts::ServiceFacts;
     setup::Setup;
     shell::Shell;
     slurp::Slurp;
@@ -93,6 +116,8 @@ modules! {
     systemd::Systemd;
     tempfile::Tempfile;
     template::Template;
+    timezone::Timezone;
+    ufw::Ufw;
     unarchive::Unarchive;
     uri::Uri;
     user::User;
@@ -283,6 +308,9 @@ fn unknown_module(name: &str) -> ArgumentError {
 }
 
 fn unknown_argument(spec: &Spec, given: &str) -> ArgumentError {
+    if given == "_raw_params" {
+        return ArgumentError::new(given, format!("`{}` takes no free text", spec.name));
+    }
     let mut error = ArgumentError::new(given, format!("`{}` has no argument `{given}`", spec.name));
     let names = spec.args().flat_map(|arg| arg.aliases.iter().copied().chain([arg.name]));
     error.hint = nearest(given, names).map(|near| format!("did you mean `{near}`?"));

@@ -31,7 +31,7 @@ macro_rules! arguments {
             }),*];
 
             /// Reads the arguments; what is wrong is noted in the taker.
-            #[allow(unused_variables, reason = "a module may take no arguments")]
+            #[allow(unused_variables, unused_mut, reason = "a module may take no arguments")]
             pub(crate) fn take(taker: &mut crate::modules::argument::Taker) -> Option<Self> {
                 let mut args = Self::ARGS.iter();
                 $(let $arg: Option<$type> = taker.take(args.next()?, || {

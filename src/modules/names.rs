@@ -4,13 +4,15 @@ use super::Spec;
 use super::call::SPECS;
 
 /// Collections whose modules are meant by their bare names.
-const PREFIXES: [&str; 7] = [
+const PREFIXES: [&str; 9] = [
     "ansible.builtin.",
     "ansible.legacy.",
     "ansible.posix.",
     "community.general.",
     "community.docker.",
     "community.crypto.",
+    "community.postgresql.",
+    "community.mysql.",
     "provision.",
 ];
 

@@ -348,7 +348,7 @@ impl Pip {
     fn hoped_for(&self, environment: Option<&Path>) -> Result<Change, Failure> {
         let place = environment.map(text::from_path).unwrap_or_default();
         let argv = std::iter::once(format!("{place}/bin/pip")).chain(self.words()).collect::<Vec<_>>();
-        let title = format!("pip install {}", self.wishes().join(" "));
+        let title = format!("pip {}", self.words().join(" "));
         Ok(Change::Run(Run { argv, counts: true, ..Run::default() }.titled(title)))
     }
 }

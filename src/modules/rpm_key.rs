@@ -3,7 +3,7 @@
 use super::argument::PathText;
 use super::{ArgumentError, Module, web};
 use crate::host::openpgp::{self, Key};
-use crate::host::{Bytes, Change, Failure, Plan, Probe, Run, rpm};
+use crate::host::{Change, Content, Failure, Plan, Probe, Run, rpm};
 
 choices! {
     /// Whether the key is to be there.
@@ -49,10 +49,11 @@ impl Module for RpmKey {
                 self.judge(&key)?;
                 let after: Vec<String> =
                     known.iter().cloned().chain([openpgp::last(&id, 8).to_owned()]).collect();
-                let run = Run::changing(&["rpm", "--import", "/dev/stdin"])
-                    .titled(format!("trust the key {}", key.id()));
-                let (stdin, effects) = (Some(Bytes(bytes)), vec![rpm::keys_effect(&after)]);
-                Ok(Plan::one(Change::Run(Run { stdin, effects, ..run })))
+                // rpm reads a key from a file only.
+                let run = Run::changing(&["rpm", "--import", "{script}"]);
+                let (script, effects) = (Some(Content::inline(bytes)), vec![rpm::keys_effect(&after)]);
+                let title = format!("trust the key {}", key.id());
+                Ok(Plan::one(Change::Run(Run { script, effects, ..run.titled(title) })))
             }
             (State::Present, None, None) => Err(Failure::new("a key to import must be a file or an address")),
             (State::Absent, Some(found), _) => {

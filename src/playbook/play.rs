@@ -92,6 +92,12 @@ impl Loader {
         Playbook { path, plays }
     }
 
+    /// Reads a playbook that stands in no file; `path` is where it would be.
+    pub fn typed(&self, path: &Path, text: &str, vars: &Arc<Vars>) -> Playbook {
+        self.keep(path, text);
+        self.playbook(path, vars)
+    }
+
     /// A play that runs these roles on all hosts, with the keywords of `like`.
     pub fn roles_alone(&self, roles: &[String], like: &Play) -> Play {
         let named =

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// One task or handler, as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Task {
     /// The whole entry.
     pub span: Span,
@@ -77,8 +77,7 @@ impl Task {
     pub(super) fn validate(role: &super::Role, entry_point: &str, about: &Node) -> Task {
         let text = |text: &str| Value::text(text);
         let mut action = Action::named("ansible.builtin.validate_argument_spec", about.span);
-        let options =
-            about.entry("options").map_or_else(|| Value::dict(Map::new()), |node| Value::from(data_of(node)));
+        let options = about.entry("options").map_or_else(|| Value::dict(Map::new()), data_of);
         let path = role.path.display().to_string();
         let context =
             [("argument_spec_name", entry_point), ("name", &role.name), ("path", &path), ("type", "role")];
@@ -133,7 +132,9 @@ impl<'a> Unfinished<'a> {
         match old {
             // `user` is a module too, and as a keyword it stands on plays only.
             Some((old, new)) if *old != "user" => loader.refuse(old_word(old, new).at(key.span)),
-            _ if keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name) => {
+            _ if name != "gather_facts"
+                && (keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name)) =>
+            {
                 let message = format!("`{name}` is no keyword of a task");
                 loader.refuse(Diagnostic::error(message).at(key.span));
             }

@@ -17,6 +17,12 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use indexmap::IndexSet;
 use std::sync::{Arc, RwLock};
 
+/// The hosts that plays name, in their order.
+pub fn hosts_named(run: &Run, playbooks: &[crate::playbook::Playbook]) -> Vec<HostName> {
+    let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
+    plays.flat_map(|play| run.hosts_of(play).unwrap_or_default()).collect()
+}
+
 /// How a play ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PlayEnd {

@@ -2,7 +2,8 @@
 
 use crate::host::{Bytes, Content, Hash};
 use crate::source::Diagnostic;
-use crate::wire::{Contents, Served};
+use crate::ssh::AgentBinary;
+use crate::wire::{Contents, Make, Served};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,14 @@ pub struct ContentStore {
 }
 
 impl ContentStore {
+    /// Serves the packed binary of a program under the hash of the unpacked one.
+    pub fn offer(&self, program: Arc<AgentBinary>) -> Hash {
+        let hash = Hash(program.digest);
+        let packed = move || program.packed().map_err(|error| error.to_string());
+        lock(&self.served).insert(hash, Served::Made(Make(Arc::new(packed))));
+        hash
+    }
+
     /// The content of these bytes.
     pub fn inline(&self, bytes: Vec<u8>) -> Content {
         if bytes.len() <= INLINE {

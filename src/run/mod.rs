@@ -5,10 +5,12 @@ mod arguments;
 mod batches;
 mod check;
 mod conclude;
+mod configured;
 mod contents;
 mod controller_files;
 mod fact_cache;
 mod facts;
+mod fetch;
 mod files;
 mod frame;
 mod halt;
@@ -44,6 +46,7 @@ mod task_scope;
 mod variables;
 mod view;
 
+pub use batches::hosts_named;
 pub use lint::lint;
 pub use listing::listing;
 pub use prepare::{Parts, Passwords, Prepared, prepare};
@@ -204,6 +207,12 @@ impl Run {
     /// Asks the user; nothing where nobody can be asked.
     pub fn ask(&self, question: &str, echo: bool) -> Option<String> {
         self.services.ask(question, echo)
+    }
+
+    /// The programs for requests to https that hosts may ask for, by machine type.
+    pub fn https(&self) -> Vec<(String, crate::host::Hash)> {
+        let programs = self.dialer.agents().https();
+        programs.map(|program| (program.machine.clone(), self.contents.offer(program.clone()))).collect()
     }
 
     /// What a host's lock says to those who find it taken.

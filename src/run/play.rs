@@ -8,7 +8,7 @@ use super::host::{Host, Out};
 use super::interpreter::Interpreter;
 use super::magic::{Magic, PlayMagic};
 use super::once::Once;
-use super::position::Meeting;
+use super::position::{Meeting, Position};
 use super::scope::PlayVars;
 use crate::playbook::{Play, Role};
 use crate::report::{Event, HostName, TaskInfo};
@@ -43,7 +43,7 @@ pub struct PlayRun {
     /// Per host: `vars_files` that only its facts decide, and what included roles show to the play.
     host_vars: Mutex<HashMap<HostName, Arc<PlayVars>>>,
     magics: Mutex<HashMap<HostName, Arc<Magic>>>,
-    infos: Mutex<HashMap<super::position::Position, Arc<TaskInfo>>>,
+    infos: Mutex<HashMap<Position, Arc<TaskInfo>>>,
     /// Numbers of the tasks that events have told of.
     announced: Mutex<HashSet<usize>>,
     /// Of includes with a computed name: which host was the first to bring in this file.

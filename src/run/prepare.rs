@@ -48,7 +48,8 @@ pub struct Parts {
 pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     let mut found = Diagnostics::default();
     let run = Arc::new_cyclic(|me| make(parts, me.clone(), &mut found));
-    let mut playbooks = Vec::new();
+    let typed = run.settings.typed.iter().map(|(path, text)| run.loader.typed(path, text, &run.extra));
+    let mut playbooks: Vec<Playbook> = typed.collect();
     for path in &run.settings.playbooks {
         let path = run.settings.directory.join(path);
         if path.is_file() {
@@ -64,6 +65,7 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     start_and_limit(&run, &playbooks, &mut found);
     super::check::check(&run, &playbooks, &mut found);
     read_variables(&run, &playbooks, &mut found);
+    super::lint::refuse_misspelt(&run, &playbooks, &mut found);
     let playbooks = match run.settings.selection.roles.is_empty() {
         true => playbooks,
         false => roles_only(&run, playbooks, &mut found),
@@ -110,6 +112,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         desk,
         events: events.clone(),
         engine: engine.clone(),
+        configured: super::configured::values(&settings),
         surroundings: OnceLock::new(),
     });
     let surroundings = Arc::new(Surroundings {
@@ -131,7 +134,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         Inventory::default()
     });
     inventory.take_diagnostics().all.into_iter().for_each(|warning| found.push(warning));
-    let magic = Arc::new(RunMagic { values: magic_values(&settings) });
+    let magic = Arc::new(RunMagic { values: magic_values(&settings), reached: reached(&settings) });
     Run {
         tags: Tags::new(&settings.selection.tags, &settings.selection.skip_tags),
         limits: limits(&settings),
@@ -181,7 +184,7 @@ pub fn read_inventory(
     let reading = Arc::new(Reading { services: services.clone() });
     let decrypting = reading.clone();
     let mut options = Options {
-        playbook_dir: settings.playbooks.first().map(|path| folder_of(&settings.directory.join(path))),
+        playbook_dir: playbook_dir(settings),
         decrypt: Some(Arc::new(move |path, text| decrypting.decrypt(path, text))),
         expressions: Some(reading),
         enabled: wanted.enabled.clone(),
@@ -200,6 +203,12 @@ pub fn read_inventory(
     let patterns = wanted.ignored_patterns.iter().filter_map(|pattern| fancy_regex::Regex::new(pattern).ok());
     options.ignored_patterns = patterns.collect();
     Inventory::load(sources, &wanted.sources, options)
+}
+
+/// Where the first playbook is.
+fn playbook_dir(settings: &Settings) -> Option<std::path::PathBuf> {
+    let first = settings.playbooks.first().map(|path| settings.directory.join(path));
+    first.or_else(|| Some(settings.typed.as_ref()?.0.clone())).map(|path| folder_of(&path))
 }
 
 fn folder_of(path: &Path) -> std::path::PathBuf {
@@ -283,6 +292,17 @@ fn limits(settings: &Settings) -> Limits {
     Limits { window: window.unwrap_or(usual.window), ..usual }
 }
 
+/// How hosts are reached where no variable and no keyword says so.
+fn reached(settings: &Settings) -> Vec<(&'static str, Value)> {
+    let connection = &settings.connection;
+    let kind = connection.kind.as_deref().unwrap_or("ssh");
+    let mut known = vec![("ansible_connection", Value::from(kind))];
+    known.push(("ansible_timeout", i64::try_from(connection.timeout.unwrap_or(10)).unwrap_or(10).into()));
+    known.extend(connection.user.as_deref().map(|user| ("ansible_user", user.into())));
+    known.extend(connection.port.map(|port| ("ansible_port", i64::from(port).into())));
+    known
+}
+
 /// Variables that are the same for the whole run.
 fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
     let texts = |list: &[String]| list.iter().map(String::as_str).collect::<Value>();
@@ -309,6 +329,7 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
         ("ansible_inventory_sources", texts(&settings.inventory.sources)),
         ("ansible_run_tags", texts(&tags)),
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
+        ("provision_prune", settings.execution.prune.into()),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
         ("ansible_version", version),
         (

@@ -15,6 +15,7 @@ use std::time::Duration;
 impl Interpreter {
     /// Reads variables from a file or a directory.
     pub async fn include_vars(&mut self, arguments: &Arguments, at: &At) -> Result<Ended, Trouble> {
+        self.controller_settles().await?;
         let files = self.variable_files(arguments, at)?;
         let mut vars = Vars::new();
         for file in &files {
@@ -124,11 +125,19 @@ impl Interpreter {
     }
 }
 
+/// Endings of files, without their point; the empty one is that of files without any.
+fn endings(value: &Value) -> Vec<String> {
+    match value.as_items() {
+        Some(items) => items.iter().filter_map(|item| item.str().ok()).collect(),
+        None => split_list(value),
+    }
+}
+
 /// Which files of a directory `include_vars` takes.
 struct Wanted {
     depth: usize,
     extensions: Vec<String>,
-    ignored: Vec<String>,
+    ignored: Vec<fancy_regex::Regex>,
     matching: Option<fancy_regex::Regex>,
     ignore_unknown: bool,
 }
@@ -136,11 +145,15 @@ struct Wanted {
 impl Wanted {
     fn new(arguments: &Arguments) -> Wanted {
         let text = |name: &str| arguments.value(name).and_then(|value| value.str().ok());
-        let extensions = arguments.value("extensions").map(split_list);
+        let extensions = arguments.value("extensions").map(endings);
+        let ignored = arguments.value("ignore_files").map(split_list).unwrap_or_default();
         Wanted {
             depth: text("depth").and_then(|depth| depth.parse().ok()).unwrap_or(0),
             extensions: extensions.unwrap_or_else(|| ["yaml", "yml", "json"].map(str::to_owned).into()),
-            ignored: arguments.value("ignore_files").map(split_list).unwrap_or_default(),
+            ignored: ignored
+                .iter()
+                .filter_map(|name| fancy_regex::Regex::new(&format!("{name}$")).ok())
+                .collect(),
             matching: text("files_matching").and_then(|pattern| fancy_regex::Regex::new(&pattern).ok()),
             ignore_unknown: arguments.value("ignore_unknown_extensions").is_some_and(truth),
         }
@@ -161,7 +174,7 @@ impl Wanted {
 
     fn is_wanted(&self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let ignored = self.ignored.iter().any(|ignored| *ignored == name);
+        let ignored = self.ignored.iter().any(|ignored| ignored.is_match(&name).unwrap_or(false));
         let matches = self.matching.as_ref().is_none_or(|matching| matching.is_match(&name).unwrap_or(false));
         !ignored && matches
     }

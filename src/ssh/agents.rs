@@ -15,6 +15,8 @@ pub struct AgentBinary {
     pub path: PathBuf,
     /// SHA-256 of the file, in hexadecimal digits: the agent's name on a host.
     pub hash: String,
+    /// The same as bytes.
+    pub digest: [u8; 32],
     /// Size of the file, in bytes.
     pub size: u64,
     packed: Mutex<Option<Arc<[u8]>>>,
@@ -26,11 +28,13 @@ const LARGE: u64 = 8 << 20;
 impl AgentBinary {
     fn read(machine: &str, path: &Path) -> io::Result<AgentBinary> {
         let content = std::fs::read(path)?;
-        let hash = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: [u8; 32] = Sha256::digest(&content).into();
+        let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(AgentBinary {
             machine: machine.to_owned(),
             path: path.to_owned(),
             hash,
+            digest,
             size: content.len() as u64,
             packed: Mutex::new(None),
         })
@@ -42,6 +46,14 @@ impl AgentBinary {
             0..LARGE => flate2::Compression::best(),
             _ => flate2::Compression::fast(),
         }
+    }
+
+    /// The binary as `xz` has packed it, where the build put that beside it: a fifth less than gzip. The hash in the name tells
+    /// whether it is the same binary.
+    pub fn packed_by_xz(&self) -> Option<Arc<[u8]>> {
+        let mut path = self.path.clone().into_os_string();
+        path.push(format!(".{}.xz", self.hash));
+        std::fs::read(path).ok().map(Arc::from)
     }
 
     /// The binary, gzipped; packed at the first use and kept for all hosts. Takes a while: not for an async task.
@@ -62,6 +74,8 @@ impl AgentBinary {
 #[derive(Debug, Default)]
 pub struct AgentBinaries {
     by_machine: HashMap<String, Arc<AgentBinary>>,
+    /// The programs that send an agent's requests to https.
+    https: HashMap<String, Arc<AgentBinary>>,
     /// Where they were looked for.
     directory: PathBuf,
 }
@@ -76,15 +90,9 @@ impl AgentBinaries {
 
     /// Finds the agents in a directory.
     pub fn find_in(directory: &Path) -> io::Result<AgentBinaries> {
-        let mut by_machine = HashMap::new();
-        for entry in std::fs::read_dir(directory)? {
-            let entry = entry?;
-            if let Some(machine) = entry.file_name().to_str().and_then(machine_of) {
-                let binary = AgentBinary::read(machine, &entry.path())?;
-                by_machine.insert(machine.to_owned(), Arc::new(binary));
-            }
-        }
-        Ok(AgentBinaries { by_machine, directory: directory.to_owned() })
+        let by_machine = binaries(directory, "provision-agent")?;
+        let https = binaries(directory, "provision-https")?;
+        Ok(AgentBinaries { by_machine, https, directory: directory.to_owned() })
     }
 
     /// The agent for a machine type.
@@ -102,6 +110,11 @@ impl AgentBinaries {
         self.by_machine.values()
     }
 
+    /// The programs for requests to https.
+    pub fn https(&self) -> impl Iterator<Item = &Arc<AgentBinary>> {
+        self.https.values()
+    }
+
     /// The file that is to be built so that a host of this type can be worked on.
     pub fn missing(&self, machine: &str) -> PathBuf {
         match machine == std::env::consts::ARCH {
@@ -111,8 +124,20 @@ impl AgentBinaries {
     }
 }
 
-fn machine_of(file: &str) -> Option<&str> {
-    match file.strip_prefix("provision-agent")? {
+/// The binaries of a program, by machine type.
+fn binaries(directory: &Path, program: &str) -> io::Result<HashMap<String, Arc<AgentBinary>>> {
+    let mut found = HashMap::new();
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        if let Some(machine) = entry.file_name().to_str().and_then(|file| machine_of(file, program)) {
+            found.insert(machine.to_owned(), Arc::new(AgentBinary::read(machine, &entry.path())?));
+        }
+    }
+    Ok(found)
+}
+
+fn machine_of<'a>(file: &'a str, program: &str) -> Option<&'a str> {
+    match file.strip_prefix(program)? {
         "" => Some(std::env::consts::ARCH),
         rest => rest.strip_prefix('-')?.strip_suffix("-linux"),
     }

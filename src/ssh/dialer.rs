@@ -48,6 +48,11 @@ impl Dialer {
         Dialer { shared: Arc::new(shared) }
     }
 
+    /// The programs that can be delivered.
+    pub fn agents(&self) -> &AgentBinaries {
+        &self.shared.agents
+    }
+
     /// Opens a connection to a host and logs in.
     ///
     /// # Errors

@@ -23,6 +23,18 @@ pub enum Served {
     Bytes(Arc<Vec<u8>>),
     /// A file of the controller; it is read in parts.
     File(PathBuf),
+    /// Made when it is wanted; that may take a while.
+    Made(Make),
+}
+
+/// Makes the bytes that are wanted.
+#[derive(Clone)]
+pub struct Make(pub Arc<dyn Fn() -> Result<Arc<[u8]>, String> + Send + Sync>);
+
+impl std::fmt::Debug for Make {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("Make")
+    }
 }
 
 /// How much may be under way, and how much is taken from an agent.

@@ -55,6 +55,8 @@ pub struct Begin {
     pub lock: Option<String>,
     /// For how many seconds to wait for a lock that another session holds.
     pub lock_wait: u64,
+    /// The programs for requests to https that can be had, by machine type.
+    pub https: Vec<(String, Hash)>,
 }
 
 /// Whether the session may go on.
@@ -116,6 +118,8 @@ pub struct Request {
     pub notify: Vec<String>,
     /// Gives up after this many seconds.
     pub timeout: Option<u64>,
+    /// In a dry run: where the task is written, for what hangs on it.
+    pub place: Option<String>,
     pub call: crate::modules::Call,
 }
 
@@ -132,6 +136,7 @@ impl Request {
             environment: Vec::new(),
             notify: Vec::new(),
             timeout: None,
+            place: None,
             call,
         }
     }

@@ -15,7 +15,7 @@ mod serve;
 mod tests;
 
 #[cfg(feature = "controller")]
-pub use client::{Client, Contents, Limits, Replies, Served, Session, WireError};
+pub use client::{Client, Contents, Limits, Make, Replies, Served, Session, WireError};
 pub use frame::{MARKER, MOST_BYTES};
 pub use message::*;
 pub use perform::perform;

@@ -77,6 +77,13 @@ async fn send_content(
                 send(parts, &part(hash, chunk.to_vec(), false)).await;
             }
         }
+        Served::Made(make) => {
+            let made = tokio::task::spawn_blocking(move || (make.0)()).await;
+            let made = made.map_err(|error| error.to_string()).flatten()?;
+            for chunk in made.chunks(PART) {
+                send(parts, &part(hash, chunk.to_vec(), false)).await;
+            }
+        }
         Served::File(path) => {
             let cannot = |error| format!("cannot read `{}`: {error}", path.display());
             let mut file = tokio::fs::File::open(&path).await.map_err(cannot)?;

@@ -203,6 +203,8 @@ impl Worker {
 
     fn begin(&mut self, begin: Begin) -> Began {
         self.host.dry_run = begin.dry_run;
+        let own = begin.https.iter().find(|(machine, _)| machine == std::env::consts::ARCH);
+        self.host.system.https = own.map(|(_, hash)| *hash);
         let Some(message) = begin.lock else { return Began::Ready };
         match self.host.lock(&message, Duration::from_secs(begin.lock_wait)) {
             Ok(None) => Began::Ready,

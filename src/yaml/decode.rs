@@ -1,5 +1,6 @@
 //! From the bytes of a file to text: UTF-8, or UTF-16 with its mark.
 
+use super::bare_tag;
 use crate::source::Diagnostic;
 use std::path::Path;
 
@@ -49,13 +50,15 @@ pub(super) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// What forbids to read a text at all: a character that YAML has not, or too much of it.
+/// What forbids to read a text at all: a character that YAML has not, too much of it, a tag that stops the parser.
 pub(super) fn unreadable(text: &str) -> Option<(usize, String)> {
     if text.len() > LARGEST {
         let limit = LARGEST >> 20;
         return Some((0, format!("the text is larger than {limit} MiB, the most that is read as YAML")));
     }
-    let (at, character) = text.char_indices().find(|(_, character)| !is_allowed(*character))?;
+    let Some((at, character)) = text.char_indices().find(|(_, character)| !is_allowed(*character)) else {
+        return bare_tag::found(text);
+    };
     let code = u32::from(character);
     Some((at, format!("the control character U+{code:04X} cannot stand in YAML")))
 }

@@ -1,6 +1,7 @@
 //! From text to nodes with spans; scalars are resolved as PyYAML's safe loader does.
 
 mod align;
+mod bare_tag;
 mod compose;
 mod decode;
 mod events;

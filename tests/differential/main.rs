@@ -4,4 +4,7 @@
 #[path = "../template/probes.rs"]
 mod probes;
 mod python;
+#[path = "../yaml/show.rs"]
+mod show;
 mod templates;
+mod yaml;

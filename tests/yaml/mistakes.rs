@@ -132,6 +132,16 @@ warning: the key `a` is given twice; the last one counts
 }
 
 #[test]
+fn a_tag_without_a_value_is_a_mistake() {
+    assert_eq!(short("a: [!x, 1]\n"), "x.yml:1:5: the tag has no value: a blank must follow it");
+    assert!(yaml_is_read("a: 'b !x, c'\n") && yaml_is_read("a: [!unsafe '', 1]\n"));
+}
+
+fn yaml_is_read(text: &str) -> bool {
+    crate::show::documents(text).is_ok()
+}
+
+#[test]
 fn a_merged_key_may_be_overridden_without_a_warning() {
     let sources = Sources::default();
     let text = "d: &d {x: 1, y: 2}\ne:\n  <<: *d\n  y: 3\n";

@@ -1,6 +1,7 @@
 //! What must hold for every text.
 
-use crate::{cases, show, text};
+use crate::show::show;
+use crate::{cases, text};
 use proptest::prelude::*;
 use provision::source::Sources;
 use provision::yaml::{self, Node, NodeData, Origin, Style};

@@ -5,6 +5,7 @@
 set -euo pipefail
 umask 077
 cd "$1"
+rm -f ./*.new
 name=$(date -u +%Y%m%dT%H%M%SZ).sql.gz
 docker exec matrix-postgres pg_dumpall --username=postgres | gzip >"$name.new"
 mv "$name.new" "$name"

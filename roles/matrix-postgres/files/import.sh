@@ -45,4 +45,5 @@ import_all() {
 }
 
 [[ -r $dump ]] || refuse "there is no file $dump on this host"
-if unpacked | grep -q '^\\connect '; then import_all; else import_one; fi
+connects=$(unpacked | grep -c '^\\connect ' || true)
+if ((connects > 0)); then import_all; else import_one; fi

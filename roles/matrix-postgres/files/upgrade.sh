@@ -12,7 +12,7 @@ work=$data.upgrade
 
 # serve IMAGE DATA: starts a server that nobody but the scripts below can reach.
 serve() {
-  docker run --detach --name "$server" --rm --log-driver=json-file --pull=never --network=none --user="$owner" --cap-drop=ALL \
+  docker run --detach --name "$server" --log-driver=json-file --pull=never --network=none --user="$owner" --cap-drop=ALL \
     --security-opt=no-new-privileges --read-only --tmpfs=/tmp --tmpfs=/run/postgresql:mode=1777 --shm-size=256m \
     --mount="type=bind,source=$2,target=/data" --mount="type=bind,source=$work,target=/work" --env=PGDATA=/data \
     --env=POSTGRES_HOST_AUTH_METHOD=trust --env="POSTGRES_INITDB_ARGS=$initdb_arguments" \
@@ -20,7 +20,11 @@ serve() {
   local tries=3000
   # The server that prepares a new directory answers, too, and is gone again when the first process is `postgres` itself.
   until docker exec "$server" sh -c 'grep -qx postgres /proc/1/comm && pg_isready -q -U postgres' 2>/dev/null; do
-    docker inspect "$server" >/dev/null 2>&1 && ((tries-- > 0)) || { echo "the server of $1 does not come up" >&2; return 1; }
+    if [[ $(docker inspect --format='{{.State.Running}}' "$server") != true ]] || ((tries-- == 0)); then
+      docker logs --tail=20 "$server" >&2
+      echo "the server of $1 does not come up" >&2
+      return 1
+    fi
     sleep 0.2
   done
 }

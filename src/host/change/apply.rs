@@ -26,7 +26,7 @@ impl Change {
             Change::Run(run) => return process::run_judged(system, run).map(Done::Ran),
             Change::Docker(order) => return order.give(system),
             Change::Request(exchange) => {
-                let answer = http::send(exchange);
+                let answer = http::send(system, exchange);
                 system.answered.replace(Some(answer.clone()));
                 return Ok(Done::Answered(answer));
             }

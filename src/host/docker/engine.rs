@@ -2,7 +2,7 @@
 
 use super::Thing;
 use crate::host::http::{self, Answer, Exchange, Follow};
-use crate::host::{Bytes, Data, Failure, Probe, json, text};
+use crate::host::{Bytes, Data, Failure, Probe, System, json, text};
 use std::path::{Path, PathBuf};
 
 /// Where docker's daemon listens, and how it is spoken to.
@@ -48,11 +48,11 @@ impl Engine {
     }
 
     /// Asks for a thing.
-    pub(in crate::host) fn look_up(&self, thing: &Thing) -> Result<Data, Failure> {
+    pub(in crate::host) fn look_up(&self, system: &System, thing: &Thing) -> Result<Data, Failure> {
         if self.socket().is_some_and(|socket| !socket.exists()) {
             return Ok(Data::Null);
         }
-        let answer = self.send("GET", &thing.path(), None, self.timeout)?;
+        let answer = self.send(system, "GET", &thing.path(), None)?;
         match answer.status {
             404 => Ok(Data::Null),
             200..300 => Ok(json::parse(&text::from_bytes(&answer.body.0))?),
@@ -63,12 +63,12 @@ impl Engine {
     /// Sends a request and gives the daemon's answer, whatever it is.
     pub(in crate::host) fn send(
         &self,
+        system: &System,
         method: &str,
         path: &str,
         body: Option<&Data>,
-        timeout: u64,
     ) -> Result<Answer, Failure> {
-        let answer = http::send(&self.exchange(method, path, body, timeout)?);
+        let answer = http::send(system, &self.exchange(method, path, body)?);
         match answer.status {
             0 => {
                 Err(Failure::new(format!("docker does not answer at `{}`: {}", self.address, answer.reason)))
@@ -77,13 +77,7 @@ impl Engine {
         }
     }
 
-    fn exchange(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Data>,
-        timeout: u64,
-    ) -> Result<Exchange, Failure> {
+    fn exchange(&self, method: &str, path: &str, body: Option<&Data>) -> Result<Exchange, Failure> {
         let version = self.version.as_ref().map(|version| format!("/v{version}")).unwrap_or_default();
         let socket = self.socket().map(Path::to_owned);
         let tls = self.tls.clone().unwrap_or(Tls { verify: true, ca: None, certificate: None, key: None });
@@ -92,7 +86,7 @@ impl Engine {
             url: format!("{}{version}{path}", self.base()?),
             headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
             body: Bytes(body.map(|body| json::print(body).into_bytes()).unwrap_or_default()),
-            timeout,
+            timeout: self.timeout,
             follow: Follow::None,
             unix_socket: socket,
             validate_certificates: tls.verify,
@@ -146,6 +140,7 @@ pub fn escape(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::NoContents;
 
     #[test]
     fn addresses_of_daemons() {
@@ -158,7 +153,8 @@ mod tests {
 
     #[test]
     fn where_no_docker_is_there_is_nothing() {
+        let system = System::new(Box::new(NoContents));
         let engine = Engine { address: "unix:///nowhere/docker.sock".to_owned(), ..Engine::default() };
-        assert_eq!(engine.look_up(&Thing::Container("x".to_owned())), Ok(Data::Null));
+        assert_eq!(engine.look_up(&system, &Thing::Container("x".to_owned())), Ok(Data::Null));
     }
 }

@@ -85,23 +85,24 @@ impl Order {
             return self.pretend(system);
         }
         system.note(&self.title);
-        let answer = self.engine.send(&self.method, &self.path, self.body.as_ref(), self.patience())?;
+        let answer = self.patient().send(system, &self.method, &self.path, self.body.as_ref())?;
         if !(200..300).contains(&answer.status) && !self.fine.contains(&answer.status) {
             return Err(Failure::new(format!("docker does not {}: {}", self.title, complaint(&answer))));
         }
         match &self.then {
             Then::Nothing => Ok(said(&answer)),
-            Then::Started => self.start_made(&answer),
+            Then::Started => self.start_made(system, &answer),
             Then::Gone { name, patience } => self.wait_gone(system, name, *patience),
             Then::Healthy { name, patience } => self.wait_healthy(system, name, *patience),
-            Then::Ended { name } => ended::output(&self.engine, name).map(Done::Ran),
+            Then::Ended { name } => ended::output(system, &self.engine, name).map(Done::Ran),
         }
     }
 
     /// A daemon may take its time to stop what does not want to stop.
-    fn patience(&self) -> u64 {
+    fn patient(&self) -> Engine {
         let named = self.path.split_once("?t=").and_then(|(_, seconds)| seconds.parse::<u64>().ok());
-        self.engine.timeout.saturating_add(named.unwrap_or(0))
+        let timeout = self.engine.timeout.saturating_add(named.unwrap_or(0));
+        Engine { timeout, ..self.engine.clone() }
     }
 
     /// For tests: the order comes true as far as its effects say.
@@ -111,15 +112,11 @@ impl Order {
         process::run_well(system, &run).map(Done::Ran)
     }
 
-    fn start_made(&self, answer: &Answer) -> Result<Done, Failure> {
+    fn start_made(&self, system: &System, answer: &Answer) -> Result<Done, Failure> {
         let id = json::parse(&text::from_bytes(&answer.body.0))?.text("Id").unwrap_or_default();
         let body = Fields::new().with("Detach", true).into();
-        let started = self.engine.send(
-            "POST",
-            &format!("/exec/{}/start", escape(&id)),
-            Some(&body),
-            self.engine.timeout,
-        )?;
+        let path = format!("/exec/{}/start", escape(&id));
+        let started = self.engine.send(system, "POST", &path, Some(&body))?;
         match started.status {
             200..300 => Ok(said(answer)),
             _ => Err(Failure::new(format!("docker does not {}: {}", self.title, complaint(&started)))),
@@ -128,7 +125,7 @@ impl Order {
 
     fn wait_gone(&self, system: &System, name: &str, patience: Option<Duration>) -> Result<Done, Failure> {
         let gone = self.wait(system, patience, || {
-            Ok(self.engine.look_up(&Thing::Container(name.to_owned()))?.is_null())
+            Ok(self.engine.look_up(system, &Thing::Container(name.to_owned()))?.is_null())
         })?;
         match gone {
             true => Ok(Done::Made),
@@ -139,7 +136,7 @@ impl Order {
     fn wait_healthy(&self, system: &System, name: &str, patience: Option<Duration>) -> Result<Done, Failure> {
         let mut last = String::new();
         let healthy = self.wait(system, patience, || {
-            let found = self.engine.look_up(&Thing::Container(name.to_owned()))?;
+            let found = self.engine.look_up(system, &Thing::Container(name.to_owned()))?;
             let state = found.entry("State");
             if state.entry("Running") != &Data::Bool(true) {
                 return Err(Failure::new(format!("the container `{name}` has ended before it was healthy")));

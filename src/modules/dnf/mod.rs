@@ -5,6 +5,7 @@ mod transaction;
 use super::argument::PathText;
 use super::{ArgumentError, Module, execution};
 use crate::host::{Carried, Change, Data, Effect, Failure, Fields, Plan, Probe, Report, Run, facts, rpm};
+use std::path::Path;
 use transaction::Transaction;
 
 choices! {
@@ -109,7 +110,10 @@ impl Module for Dnf {
         let mut plan = Plan::nothing().with("msg", "Nothing to do").with("results", Data::List(Vec::new()));
         plan.result.set("rc", 0);
         for words in self.steps(host)? {
-            let transaction = self.foreseen(host, &program, &words)?;
+            let Some(transaction) = self.foreseen(host, &program, &words)? else {
+                plan.push(self.run(&program, &words, &Transaction::default()));
+                continue;
+            };
             let unwanted = !self.allow_downgrade && !transaction.downgraded.is_empty();
             if !transaction.is_empty() && !unwanted {
                 plan.result.set("results", transaction.results());
@@ -214,16 +218,27 @@ impl Dnf {
         flags.iter().filter(|(_, set)| *set).map(|(flag, _)| (*flag).to_owned()).collect()
     }
 
-    fn foreseen(&self, host: &dyn Probe, program: &str, words: &[String]) -> Result<Transaction, Failure> {
+    /// What the program would do; `None` in a dry run where it hangs on repositories that are only planned.
+    fn foreseen(
+        &self,
+        host: &dyn Probe,
+        program: &str,
+        words: &[String],
+    ) -> Result<Option<Transaction>, Failure> {
         let said = rpm::foresee(host, program, &[self.options(), words.to_vec()].concat())?;
         let (stdout, stderr) =
             (said.text("stdout").unwrap_or_default(), said.text("stderr").unwrap_or_default());
         let transaction = Transaction::read(&stdout);
         let agreed = transaction.is_empty() && said.number::<i64>("rc") == Some(0);
         if !transaction.is_empty() || agreed {
-            return Ok(transaction);
+            return Ok(Some(transaction));
         }
-        let errors: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
+        if host.doubt().is_some() || are_planned(host)? {
+            return Ok(None);
+        }
+        let filled: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
+        let errors: Vec<&str> = filled.iter().copied().filter(|line| line.starts_with("Error")).collect();
+        let errors = if errors.is_empty() { filled } else { errors };
         match host.missing(format!("{program} refuses: {}", errors.join("; "))) {
             failure @ Failure::Failed { .. } => Err(failure
                 .with("rc", 1)
@@ -282,7 +297,8 @@ impl Dnf {
         effects.push(Effect::Anything);
         let environment = vec![("LC_ALL".to_owned(), "C.UTF-8".to_owned())];
         let run = Run { argv, environment, effects, counts: true, ..Run::default() };
-        Change::Run(run.titled(transaction.title()))
+        let title = if transaction.is_empty() { words.join(" ") } else { transaction.title() };
+        Change::Run(run.titled(title))
     }
 
     fn refresh(&self, program: &str) -> Change {
@@ -316,6 +332,20 @@ impl Dnf {
         }
         Ok(Plan::nothing().with("msg", "").with("results", packages))
     }
+}
+
+/// Whether there are repositories that are only planned: they have no place on a disk yet.
+fn are_planned(host: &dyn Probe) -> Result<bool, Failure> {
+    let directory = Path::new("/etc/yum.repos.d");
+    if !host.is_dry() || !host.is_directory(directory)? {
+        return Ok(false);
+    }
+    for name in host.list(directory)? {
+        if host.stat(&directory.join(name))?.is_some_and(|stat| stat.inode == 0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Packages as roles read them.

@@ -1,0 +1,93 @@
+//! Modules for MySQL and MariaDB, and how they reach a server.
+
+mod db;
+mod privileges;
+mod query;
+mod user;
+mod variables;
+
+pub use db::MysqlDb;
+pub use query::MysqlQuery;
+pub use user::MysqlUser;
+pub use variables::MysqlVariables;
+
+use super::argument::PathText;
+use crate::host::mysql::Server;
+use crate::host::{Change, Effect, Failure, Plan, Probe, facts, text};
+
+arguments! {
+    /// How a MySQL or MariaDB server is reached.
+    Login {
+        /// The user of the server who does it.
+        login_user: Option<String>;
+        /// The password of that user.
+        login_password: Option<String>;
+        /// The server.
+        login_host: String = "localhost";
+        /// Its port.
+        login_port: i64 = 3306;
+        /// Its socket.
+        login_unix_socket: Option<String>;
+        /// Seconds to wait for the connection.
+        connect_timeout: i64 = 30;
+        /// A file of settings for the client.
+        config_file: PathText = "~/.my.cnf";
+        /// Certificates of those who are trusted.
+        ca_cert ["ssl_ca"]: Option<PathText>;
+        /// A certificate that says who asks.
+        client_cert ["ssl_cert"]: Option<PathText>;
+        /// The key of that.
+        client_key ["ssl_key"]: Option<PathText>;
+        /// Whether the name in the certificate of the server must be right.
+        check_hostname: Option<bool>;
+    }
+}
+
+impl Login {
+    fn server(&self, host: &dyn Probe) -> Result<Server, Failure> {
+        let client = match facts::program(host, "mysql")? {
+            Some(_) => "mysql",
+            None if facts::program(host, "mariadb")?.is_some() => "mariadb",
+            None => return Err(host.missing("there is no `mysql` on this host".to_owned())),
+        };
+        let config = self.config_file.on(host)?;
+        let mut options = Vec::new();
+        if host.exists(&config)? {
+            options.push(format!("--defaults-extra-file={}", text::from_path(&config)));
+        }
+        match &self.login_unix_socket {
+            Some(socket) => options.push(format!("--socket={socket}")),
+            None if self.login_host == "localhost" => {}
+            None => options.extend([
+                format!("--host={}", self.login_host),
+                format!("--port={}", self.login_port),
+                "--protocol=tcp".to_owned(),
+            ]),
+        }
+        options.push(format!("--connect-timeout={}", self.connect_timeout));
+        let files =
+            [("--ssl-ca", &self.ca_cert), ("--ssl-cert", &self.client_cert), ("--ssl-key", &self.client_key)];
+        for (option, path) in files {
+            if let Some(path) = path {
+                options.push(format!("{option}={}", text::from_path(&path.on(host)?)));
+            }
+        }
+        options.extend(
+            self.check_hostname.filter(|check| *check).map(|_| "--ssl-verify-server-cert".to_owned()),
+        );
+        options.extend(self.login_user.as_ref().map(|user| format!("--user={user}")));
+        let password = self.login_password.iter().map(|password| ("MYSQL_PWD".to_owned(), password.clone()));
+        Ok(Server { client: client.to_owned(), options, environment: password.collect() })
+    }
+}
+
+/// A change for each statement, as it runs and as it is shown; the last one makes come true what is foreseen.
+fn statements(server: &Server, all: Vec<(String, String)>, effects: Vec<Effect>) -> Plan {
+    let last = all.len().saturating_sub(1);
+    let change = |(index, (sql, shown)): (usize, (String, String))| {
+        let nothing = crate::host::Subject::Output(Vec::new());
+        let effects = if index == last { effects.clone() } else { vec![Effect::Unknown(nothing)] };
+        Change::Run(server.execute(None, &sql, &shown, effects))
+    };
+    Plan::from(all.into_iter().enumerate().map(change).collect::<Vec<_>>())
+}

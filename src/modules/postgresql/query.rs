@@ -1,0 +1,173 @@
+//! `postgresql_query`
+
+use super::Login;
+use crate::host::postgres::{identifier, literal};
+use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report, Run};
+use crate::modules::argument::{Argument, Raw};
+use crate::modules::{ArgumentError, Module};
+
+module! {
+    /// Runs SQL on a PostgreSQL server.
+    ///
+    /// What only reads is asked in a dry run, too; the rows of one such query are the result.
+    ///
+    /// ```yaml
+    /// - postgresql_query: { login_db: app, query: "SELECT * FROM users WHERE id = %s", positional_args: [1] }
+    /// - postgresql_query: { db: app, query: "UPDATE users SET name = %(name)s", named_args: { name: jan } }
+    /// ```
+    PostgresqlQuery "postgresql_query" {
+        /// The SQL, or a list of statements.
+        query: Raw;
+        /// What stands for each `%s`.
+        positional_args: Option<Vec<Raw>>;
+        /// What stands for each `%(name)s`.
+        named_args: Option<Fields>;
+        /// The database.
+        login_db ["db"]: Option<String>;
+        /// Runs statements outside of a transaction.
+        autocommit: bool = false;
+        /// Which letters the client speaks.
+        encoding: Option<String>;
+        /// Schemas to look for names in.
+        search_path: Option<Vec<String>>;
+    } with { login: Login }
+}
+
+impl Module for PostgresqlQuery {
+    fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
+        let mut server = self.login.server(host)?;
+        if let Some(encoding) = &self.encoding {
+            server.environment.push(("PGCLIENTENCODING".to_owned(), encoding.clone()));
+        }
+        let database = self.login_db.clone().unwrap_or_else(|| self.login.login_user.clone());
+        let queries = self.queries()?;
+        let said =
+            |plan: Plan| plan.with("query", queries.last().cloned()).with("query_list", queries.clone());
+        if let [query] = queries.as_slice()
+            && reads_rows(query)
+            && self.search_path.is_none()
+        {
+            let rows = server.rows(host, &database, query.trim().trim_end_matches(';'))?;
+            let (count, list) = (rows.len(), Data::from(rows));
+            let plan =
+                Plan::nothing().with("query_result", list.clone()).with("query_all_results", vec![list]);
+            return Ok(said(plan.with("rowcount", count).with("statusmessage", format!("SELECT {count}"))));
+        }
+        let path = self.search_path.iter().map(|path| {
+            let path: Vec<String> = path.iter().map(|name| identifier(name)).collect();
+            format!("SET search_path TO {}", path.join(", "))
+        });
+        let (begin, end) = if self.autocommit { (None, None) } else { (Some("BEGIN"), Some("COMMIT")) };
+        let all = path.chain(begin.map(str::to_owned)).chain(queries.clone()).chain(end.map(str::to_owned));
+        let sql = all.map(|sql| sql.trim().trim_end_matches(';').to_owned()).collect::<Vec<_>>().join(";\n");
+        let mut run = server.execute(&database, &sql, &queries.join("; "), Vec::new());
+        // The words that the server says to each statement are printed only when psql is not quiet.
+        run.argv.retain(|word| word != "-q");
+        Ok(said(Plan::one(Change::Run(Run { counts: true, ..run }))))
+    }
+
+    fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        let mut result = carried.result.clone();
+        let Some(output) = carried.output() else { return Ok(result.into()) };
+        let stdout = output.stdout();
+        let is_status = |line: &&str| {
+            let words: Vec<&str> = line.split(' ').collect();
+            words.first().is_some_and(|word| word.chars().all(|c| c.is_ascii_uppercase()) && word.len() > 2)
+                && !matches!(words.first(), Some(&"BEGIN" | &"COMMIT" | &"SET"))
+        };
+        let statuses: Vec<&str> = stdout.lines().filter(is_status).collect();
+        let count = |status: &str| status.rsplit(' ').next().and_then(|number| number.parse::<i64>().ok());
+        let rows: i64 = statuses.iter().filter_map(|status| count(status)).sum();
+        let changed =
+            statuses.iter().any(|status| !matches!(count(status), Some(0)) && !status.starts_with("SELECT"));
+        result.set("statusmessage", statuses.last().copied().unwrap_or_default());
+        result.set("rowcount", rows);
+        result.set("query_result", Data::List(Vec::new()));
+        result.set("query_all_results", Data::List(Vec::new()));
+        Ok(Report { changed: Some(changed), ..Report::from(result) })
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        let mut wrong = Vec::new();
+        if self.positional_args.is_some() && self.named_args.is_some() {
+            wrong.push(ArgumentError::new("", "`positional_args` and `named_args` exclude one another"));
+        }
+        if let Err(failure) = self.queries() {
+            wrong.push(ArgumentError::new("query", failure.to_string()));
+        }
+        wrong
+    }
+}
+
+impl PostgresqlQuery {
+    fn queries(&self) -> Result<Vec<String>, Failure> {
+        let texts: Vec<String> = match &self.query.0 {
+            Data::List(items) => items.iter().map(|item| String::parse(item).unwrap_or_default()).collect(),
+            one => vec![String::parse(one)?],
+        };
+        let positional: Vec<Data> = self.positional_args.iter().flatten().map(|arg| arg.0.clone()).collect();
+        let filled = |text: &String| {
+            if self.positional_args.is_none() && self.named_args.is_none() {
+                return Ok(text.clone());
+            }
+            filled(text, &positional, self.named_args.as_ref(), sql)
+        };
+        texts.iter().map(filled).collect()
+    }
+}
+
+/// Puts values in for `%s` and `%(name)s`; `%%` is one percent sign.
+pub fn filled(
+    text: &str,
+    positional: &[Data],
+    named: Option<&Fields>,
+    sql: fn(&Data) -> String,
+) -> Result<String, Failure> {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut values = positional.iter();
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        if let Some(after) = after.strip_prefix('%') {
+            out.push('%');
+            rest = after;
+        } else if let Some(after) = after.strip_prefix('s') {
+            let value = values.next().ok_or("there are more `%s` than values")?;
+            out.push_str(&sql(value));
+            rest = after;
+        } else if let Some((name, after)) = after.strip_prefix('(').and_then(|after| after.split_once(")s")) {
+            let value = named.and_then(|named| named.get(name));
+            out.push_str(&sql(value.ok_or_else(|| format!("there is no value for `%({name})s`"))?));
+            rest = after;
+        } else {
+            out.push('%');
+            rest = after;
+        }
+    }
+    Ok(out + rest)
+}
+
+/// A value as SQL writes it.
+fn sql(value: &Data) -> String {
+    match value {
+        Data::Null => "NULL".to_owned(),
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value) => value.to_string(),
+        Data::Float(value) => value.to_string(),
+        Data::Text(text) => literal(text),
+        Data::List(items) => format!("ARRAY[{}]", items.iter().map(sql).collect::<Vec<_>>().join(", ")),
+        value => literal(&crate::host::json::print(value)),
+    }
+}
+
+/// Whether it only reads, and gives rows: one statement, by its first word.
+fn reads_rows(query: &str) -> bool {
+    let query = query.trim().trim_end_matches(';');
+    let first = query.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_uppercase();
+    let writes = ["INSERT", "UPDATE", "DELETE", "INTO", "FOR"];
+    let words = query.to_uppercase();
+    let mut words = words.split(|c: char| !c.is_ascii_alphabetic() && c != '_');
+    matches!(first.as_str(), "SELECT" | "VALUES" | "TABLE" | "WITH")
+        && !query.contains(';')
+        && !words.any(|word| writes.contains(&word))
+}

@@ -17,6 +17,12 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use indexmap::IndexSet;
 use std::sync::{Arc, RwLock};
 
+/// The hosts that plays name, in their order.
+pub fn hosts_named(run: &Run, playbooks: &[crate::playbook::Playbook]) -> Vec<HostName> {
+    let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
+    plays.flat_map(|play| run.hosts_of(play).unwrap_or_default()).collect()
+}
+
 /// How a play ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PlayEnd {
@@ -39,6 +45,7 @@ impl Run {
         };
         let name = self.play_name(play);
         let lockstep = !self.is_free(play);
+        let Some(start) = self.start_of(play) else { return PlayEnd::Fine };
         let begins = |hosts: &[HostName]| {
             let (name, hosts) = (name.clone(), hosts.to_vec());
             self.events.send(Event::Play { name, hosts, span: play.span, lockstep });
@@ -71,6 +78,7 @@ impl Run {
                 hosts,
                 (&all, &live, &vars),
             );
+            let batch = Batch { start: start.filter(|_| index == 0), ..batch };
             let run = Arc::new(PlayRun::new(batch));
             self.run_batch(&run).await;
             if run.has_too_many_failures() {
@@ -154,6 +162,7 @@ impl Run {
             hosts,
             all_hosts: all.to_vec(),
             vars: vars.clone(),
+            start: None,
             together: !self.is_free(play),
             force_handlers: flag(play.setting("force_handlers"), self.settings.execution.force_handlers),
             gathers_facts: play.setting("gather_facts").cloned().unwrap_or_else(Value::none),

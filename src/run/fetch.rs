@@ -1,8 +1,7 @@
 //! Pages for `lookup('url')`, fetched by the controller.
 
 use crate::host::base64;
-use crate::host::http::{Exchange, Follow, Proxies, send};
-use crate::host::{NoContents, System};
+use crate::host::http::{Exchange, Follow, Proxies, send_from_here};
 use crate::template::Fetch;
 
 /// The most bytes of a page that are taken.
@@ -19,7 +18,7 @@ pub fn page(request: &Fetch) -> Result<Vec<u8>, String> {
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent")) {
         headers.push(("User-Agent".into(), request.agent.clone()));
     }
-    let exchange = Exchange {
+    let answer = send_from_here(&Exchange {
         method: "GET".into(),
         url: request.url.clone(),
         headers,
@@ -30,8 +29,7 @@ pub fn page(request: &Fetch) -> Result<Vec<u8>, String> {
         proxies: if request.use_proxy { proxies() } else { Proxies::default() },
         limit: LARGEST,
         ..Exchange::default()
-    };
-    let answer = send(&System::new(Box::new(NoContents)), &exchange);
+    });
     match answer.status {
         200..300 => Ok(answer.body.0),
         0 => Err(answer.reason),

@@ -36,6 +36,7 @@ impl Interpreter {
         at: &At,
     ) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
+        self.controller_settles().await?;
         let file = arguments.raw.as_ref().or_else(|| arguments.value("file"));
         let Some(file) = file.and_then(|file| file.str().ok()) else {
             return Err(Diagnostic::error("`include_tasks` names no file").at(arguments.span).into());

@@ -3,7 +3,7 @@
 use super::frame::FrameKind;
 use super::host::Host;
 use super::scope::Layers;
-use crate::playbook::Role;
+use crate::playbook::{Keyword, Role};
 use crate::vars::{Data, Kind, Object, Value};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -28,6 +28,8 @@ pub trait Others: Send + Sync {
 #[derive(Debug, Default)]
 pub struct RunMagic {
     pub values: Vec<(&'static str, Value)>,
+    /// How hosts are reached where nothing else says so.
+    pub reached: Vec<(&'static str, Value)>,
 }
 
 /// The same for all hosts of a play.
@@ -136,6 +138,30 @@ impl Magic {
         };
         Some(value)
     }
+}
+
+/// How a task's host is reached, under names that no variable has: both spellings of one that has, else the keyword,
+/// else the setting. Only tasks see it; `hostvars` has what is set.
+pub fn reached(name: &str, layers: &Layers) -> Option<Value> {
+    let frame = layers.frame.as_ref()?;
+    let (names, keyword) = match name {
+        "ansible_host" | "ansible_ssh_host" => (["ansible_host", "ansible_ssh_host"], None),
+        "ansible_port" | "ansible_ssh_port" => (["ansible_port", "ansible_ssh_port"], Some(Keyword::Port)),
+        "ansible_user" | "ansible_ssh_user" => {
+            (["ansible_user", "ansible_ssh_user"], Some(Keyword::RemoteUser))
+        }
+        "ansible_connection" => (["ansible_connection"; 2], Some(Keyword::Connection)),
+        "ansible_timeout" | "ansible_ssh_timeout" => (["ansible_timeout", "ansible_ssh_timeout"], None),
+        _ => return None,
+    };
+    let host = &layers.magic.host;
+    let setting = || layers.magic.run.reached.iter().find(|(known, _)| *known == names[0]);
+    let given = names.iter().find_map(|name| layers.given(name));
+    given.or_else(|| frame.keyword(keyword?).cloned()).or_else(|| match names[0] {
+        "ansible_host" if host.is_implicit_localhost => Some("127.0.0.1".into()),
+        "ansible_host" => Some(Value::text(host.name.clone())),
+        _ => setting().map(|(_, value)| value.clone()),
+    })
 }
 
 fn read(hosts: &RwLock<Value>) -> Value {

@@ -85,6 +85,7 @@ impl Interpreter {
                     self.play.all_hosts.iter().filter_map(|name| self.run.host(name)).collect();
                 for host in hosts {
                     [Part::Facts, Part::Cached].into_iter().for_each(|part| host.store.clear(part));
+                    super::fact_cache::forget(&self.run.settings.facts, &host.name);
                 }
             }
             "clear_host_errors" => self.run.forget_failures(&self.play.all_hosts),

@@ -8,10 +8,11 @@ use super::host::{Host, Out};
 use super::interpreter::Interpreter;
 use super::magic::{Magic, PlayMagic};
 use super::once::Once;
-use super::position::Meeting;
+use super::position::{Meeting, Position};
 use super::scope::PlayVars;
 use crate::playbook::{Play, Role};
 use crate::report::{Event, HostName, TaskInfo};
+use crate::source::Diagnostic;
 use crate::template::Surroundings;
 use crate::vars::Value;
 use std::collections::{HashMap, HashSet};
@@ -34,13 +35,15 @@ pub struct PlayRun {
     pub once: Once,
     pub force_handlers: bool,
     pub gathers_facts: Value,
+    /// The task with which the play begins, where that is not the first.
+    pub start: Option<crate::source::Span>,
     /// How many of the batch's hosts may fail, in percent; none where all may.
     pub max_fail_percentage: Option<f64>,
     vars: Arc<PlayVars>,
     /// Per host: `vars_files` that only its facts decide, and what included roles show to the play.
     host_vars: Mutex<HashMap<HostName, Arc<PlayVars>>>,
     magics: Mutex<HashMap<HostName, Arc<Magic>>>,
-    infos: Mutex<HashMap<super::position::Position, Arc<TaskInfo>>>,
+    infos: Mutex<HashMap<Position, Arc<TaskInfo>>>,
     /// Numbers of the tasks that events have told of.
     announced: Mutex<HashSet<usize>>,
     /// Of includes with a computed name: which host was the first to bring in this file.
@@ -70,6 +73,8 @@ pub struct Batch {
     pub hosts: Vec<HostName>,
     pub all_hosts: Vec<HostName>,
     pub vars: Arc<PlayVars>,
+    /// The task with which the play begins, where that is not the first.
+    pub start: Option<crate::source::Span>,
     pub together: bool,
     pub force_handlers: bool,
     pub gathers_facts: Value,
@@ -90,6 +95,7 @@ impl PlayRun {
             once: Once::default(),
             force_handlers: batch.force_handlers,
             gathers_facts: batch.gathers_facts,
+            start: batch.start,
             max_fail_percentage: batch.max_fail_percentage,
             vars: batch.vars,
             host_vars: Mutex::default(),
@@ -342,6 +348,9 @@ impl Interpreter {
             Err(Halt::Unreachable) => self.drop_out(Out::Unreachable),
             Err(Halt::EndHost) => self.play.strike(name),
             _ => {}
+        }
+        if let Err(error) = super::fact_cache::save(&self.run.settings.facts, &self.host) {
+            self.run.warn(Diagnostic::warning(format!("the facts of `{name}` cannot be kept: {error}")));
         }
         self.play.meeting.leave(name);
         self.activity(crate::report::Activity::Finished);

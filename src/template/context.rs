@@ -1,7 +1,8 @@
 //! What evaluation needs beside the variables.
 
+use super::{Answer, Error};
 use crate::source::{Diagnostic, Sources};
-use crate::vars::Value;
+use crate::vars::{Promise, Value};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,9 +50,19 @@ pub struct Context {
     pub memo: Arc<Memo>,
     /// Results of lazy values, so that each is evaluated once a scope.
     pub resolved: Arc<Resolved>,
+    /// There while the files of the controller may still be changed: what reads them touches it.
+    pub controller_pending: Option<Arc<Promise>>,
 }
 
 impl Context {
+    /// Gives the promise to wait for before a file of the controller is read.
+    ///
+    /// # Errors
+    /// While there is one.
+    pub(super) fn reads_controller(&self) -> Answer<()> {
+        self.controller_pending.clone().map_or(Ok(()), |pending| Err(Error::Pending(pending)))
+    }
+
     /// The same surroundings and search path for another scope: nothing is resolved or chosen yet.
     #[must_use]
     pub fn fresh(&self) -> Context {

@@ -4,6 +4,7 @@
 //! - `arguments`: more of the command line, one word a line.
 //! - `expected.txt`: what the run prints, `again.txt`: what the same run prints a second time. Missing files are not compared,
 //!   and one of the two must be there. `UPDATE=1` writes them anew.
+//! - `unordered`: why nothing is promised about the order of what is printed; lines are compared sorted.
 //! - `unpredictable`: why the dry run cannot say all that the run does; without it, it must.
 //!
 //! What all dry runs foretold is counted in a table at the end.
@@ -77,7 +78,8 @@ impl Case {
         let text =
             text.replace(&*work.to_string_lossy(), "WORK").replace(&*self.folder.to_string_lossy(), "CASE");
         let times = fancy_regex::Regex::new(r#""(delta|end|start)": "[-0-9:. ]+""#).unwrap();
-        times.replace_all(&text, "\"$1\": \"TIME\"").into_owned()
+        let text = times.replace_all(&text, "\"$1\": \"TIME\"").into_owned();
+        if self.has("unordered") { sorted(&text) } else { text }
     }
 
     fn expect(&self, file: &str, found: &str, mistakes: &mut Vec<String>) {
@@ -123,6 +125,12 @@ impl Case {
     }
 }
 
+fn sorted(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
 fn every_case_prints_what_is_expected() {
     let chosen = std::env::var("CASE").ok();
@@ -139,7 +147,7 @@ fn every_case_prints_what_is_expected() {
 fn what_hangs_on_a_command_names_its_line() {
     let case = cases().into_iter().find(|case| case.name == "depends").unwrap();
     let work = tempfile::tempdir().unwrap();
-    let events = case.run(work.path(), &["--output", "json"]).json;
+    let events = case.run(work.path(), &["--output", "json", "--dry-run"]).json;
     let told: Vec<String> = events
         .iter()
         .filter(|event| event["status"] == "depends")
@@ -148,8 +156,8 @@ fn what_hangs_on_a_command_names_its_line() {
     assert_eq!(
         told,
         [
-            r#""Hangs on what it prints": "`echo yes`, which was not run (site.yml:6:7)""#,
-            r#""Hangs on it by a condition": "`echo yes`, which was not run (site.yml:6:7)""#,
+            r#""Hangs on what it prints": "`echo yes`, which was not run (site.yml:5:7)""#,
+            r#""Hangs on it by a condition": "`echo yes`, which was not run (site.yml:5:7)""#,
             r#""Hangs on that": "`touch WORK/made`, which was not run (site.yml:15:7)""#,
         ]
     );

@@ -84,6 +84,7 @@ fn result(line: &str) -> String {
 fn settle(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            fields.retain(|_, value| !value.as_str().is_some_and(|text| text.contains("/.ansible/tmp/")));
             fields.retain(|name, _| !FLEETING.contains(&name.as_str()));
             let empty = |value: &Value| value.as_object().is_some_and(serde_json::Map::is_empty);
             fields.retain(|name, value| name != "ansible_facts" || !empty(value));

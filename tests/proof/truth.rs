@@ -47,3 +47,39 @@ fn is_as_asked_for(host: &Host) {
     assert!(host.holds("docker exec web sh -c 'test $TOKEN = \"a b\" && ! touch /x'"));
     assert!(host.holds("stat -c %U /srv/app | grep -qx app"));
 }
+
+/// A component with a file that is read again and one that is not.
+const COMPONENT: &str = include_str!("component.yml");
+
+#[test]
+fn a_component_is_reloaded_where_that_is_enough() {
+    let lab = Lab::new();
+    let host = lab.up("component", &["--docker", "--preload"]);
+    let project = Project::of_playbook(COMPONENT, &[&host]);
+    let mut story = Story::default();
+    let process = || host.sh("docker inspect --format '{{.State.Pid}}' sleeper");
+    let mut first = String::new();
+    story.chapter("it runs", || {
+        project.events(&[]);
+        first = process();
+    });
+    story.chapter("it reads its file again, and is not restarted", || {
+        project.events(&["-e", "again=two"]);
+        assert_eq!(process(), first);
+        assert!(host.sh("journalctl -q -o cat -u sleeper").contains("again two"));
+    });
+    story.chapter("it is restarted where that is needed", || {
+        project.events(&["-e", "again=two", "-e", "once=two"]);
+        assert_ne!(process(), first);
+        let nothing = project.events(&["-e", "again=two", "-e", "once=two"]);
+        assert_eq!(changed(&nothing, host.name), 0, "{:#?}", of(&nothing));
+    });
+    story.chapter("one that nobody names is told, and taken away when that is asked for", || {
+        let events = project.events(&["--tags", "start", "-e", "kept=other"]);
+        assert_eq!(changed(&events, host.name), 0);
+        project.events(&["--tags", "start", "-e", "kept=other", "-e", "prune=true"]);
+        assert!(!host.holds("systemctl cat sleeper || docker inspect sleeper"));
+        assert!(host.holds("test -e /srv/conf/once.conf && ! systemctl --failed --quiet | grep sleeper"));
+    });
+    story.end();
+}

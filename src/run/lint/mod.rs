@@ -25,8 +25,16 @@ const SLIP: usize = 2;
 const FACTS: &[&str] = &["ansible_", "getent_", "facter_", "ohai_"];
 
 /// Names that are set where no task says so.
-const USUAL: &[&str] =
-    &["item", "services", "packages", "template_path", "template_fullpath", "template_host", "component"];
+const USUAL: &[&str] = &[
+    "item",
+    "services",
+    "packages",
+    "template_path",
+    "template_fullpath",
+    "template_host",
+    "component",
+    "provision_prune",
+];
 
 /// Everything that a project sets and reads.
 struct Lint<'a> {

@@ -6,6 +6,20 @@ LAB := tests/lab/lab
 
 build: rust
 	cargo build --release
+	$(MAKE) small
+
+# The agent once more, as small as it gets, in place of the one of the ordinary build, which does the same: it travels to
+# every new host. Built with musl where Rust has it, and packed by xz, for hosts that can unpack that.
+.PHONY: small
+small: rust
+	@host=$$(rustc -vV | sed -n 's/^host: //p'); small=$${host%-gnu}-musl; out=target/$$host/release; \
+	rustup target add "$$small" 2>/dev/null || small=$$host; \
+	cargo build --profile agent --no-default-features --bin provision-agent --target "$$small" && \
+	install -m 755 "target/$$small/agent/provision-agent" "$$out/provision-agent" && \
+	rm -f "$$out"/provision-agent.*.xz && \
+	if command -v xz >/dev/null; then \
+	  xz -9e -c "$$out/provision-agent" >"$$out/provision-agent.$$(sha256sum "$$out/provision-agent" | cut -d' ' -f1).xz"; \
+	fi; ls -l "$$out"/provision-agent*
 
 demo: build
 	tests/lab/demo
@@ -18,6 +32,11 @@ test: rust check lab
 .PHONY: proof
 proof: rust lab
 	cargo nextest run --no-fail-fast -E 'binary(proof) or test(/^lab::/)'
+
+# The same playbooks with ansible-core, which comes from PyPI, and with us (`CASE=name` picks some); and all of `differential`.
+.PHONY: parity
+parity: rust
+	cargo nextest run --no-fail-fast -E 'binary(parity) or binary(differential)'
 
 # Templates and YAML against ansible-core, Jinja2 and PyYAML from PyPI.
 .PHONY: differential
@@ -47,6 +66,13 @@ deny:
 # The compiler proves that the agent needs nothing of the controller.
 agent:
 	cargo check --no-default-features --bin provision-agent
+
+# provision beside Ansible, Mitogen and pyinfra: tests/bench/README.md.   ROUNDS=5 BENCH='--delays 0' make bench
+.PHONY: bench
+ROUNDS ?= 3
+bench: build lab
+	cargo build --release --example delay
+	tests/bench/run.py --rounds $(ROUNDS) $(BENCH)
 
 .PHONY: rust
 rust:

@@ -14,6 +14,7 @@ pub fn carry_out(command: &Command, project: &Project) -> Result<u8, Diagnostics
         Command::Apply(args) => super::plan::apply(args, project),
         Command::Run(_) | Command::Drift(_) => super::play::play(project, project.settings.clone()),
         Command::Trust(args) => super::trust::trust(args, project),
+        Command::Module(args) => super::module::module(args, project),
         Command::Modules(args) => super::modules::show(args, project),
         Command::Explain(args) => super::explain::explain(args, project),
         Command::Eval(args) => super::eval::eval(args, project),

@@ -5,13 +5,12 @@ use super::eval::EvalArgs;
 use super::explain::ExplainArgs;
 use super::inventory::InventoryArgs;
 use super::lint::LintArgs;
+use super::module::ModuleArgs;
 use super::modules::ModulesArgs;
 use super::render::RenderArgs;
-use super::surroundings::Surroundings;
 use super::trust::TrustArgs;
 use super::vault::VaultCommand;
 use clap::{ArgAction, Command as Words, CommandFactory, FromArgMatches, Parser, Subcommand};
-use std::path::Path;
 
 /// What is to be done. Without a word for it, it is a run.
 #[derive(Subcommand, Clone, Debug)]
@@ -32,6 +31,8 @@ pub enum Command {
     Lint(LintArgs),
     /// Encrypts, decrypts and edits files and values
     Vault(VaultCommand),
+    /// Runs one module on some hosts, as `ansible` does
+    Module(Box<ModuleArgs>),
     /// Lists modules, or shows the page of one
     Modules(ModulesArgs),
     /// Applies a plan that a dry run has saved, if no host has moved since
@@ -66,13 +67,13 @@ pub enum Asked {
     Version,
 }
 
-/// Reads words, the first of which is the program's name. A word for a command that is also the name of a playbook
-/// here is the playbook.
+/// Reads words, the first of which is the program's name. A word for a command means the command, whatever files
+/// there are: a playbook of that name is `./NAME`.
 ///
 /// # Errors
 /// What was typed means nothing, or help was asked for.
-pub fn read(words: &[String], place: &dyn Surroundings) -> Result<Asked, clap::Error> {
-    match word_at(words, place) {
+pub fn read(words: &[String]) -> Result<Asked, clap::Error> {
+    match word_at(words) {
         Some(index) => {
             let mut words = words.to_vec();
             let word = words.remove(index);
@@ -108,7 +109,7 @@ fn without_word() -> Words {
 }
 
 /// Where the word for a command is: the first word that is neither an option nor the value of one.
-fn word_at(words: &[String], place: &dyn Surroundings) -> Option<usize> {
+fn word_at(words: &[String]) -> Option<usize> {
     let mut command = WithWord::command();
     command.build();
     let mut rest = words.iter().enumerate().skip(1);
@@ -123,7 +124,7 @@ fn word_at(words: &[String], place: &dyn Surroundings) -> Option<usize> {
             continue;
         }
         let is_command = command.get_subcommands().any(|one| one.get_name() == word);
-        return (is_command && !place.is_file(Path::new(word))).then_some(index);
+        return is_command.then_some(index);
     }
     None
 }
@@ -163,6 +164,7 @@ impl Command {
             Command::Render(render) => Some(&render.project),
             Command::Inventory(inventory) => Some(&inventory.project),
             Command::Lint(lint) => Some(&lint.project),
+            Command::Module(module) => Some(&module.project),
             Command::Vault(_) | Command::Modules(_) => None,
         }
     }
@@ -179,6 +181,7 @@ impl Command {
             Command::Inventory(_) => "inventory",
             Command::Lint(_) => "lint",
             Command::Vault(_) => "vault",
+            Command::Module(_) => "module",
             Command::Modules(_) => "modules",
             Command::Drift(_) => "drift",
         }

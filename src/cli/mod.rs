@@ -10,6 +10,7 @@ pub mod eval;
 pub mod explain;
 pub mod inventory;
 pub mod lint;
+pub mod module;
 pub mod modules;
 mod plan;
 mod play;

@@ -5,6 +5,7 @@ use super::args::{
 };
 use super::command::Command;
 use super::config;
+use super::module::ModuleArgs;
 use super::surroundings::Surroundings;
 use crate::report::{Format, Switch};
 use crate::settings::{ExtraVars, Settings, Templates, VaultIdentity, VaultSecret};
@@ -42,6 +43,7 @@ impl Settings {
             Command::Explain(explain) => settings.asked(&explain.host, place),
             Command::Eval(eval) => settings.asked(&eval.host, place),
             Command::Render(render) => settings.asked(&render.host, place),
+            Command::Module(module) => settings.module(module, place),
             Command::Vault(vault) => {
                 settings.vaults(vault.act.passwords(), place);
                 settings.vaults.encrypt_with =
@@ -168,6 +170,7 @@ impl Settings {
         execution.window = typed.window.and_then(|window| usize::try_from(window).ok());
         execution.step = typed.step;
         execution.force_handlers |= typed.force_handlers;
+        execution.prune |= typed.prune;
         self.facts.flush = typed.flush_cache;
         self.listing.hosts = typed.list_hosts;
         self.listing.tasks = typed.list_tasks;
@@ -181,6 +184,15 @@ impl Settings {
             Some(OutputFormat::Ansible) => self.output.format = Format::Ansible,
             None => {}
         }
+    }
+
+    fn module(&mut self, typed: &ModuleArgs, place: &dyn Surroundings) {
+        let directory =
+            typed.playbook_dir.as_deref().map_or_else(|| place.directory(), |dir| absolute(dir, place));
+        self.typed = Some((directory.join("<command line>"), typed.playbook()));
+        self.execution.dry_run = typed.dry_run;
+        self.execution.diff |= typed.diff || typed.dry_run;
+        self.output.format = Format::Minimal;
     }
 
     /// What follows from several settings together.

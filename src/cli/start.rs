@@ -40,7 +40,7 @@ pub fn start(
     carry_out: impl FnOnce(&Command, &Project) -> Result<u8, Diagnostics>,
 ) -> u8 {
     let place = Here;
-    let asked = match read(&words, &place) {
+    let asked = match read(&words) {
         Ok(asked) => asked,
         Err(error) if !error.use_stderr() => {
             let _ = error.print();

@@ -95,6 +95,18 @@ pub fn truth(value: &Value) -> bool {
     }
 }
 
+/// Whether a switch is on; nothing where the value says neither.
+pub fn switch(value: &Value) -> Option<bool> {
+    let off = |text: &str| matches!(text.to_lowercase().as_str(), "no" | "off" | "0" | "false" | "f" | "n");
+    match value.data() {
+        _ if truth(value) => Some(true),
+        Data::Bool(_) | Data::Int(0) | Data::None | Data::Omit => Some(false),
+        Data::Text(text) if off(text) => Some(false),
+        Data::Float(float) => Some(*float != 0.0).filter(|_| [0.0, 1.0].contains(float)),
+        _ => None,
+    }
+}
+
 /// The items of a list, or those of a text with commas.
 pub fn split_list(value: &Value) -> Vec<String> {
     if let Some(items) = value.as_items() {

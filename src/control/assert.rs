@@ -12,7 +12,7 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     for condition in conditions.iter() {
         let holds = desk.engine.condition(condition, desk.scope);
         if !holds.map_err(|error| error.during("Error while evaluating conditional"))? {
-            return Ok(failed(condition, fail_message, desk.flag("quiet")));
+            return Ok(failed(desk, condition, fail_message));
         }
     }
     let message = desk.value("success_msg").cloned().unwrap_or_else(|| "All assertions passed".into());
@@ -27,15 +27,29 @@ fn spoken(mut fields: Map, quiet: bool) -> Map {
     fields
 }
 
-fn failed(condition: &Value, message: Option<&Value>, quiet: bool) -> Act {
+fn failed(desk: &Desk, condition: &Value, message: Option<&Value>) -> Act {
     let message = message.cloned().unwrap_or_else(|| "Assertion failed".into());
     let fields = [
         ("evaluated_to".into(), Value::from(false)),
         ("msg".into(), message.clone()),
         ("assertion".into(), super::as_written(condition)),
     ];
-    let fields = spoken(fields.into(), quiet);
+    let fields = spoken(fields.into(), desk.flag("quiet"));
     let text = message.str().unwrap_or_else(|_| "Assertion failed".to_owned());
-    let diagnostic = crate::source::Diagnostic::error(text.clone()).label(condition.span(), "does not hold");
+    let mut diagnostic =
+        crate::source::Diagnostic::error(text.clone()).label(condition.span(), "does not hold");
+    diagnostic.hints.extend(where_set(desk, condition));
     Act { fields, failed: Some(text), diagnostic: Some(Box::new(diagnostic)), ..Act::default() }
+}
+
+/// Where the variables that a condition speaks of got their values: as places, because the text there may be a secret.
+fn where_set(desk: &Desk, condition: &Value) -> Vec<String> {
+    let context = desk.scope.context();
+    let text = condition.as_str().unwrap_or_default();
+    let names = desk.engine.names_used_by_expression(text, condition.span(), context);
+    let place = |name: &str| context.surroundings.sources.place(desk.scope.value(name)?.span());
+    names
+        .iter()
+        .filter_map(|used| Some(format!("`{}` is set at {}", used.name, place(&used.name)?)))
+        .collect()
 }

@@ -16,10 +16,5 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
         ("add_group".into(), Value::from(name.as_str())),
         ("parent_groups".into(), parents.iter().map(String::as_str).collect()),
     ];
-    Ok(Act {
-        fields: shown.into(),
-        changed: true,
-        effects: vec![Effect::AddGroup { name, parents }],
-        ..Act::default()
-    })
+    Ok(Act { fields: shown.into(), effects: vec![Effect::AddGroup { name, parents }], ..Act::default() })
 }

@@ -1,6 +1,7 @@
 //! Words that act on the controller. What they do to the run is data, carried out by the interpreter.
 
 mod add_host;
+mod argument_spec;
 mod arguments;
 mod assert;
 mod debug;
@@ -10,7 +11,8 @@ mod manual;
 mod set_fact;
 mod set_stats;
 
-pub use arguments::{Arguments, as_written, split_list, truth};
+pub use argument_spec::mistakes as argument_mistakes;
+pub use arguments::{Arguments, as_written, split_list, switch, truth};
 pub use manual::summary;
 
 use crate::host::Data;

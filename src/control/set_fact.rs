@@ -1,6 +1,7 @@
 //! `set_fact`: sets variables of the host.
 
 use super::{Act, Desk, Effect};
+use crate::source::Diagnostic;
 use crate::template::Answer;
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
@@ -10,7 +11,8 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     for (name, value) in desk.arguments.iter().filter(|(name, _)| &***name != "cacheable") {
         if !crate::playbook::is_identifier(name) {
             let message = format!("`{name}` is no name for a variable");
-            return Err(super::mistake(message, desk.arguments.span_of(name)));
+            let told = format!("Invalid variable name '{name}'.");
+            return Err(Diagnostic::error(message).told(told).at(desk.arguments.span_of(name)).into());
         }
         facts.insert(name.to_string().into(), value.clone());
         effects.push(Effect::Set { name: name.clone(), value: value.clone(), cacheable });

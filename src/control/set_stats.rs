@@ -5,6 +5,12 @@ use crate::template::Answer;
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let data = desk.value("data").ok_or_else(|| desk.missing("data"))?;
+    if data.as_entries().is_none() {
+        return Err(super::mistake(
+            "`data` wants a mapping of names to values",
+            desk.arguments.span_of("data"),
+        ));
+    }
     let aggregate = desk.value("aggregate").is_none_or(super::truth);
     let per_host = desk.flag("per_host");
     let effects = vec![Effect::Stats { data: data.to_data(), per_host, aggregate }];

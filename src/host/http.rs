@@ -82,9 +82,15 @@ pub struct Answer {
 
 /// Sends a request and takes what comes back; what goes wrong is told in the answer.
 pub(in crate::host) fn send(system: &System, exchange: &Exchange) -> Answer {
-    let mut url = exchange.url.clone();
-    let answer = follow_all(system, exchange, &mut url);
-    answer.unwrap_or_else(|reason| Answer { reason, url, ..Answer::default() })
+    follow_all(exchange, &|url, method, body| send_by_program(system, exchange, url, method, body))
+}
+
+/// Sends a request from the controller, which speaks https itself, and follows redirections.
+#[cfg(feature = "controller")]
+pub fn send_from_here(exchange: &Exchange) -> Answer {
+    follow_all(exchange, &|url, method, body| {
+        send_once(exchange, url, method, body, Some(super::tls::secure))
+    })
 }
 
 /// Sends a request to https, and follows nothing.
@@ -96,14 +102,23 @@ pub fn send_securely(exchange: &Exchange) -> Answer {
     answer.unwrap_or_else(|reason| Answer { reason, url: exchange.url.clone(), ..Answer::default() })
 }
 
-fn follow_all(system: &System, exchange: &Exchange, said: &mut String) -> Result<Answer, String> {
+/// Sends one request to https: address, method, body.
+type Securely<'s> = &'s dyn Fn(&Url, &str, &[u8]) -> Result<Answer, String>;
+
+fn follow_all(exchange: &Exchange, securely: Securely) -> Answer {
+    let mut url = exchange.url.clone();
+    let answer = followed(exchange, &mut url, securely);
+    answer.unwrap_or_else(|reason| Answer { reason, url, ..Answer::default() })
+}
+
+fn followed(exchange: &Exchange, said: &mut String, securely: Securely) -> Result<Answer, String> {
     let mut url = Url::read(&exchange.url)?;
     let mut method = exchange.method.clone();
     let mut body = exchange.body.0.as_slice();
     for redirections in 0..=MOST_REDIRECTIONS {
         *said = url.to_string();
         let mut answer = match url.secure && exchange.unix_socket.is_none() {
-            true => send_by_program(system, exchange, &url, &method, body)?,
+            true => securely(&url, &method, body)?,
             false => send_once(exchange, &url, &method, body, None)?,
         };
         answer.redirected = redirections > 0;

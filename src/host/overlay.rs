@@ -13,6 +13,8 @@ pub struct Planned {
     answers: BTreeMap<Subject, Answer>,
     /// What was not done and may have made anything.
     doubts: Vec<String>,
+    /// Where the task is written that is planned now.
+    pub place: Option<String>,
 }
 
 /// What a name would be.
@@ -96,7 +98,7 @@ impl Planned {
     }
 
     fn lay_run(&mut self, system: &System, run: &super::Run) -> Result<(), Failure> {
-        let because = format!("`{}`, which was not run", run.shown());
+        let because = run.not_run(self.place.as_deref());
         if run.effects.is_empty() {
             self.doubts.push(because);
             return Ok(());

@@ -2,6 +2,7 @@
 
 use super::{Bytes, Content, Effect, Failure, Probe, System, Time, text};
 use std::io::{Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
@@ -85,6 +86,12 @@ impl Run {
     /// Whether nobody knows all that it does.
     pub fn is_open(&self) -> bool {
         self.effects.is_empty() || self.effects.contains(&Effect::Anything)
+    }
+
+    /// That it was not run, for what hangs on it.
+    pub fn not_run(&self, place: Option<&str>) -> String {
+        let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+        format!("`{}`, which was not run{place}", self.shown())
     }
 
     /// `run` for a command whose doing nobody knows, `do` for one whose effects are known.
@@ -282,14 +289,17 @@ fn end_group(child: &Child) {
 /// Collects an output on a thread of its own, up to a limit; the rest is read and dropped.
 struct Collector {
     kept: Arc<Mutex<Vec<u8>>>,
+    /// The same output again, to see whether anything in it is still unread.
+    pipe: Option<OwnedFd>,
     thread: Option<JoinHandle<()>>,
 }
 
-fn collect(stream: Option<impl Read + Send + 'static>, most: u64) -> Collector {
+fn collect(stream: Option<impl Read + AsFd + Send + 'static>, most: u64) -> Collector {
+    let pipe = stream.as_ref().and_then(|stream| stream.as_fd().try_clone_to_owned().ok());
     let kept = Arc::new(Mutex::new(Vec::new()));
     let shared = kept.clone();
     let thread = stream.map(|mut stream| std::thread::spawn(move || drain(&mut stream, &shared, most)));
-    Collector { kept, thread }
+    Collector { kept, pipe, thread }
 }
 
 fn drain(stream: &mut impl Read, kept: &Mutex<Vec<u8>>, most: u64) {
@@ -314,7 +324,8 @@ impl Collector {
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(5));
             let length = self.kept().len();
-            if length != known {
+            // On a busy host the thread may not have come to read what the program printed.
+            if length != known || self.has_unread() {
                 (known, since) = (length, Instant::now());
             }
         }
@@ -322,6 +333,13 @@ impl Collector {
             let _ = thread.join();
         }
         std::mem::take(&mut *self.kept())
+    }
+
+    fn has_unread(&self) -> bool {
+        self.pipe
+            .as_ref()
+            .and_then(|pipe| rustix::io::ioctl_fionread(pipe).ok())
+            .is_some_and(|bytes| bytes > 0)
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {

@@ -26,7 +26,7 @@ pub struct Group {
 }
 
 /// A host as the sources describe it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Host {
     pub vars: Arc<Vars>,
     /// The groups that name it, in order.

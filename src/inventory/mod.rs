@@ -228,33 +228,39 @@ impl Inventory {
         Ok(hosts)
     }
 
-    /// Adds a host at run time, and the groups it is to be in.
-    pub fn add_host(&mut self, name: &str, groups: &[String]) {
-        let address = address::address(name).filter(|address| !address.name.contains('['));
-        let (name, port) = address.map_or((name, None), |address| (address.name, address.port));
-        self.graph.add_host(name, None, port);
+    /// Adds a host at run time, the groups it is to be in and what it is to know; whether any of it is new.
+    pub fn add_host(&mut self, name: &str, groups: &[String], vars: &[(Name, Value)]) -> bool {
+        let before = self.graph.hosts.get(name).cloned();
+        self.graph.add_host(name, None, None);
         for group in groups {
             self.graph.add_group(group);
             self.graph.put(name, group);
         }
+        vars.iter().for_each(|(key, value)| self.graph.set_host_var(name, key, value.clone()));
         self.graph.reconcile();
+        self.graph.hosts.get(name) != before.as_ref()
     }
 
-    /// Puts a host that is known into a group at run time. Hosts come to this in any order, so the group keeps that of the inventory.
-    pub fn join_group(&mut self, host: &str, group: &str) {
+    /// Puts a host that is known into a group at run time; whether it was not in it. Hosts come to this in any order, so the
+    /// group keeps that of the inventory.
+    pub fn join_group(&mut self, host: &str, group: &str) -> bool {
+        let before = self.graph.hosts.get(host).cloned();
         self.graph.put(host, group);
         self.graph.sort_members(group);
         self.graph.reconcile();
+        self.graph.hosts.get(host) != before.as_ref()
     }
 
-    /// Adds a group at run time, inside of others.
-    pub fn add_group(&mut self, name: &str, parents: &[String]) {
+    /// Adds a group at run time, inside of others; whether any of it is new.
+    pub fn add_group(&mut self, name: &str, parents: &[String]) -> bool {
+        let before = self.graph.groups.get(name).map(|group| group.parents.clone());
         self.graph.add_group(name);
         for parent in parents {
             self.graph.add_group(parent);
             let _ = self.graph.add_child(parent, name);
         }
         self.graph.reconcile();
+        self.graph.groups.get(name).map(|group| &group.parents) != before.as_ref()
     }
 
     /// The variables that the inventory gives a host, flat.

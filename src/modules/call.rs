@@ -311,6 +311,9 @@ fn unknown_module(name: &str) -> ArgumentError {
 }
 
 fn unknown_argument(spec: &Spec, given: &str) -> ArgumentError {
+    if given == "_raw_params" {
+        return ArgumentError::new(given, format!("`{}` takes no free text", spec.name));
+    }
     let mut error = ArgumentError::new(given, format!("`{}` has no argument `{given}`", spec.name));
     let names = spec.args().flat_map(|arg| arg.aliases.iter().copied().chain([arg.name]));
     error.hint = nearest(given, names).map(|near| format!("did you mean `{near}`?"));

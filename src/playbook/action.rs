@@ -23,7 +23,6 @@ const COLLECTIONS: &[&str] = &[
 
 /// Words that take free text: the command, the file, the name.
 const FREE_FORM: &[&str] = &[
-    "add_host",
     "command",
     "expect",
     "group_by",
@@ -87,6 +86,27 @@ impl Action {
         word(&self.written)
     }
 
+    /// Whether the word is a template, known only when the task is carried out.
+    pub fn is_template(&self) -> bool {
+        self.written.contains("{{")
+    }
+
+    /// Whether the word takes free text.
+    pub fn is_free_form(&self) -> bool {
+        self.is_template() || FREE_FORM.contains(&self.word())
+    }
+
+    /// The same arguments for another word.
+    #[must_use]
+    pub fn renamed(&self, written: &str) -> Action {
+        let mut action = Action { written: written.trim().into(), ..self.clone() };
+        if !action.is_free_form() && action.raw.as_ref().and_then(Value::as_str).is_some_and(is_one_template)
+        {
+            action.whole.extend(action.raw.take());
+        }
+        action
+    }
+
     /// The word with its collection: of those who name none, that of Ansible itself.
     pub fn full_name(&self) -> String {
         if self.written.contains('.') {
@@ -134,12 +154,10 @@ impl Action {
     /// `action: copy src=a dest=b`, or `action: { module: copy, src: a, dest: b }`.
     fn wrapped(loader: &Loader, key: &Node, value: &Node, local: bool) -> Option<Action> {
         let mut action = if let Some(text) = value.as_str() {
-            let trimmed = text.trim_start();
-            let (name, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
-            let start = text.len() - trimmed.len();
-            let mut action = Action::named(name, value.part(start, start + name.len()));
-            let offset = text.len() - rest.len();
-            action.read_text(loader, value, rest, offset);
+            let (start, end) = super::free_form::first_word(text);
+            let (name, rest) = (text.get(start..end), text.get(end..));
+            let mut action = Action::named(name.unwrap_or_default(), value.part(start, end));
+            action.read_text(loader, value, rest.unwrap_or_default(), end);
             action
         } else {
             let module = value.entry("module").and_then(Node::as_str);
@@ -166,7 +184,7 @@ impl Action {
             }
         } else if let Some(text) = value.text().filter(|_| !value.is_null() && value.tag.is_none()) {
             self.read_text(loader, value, text, 0);
-        } else if value.as_seq().is_some() && FREE_FORM.contains(&self.word()) {
+        } else if value.as_seq().is_some() && self.is_free_form() {
             self.raw = Some(value_of(value));
         } else if !value.is_null() {
             let message =
@@ -186,8 +204,9 @@ impl Action {
 
     /// Reads `text`, which is the part of `node` from byte `offset`.
     fn read_text(&mut self, loader: &Loader, node: &Node, text: &str, offset: usize) {
-        if is_one_template(text) && !FREE_FORM.contains(&self.word()) {
-            self.whole.push(value_of(node));
+        if is_one_template(text) && !self.is_free_form() {
+            let span = node.part(offset, offset + text.len());
+            self.whole.push(crate::vars::trusted_text(text.trim().to_owned(), span));
             return;
         }
         let pairs = match split_pairs(text) {
@@ -200,12 +219,12 @@ impl Action {
         };
         let mut words = Vec::new();
         for pair in pairs {
-            self.take(loader, node, offset, pair, &mut words);
+            self.take(node, offset, pair, &mut words);
         }
-        self.take_words(loader, node, (text, offset), &words);
+        self.take_words(node, (text, offset), &words);
     }
 
-    fn take(&mut self, _: &Loader, node: &Node, offset: usize, pair: Pair, words: &mut Vec<(usize, usize)>) {
+    fn take(&mut self, node: &Node, offset: usize, pair: Pair, words: &mut Vec<(usize, usize)>) {
         match pair {
             Pair::Named { key, value, start, end } if self.is_argument(&key) => {
                 let span = node.part(offset + start, offset + end);
@@ -226,23 +245,8 @@ impl Action {
     }
 
     /// Keeps the words that are no arguments, with the white space between them, as free text.
-    fn take_words(
-        &mut self,
-        loader: &Loader,
-        node: &Node,
-        (text, offset): (&str, usize),
-        words: &[(usize, usize)],
-    ) {
+    fn take_words(&mut self, node: &Node, (text, offset): (&str, usize), words: &[(usize, usize)]) {
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
-        if !FREE_FORM.contains(&self.word()) {
-            let word = text.get(first.0..first.1).unwrap_or_default();
-            let message = format!("`{}` takes no free text, this has `{word}`", self.written);
-            let span = node.part(offset + first.0, offset + first.1);
-            loader.refuse(
-                Diagnostic::error(message).at(span).hint("write `name: value` lines below the module"),
-            );
-            return;
-        }
         let span = node.part(offset + first.0, offset + last.1);
         self.raw = Some(crate::vars::trusted_text(kept(text, &self.arguments, words), span));
     }

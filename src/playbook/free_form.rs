@@ -18,6 +18,15 @@ pub fn split_pairs(text: &str) -> Result<Vec<Pair>, (String, usize)> {
     Ok(words(text)?.into_iter().map(|(start, end)| pair(text, start, end)).collect())
 }
 
+/// Where the first word begins and ends; an open quote or template holds all that is left.
+pub fn first_word(text: &str) -> (usize, usize) {
+    let start = text.len() - text.trim_start().len();
+    match words(text) {
+        Ok(words) => words.first().copied().unwrap_or((start, text.len())),
+        Err(_) => (start, text.find([' ', '\n']).filter(|at| *at > start).unwrap_or(text.len())),
+    }
+}
+
 fn words(text: &str) -> Result<Vec<(usize, usize)>, (String, usize)> {
     let mut words = Vec::new();
     let mut state = Splitter::default();
@@ -102,11 +111,16 @@ fn pair(text: &str, start: usize, end: usize) -> Pair {
 }
 
 fn unescaped_equals(word: &str) -> Option<usize> {
-    word.match_indices('=').map(|(at, _)| at).find(|at| !word[..*at].ends_with('\\'))
+    let templates = |before: &str| before.matches("{{").count() > before.matches("}}").count();
+    let mut signs = word.match_indices('=').map(|(at, _)| at);
+    signs.find(|at| !word[..*at].ends_with('\\') && !templates(&word[..*at]))
 }
 
+/// Whether a text may be the name of an argument; templates may be, as far as they go.
 fn is_key(key: &str) -> bool {
-    !key.is_empty() && !key.contains(['"', '\'', '{', '/', '$', '(', '-', '<', '>', '|', '&', ';'])
+    let is_template = key.starts_with("{{") && key.ends_with("}}");
+    let odd = ['"', '\'', '{', '/', '$', '(', '-', '<', '>', '|', '&', ';'];
+    !key.is_empty() && (is_template || !key.contains(odd))
 }
 
 /// The text without the quotes around the whole of it, and where that text is.

@@ -138,11 +138,15 @@ pub(super) fn variable_name(loader: &Loader, key: &Node) -> Option<std::sync::Ar
     None
 }
 
+/// Words of templates that mean something else than a variable of that name.
+const WORDS_OF_TEMPLATES: &[&str] = &["true", "false", "none", "True", "False", "None", "not"];
+
 /// Whether a name may be that of a variable.
 pub fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
-    let first = chars.next().is_some_and(|first| first == '_' || first.is_alphabetic());
-    first && chars.all(|rest| rest == '_' || rest.is_alphanumeric())
+    let first = chars.next().is_some_and(|first| first == '_' || first.is_ascii_alphabetic());
+    let rest = chars.all(|rest| rest == '_' || rest.is_ascii_alphanumeric());
+    first && rest && !WORDS_OF_TEMPLATES.contains(&name)
 }
 
 fn refuse_debugger(loader: &Loader, node: &Node) {

@@ -5,7 +5,7 @@ use super::block::{Entry, read_entries};
 use super::keywords::Keywords;
 use super::role::Role;
 use crate::host::nearest;
-use crate::source::{Diagnostic, Diagnostics, Sources, Span};
+use crate::source::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::vars::{Value, Vars};
 use crate::yaml::Node;
 use std::collections::HashMap;
@@ -122,11 +122,21 @@ impl Loader {
                 return None;
             }
         };
+        self.parse(file)
+    }
+
+    fn parse(&self, file: FileId) -> Option<Node> {
         let parsed =
             crate::yaml::parse_source(&self.sources, file).map_err(|diagnostic| self.refuse(diagnostic));
         let (node, warnings) = parsed.ok()?;
         warnings.into_iter().for_each(|warning| self.refuse(warning));
         Some(node)
+    }
+
+    /// Takes a text for that of a file.
+    pub(super) fn keep(&self, path: &Path, text: &str) {
+        let node = self.parse(self.sources.add(path, text));
+        self.nodes().insert(path.to_owned(), node);
     }
 
     fn refused<T>(&self, message: String) -> Option<T> {

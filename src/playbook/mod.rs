@@ -25,5 +25,5 @@ pub use loader::{Loader, Resolve, Statics};
 pub use loops::{Loop, LoopControl};
 pub use paths::RolePaths;
 pub use play::{Play, Playbook, Prompt};
-pub use role::{ArgumentSpec, Role, RoleParts};
+pub use role::{Role, RoleParts};
 pub use task::{Task, TaskKeywords};

@@ -92,6 +92,12 @@ impl Loader {
         Playbook { path, plays }
     }
 
+    /// Reads a playbook that stands in no file; `path` is where it would be.
+    pub fn typed(&self, path: &Path, text: &str, vars: &Arc<Vars>) -> Playbook {
+        self.keep(path, text);
+        self.playbook(path, vars)
+    }
+
     /// A play that runs these roles on all hosts, with the keywords of `like`.
     pub fn roles_alone(&self, roles: &[String], like: &Play) -> Play {
         let named =
@@ -199,6 +205,8 @@ fn read_play(loader: &Loader, node: &Node, statics: &Statics, outer: &Keywords) 
     for (key, value) in entries {
         play.read(loader, key, value);
     }
+    // What `import_playbook` gives counts more than what the play says itself.
+    play.keywords.vars.extend(outer.vars.clone());
     let mut inner = statics.clone();
     inner.vars.insert(0, Arc::new(play.keywords.vars.clone()));
     inner.trail.truncate(1);

@@ -30,19 +30,10 @@ pub struct Role {
     /// Set once, when the role whose variables they see is complete.
     pub handlers: OnceLock<Vec<Entry>>,
     pub allow_duplicates: bool,
-    /// The argument specification of the entry point that is run.
-    pub specification: Option<Arc<ArgumentSpec>>,
     /// Two uses with the same key run once.
     pub key: Arc<str>,
     /// The roles that brought this one in by depending on it, outermost first.
     pub parents: Vec<Arc<str>>,
-}
-
-/// The declared arguments of one entry point of a role.
-#[derive(Debug)]
-pub struct ArgumentSpec {
-    pub entry_point: String,
-    pub options: Node,
 }
 
 /// Which files of a role are used.
@@ -85,6 +76,7 @@ impl RoleParts {
             return None;
         };
         let mut parts = RoleParts::named(loader.text(name, statics)?, name.span());
+        parts.allow_duplicates = Some(true);
         for argument in &task.action.arguments {
             if !parts.set(&argument.name, &loader.text(&argument.value, statics)?) {
                 let known = [
@@ -184,7 +176,7 @@ impl Use<'_> {
         inner.vars.push(Arc::new(place_variables(&role)));
         inner.role = Some(role.clone());
         let _ = role.handlers.set(self.handlers(loader, &role, &inner));
-        let entries = self.tasks(loader, &role, &inner);
+        let entries = self.tasks(loader, &role, &meta, &inner);
         let own = Group { span: self.parts.span, keywords: Keywords::default(), role: Some(role), entries };
         Some(dependencies.into_iter().map(Entry::from).chain([Entry::from(own)]).collect())
     }
@@ -234,7 +226,6 @@ impl Use<'_> {
             params: Arc::new(params),
             handlers: OnceLock::new(),
             allow_duplicates: self.parts.allow_duplicates.unwrap_or(meta.allow_duplicates),
-            specification: meta.specification(&self.parts.tasks_from).filter(|_| self.parts.validate),
             key: self.key(path, keywords).into(),
             parents,
         }
@@ -264,11 +255,12 @@ impl Use<'_> {
         Some(meta.dependencies.iter().filter_map(|node| read_use(loader, node, &inner)).collect())
     }
 
-    fn tasks(&self, loader: &Loader, role: &Role, statics: &Statics) -> Vec<Entry> {
-        match self.file(loader, role, "tasks", &self.parts.tasks_from) {
-            Some(path) => loader.tasks(&path, statics),
-            None => Vec::new(),
-        }
+    fn tasks(&self, loader: &Loader, role: &Role, meta: &Meta, statics: &Statics) -> Vec<Entry> {
+        let check = Some(meta).filter(|_| self.parts.validate);
+        let check = check.and_then(|meta| meta.check(role, &self.parts.tasks_from));
+        let tasks = self.file(loader, role, "tasks", &self.parts.tasks_from);
+        let tasks = tasks.map(|path| loader.tasks(&path, statics)).unwrap_or_default();
+        check.map(|task| Entry::Task(Arc::new(task))).into_iter().chain(tasks).collect()
     }
 
     fn handlers(&self, loader: &Loader, role: &Arc<Role>, statics: &Statics) -> Vec<Entry> {
@@ -371,9 +363,10 @@ impl Meta {
         }
     }
 
-    fn specification(&self, tasks_from: &str) -> Option<Arc<ArgumentSpec>> {
+    /// The check of the arguments of an entry point, where they are described.
+    fn check(&self, role: &Role, tasks_from: &str) -> Option<Task> {
         let entry_point = tasks_from.trim_end_matches(".yml").trim_end_matches(".yaml");
-        let options = self.specifications.as_ref()?.entry(entry_point)?.clone();
-        Some(Arc::new(ArgumentSpec { entry_point: entry_point.to_owned(), options }))
+        let about = self.specifications.as_ref()?.entry(entry_point)?;
+        Some(Task::validate(role, entry_point, about))
     }
 }

@@ -6,13 +6,13 @@ use super::keywords::{Keywords, each};
 use super::loader::Loader;
 use super::loops::{self, Loop, LoopControl};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Value, value_of};
+use crate::vars::{Map, Value, data_of, value_of};
 use crate::yaml::Node;
 use std::path::Path;
 use std::sync::Arc;
 
 /// One task or handler, as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Task {
     /// The whole entry.
     pub span: Span,
@@ -73,6 +73,32 @@ impl Task {
         Task { span: play.span, name, action, keywords, own, dir: play.dir.clone() }
     }
 
+    /// The task that a role with a description of its arguments begins with.
+    pub(super) fn validate(role: &super::Role, entry_point: &str, about: &Node) -> Task {
+        let text = |text: &str| Value::text(text);
+        let mut action = Action::named("ansible.builtin.validate_argument_spec", about.span);
+        let options = about.entry("options").map_or_else(|| Value::dict(Map::new()), data_of);
+        let path = role.path.display().to_string();
+        let context =
+            [("argument_spec_name", entry_point), ("name", &role.name), ("path", &path), ("type", "role")];
+        let context = context.map(|(name, value)| (text(name), text(value)));
+        action.push("argument_spec", about.span, options);
+        action.push("validate_args_context", about.span, context.into_iter().collect());
+        let said = about.entry("short_description").and_then(Node::text);
+        let said = said.map(|said| format!(" - {said}")).unwrap_or_default();
+        let name = Some(text(&format!("Validating arguments against arg spec '{entry_point}'{said}")));
+        let mut keywords = Keywords::default();
+        keywords.tags.push(text("always"));
+        Task {
+            span: about.span,
+            name,
+            action,
+            keywords,
+            own: TaskKeywords::default(),
+            dir: role.path.clone(),
+        }
+    }
+
     /// Whether the task is one of the words of these names, in any spelling.
     pub fn is(&self, words: &[&str]) -> bool {
         words.contains(&self.action.word())
@@ -106,7 +132,9 @@ impl<'a> Unfinished<'a> {
         match old {
             // `user` is a module too, and as a keyword it stands on plays only.
             Some((old, new)) if *old != "user" => loader.refuse(old_word(old, new).at(key.span)),
-            _ if keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name) => {
+            _ if name != "gather_facts"
+                && (keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name)) =>
+            {
                 let message = format!("`{name}` is no keyword of a task");
                 loader.refuse(Diagnostic::error(message).at(key.span));
             }

@@ -7,6 +7,7 @@ pub mod exit;
 mod foretold;
 mod json;
 mod live;
+mod minimal;
 mod options;
 mod plain;
 mod recap;

@@ -54,6 +54,8 @@ pub enum Format {
     Json,
     /// What `ansible-playbook` prints.
     Ansible,
+    /// What `ansible` prints of one task.
+    Minimal,
 }
 
 /// As the terminal allows, or decided.

@@ -3,6 +3,7 @@
 use super::ansible::Ansible;
 use super::json::Json;
 use super::live::Live;
+use super::minimal::Minimal;
 use super::options::{Format, Output, Switch};
 use super::plain::Plain;
 use super::sink::{Sink, complain};
@@ -197,6 +198,7 @@ pub fn choose(output: &Output, screen: Screen, sources: Arc<Sources>, sink: Sink
             let columns = if screen.is_terminal { screen.columns } else { 0 };
             (Box::new(Ansible::new(output.clone(), colour, columns, sources, sink)), Stage::default())
         }
+        Format::Minimal => (Box::new(Minimal::new(output.verbosity, sink)), Stage::default()),
         Format::Auto if !screen.is_terminal || output.dumb => {
             (Box::new(Plain::new(look, sources, sink)), Stage::default())
         }

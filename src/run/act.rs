@@ -7,13 +7,14 @@ use super::pipeline::{Item, Running, Sending, Step};
 use super::result::Ended;
 use super::task_scope::At;
 use crate::control::{self, Act, Arguments, Desk, Effect};
-use crate::playbook::Keyword;
+use crate::playbook::{Keyword, Task};
 use crate::report::{Event, Status};
 use crate::source::Diagnostic;
-use crate::vars::{Part, Value};
+use crate::vars::{Part, Value, trusted_text};
 use crate::wire::{Mode, OnFailure};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::sync::Arc;
 
 impl Interpreter {
     /// Carries out a task, or one item of it, whose conditions hold.
@@ -27,6 +28,9 @@ impl Interpreter {
     }
 
     async fn act_now(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+        if running.task.action.is_template() {
+            running.task = self.resolved(&running.task, at).await?;
+        }
         running.notify = self.notifications(at).await?;
         self.delegate(&mut running, at).await?;
         let at = &self.seen_by_delegate(&running, at);
@@ -45,6 +49,14 @@ impl Interpreter {
             }
             _ => self.submit(running, item, at).await,
         }
+    }
+
+    /// The task with the word that its template says.
+    async fn resolved(&mut self, task: &Task, at: &At) -> Result<Arc<Task>, Trouble> {
+        let written = trusted_text(task.action.written.to_string(), task.action.span);
+        let word = self.evaluate(at, |engine, scope| engine.resolve(&written, scope)).await?;
+        let action = task.action.renamed(&word.str().unwrap_or_default());
+        Ok(Arc::new(Task { action, ..task.clone() }))
     }
 
     /// Finds the host that acts in place of this one, if another does.
@@ -80,6 +92,7 @@ impl Interpreter {
             };
             match value.as_items() {
                 Some(items) => names.extend(items.iter().filter_map(|item| item.str().ok())),
+                None if value.is_none() || value.is_omit() => {}
                 None => names.extend(value.str().ok()),
             }
         }
@@ -116,22 +129,24 @@ impl Interpreter {
     }
 
     async fn carry_out(&mut self, running: &Running, act: Act) -> Result<Ended, Trouble> {
+        let mut changed = act.changed;
         for effect in act.effects {
-            self.effect(running, effect).await?;
+            changed |= self.effect(running, effect).await?;
         }
         if let Some(reason) = act.skipped {
             return Ok(Ended::skipped(&reason, None));
         }
         let mut ended = match act.failed {
             Some(message) => Ended::failed(message, act.fields),
-            None if act.changed => Ended::new(Status::Changed, act.fields),
+            None if changed => Ended::new(Status::Changed, act.fields),
             None => Ended::new(Status::Ok, act.fields),
         };
         ended.diagnostic = act.diagnostic;
         Ok(ended)
     }
 
-    async fn effect(&mut self, running: &Running, effect: Effect) -> Result<(), Trouble> {
+    /// Does what a word wants done; whether that changed what others see.
+    async fn effect(&mut self, running: &Running, effect: Effect) -> Result<bool, Trouble> {
         match effect {
             Effect::Set { name, value, cacheable } => {
                 let owner = running.facts_for.as_ref().and_then(|owner| self.run.host(owner));
@@ -145,18 +160,18 @@ impl Interpreter {
             }
             Effect::AddHost { name, groups, vars } => {
                 self.drain().await?;
-                self.run.add_host(&name, &groups, vars);
+                return Ok(self.run.add_host(&name, &groups, &vars));
             }
             Effect::AddGroup { name, parents } => {
                 self.drain().await?;
-                self.run.add_to_group(&self.host, &name, &parents);
+                return Ok(self.run.add_to_group(&self.host, &name, &parents));
             }
             Effect::Stats { data, per_host, .. } => {
                 let host = Some(self.host.name.clone()).filter(|_| per_host);
                 self.finish(Step::Event(Box::new(Event::Stats { host, data }))).await?;
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Sends the call of a module and goes on; its answer comes when it comes.
@@ -225,6 +240,7 @@ impl Interpreter {
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: diff && !running.no_log,
             environment: self.environment(at).await?,
+            place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             notify: self.notes(&running.notify),
             timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
         })
@@ -274,6 +290,7 @@ impl Interpreter {
     pub async fn call(&mut self, arguments: &Arguments, at: &At) -> Result<crate::modules::Call, Trouble> {
         let mut call = arguments.call()?;
         if let Some(need) = call.need() {
+            self.controller_settles().await?;
             let source = self.source(arguments, need, at).await?;
             call.attach(source).map_err(|message| Diagnostic::error(message).at(arguments.span))?;
         }

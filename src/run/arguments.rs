@@ -4,15 +4,20 @@ use super::halt::Trouble;
 use super::interpreter::Interpreter;
 use super::task_scope::At;
 use crate::control::Arguments;
-use crate::playbook::{Action, Task};
+use crate::playbook::{Action, Argument, Task};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Map, Value};
+use crate::vars::{Map, Value, trusted_text};
 use std::sync::Arc;
 
 impl Interpreter {
     /// Evaluates the arguments of a task.
     pub async fn arguments(&mut self, task: &Task, at: &At) -> Result<Arguments, Trouble> {
         let action = &task.action;
+        if let Some(raw) = action.raw.as_ref().filter(|_| !action.is_free_form()) {
+            let words = format!("Action '{}' does not support raw params.", action.full_name());
+            let message = format!("`{}` takes no free text", action.written);
+            return Err(Diagnostic::error(message).told(words).at(raw.span()).into());
+        }
         let mut arguments = Arguments::new(action.word(), action.span);
         for (name, value) in self.defaults(action, at).await?.iter() {
             arguments.set(name.as_str().unwrap_or_default(), value.span(), value.clone());
@@ -25,7 +30,7 @@ impl Interpreter {
         for argument in &action.arguments {
             let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await;
             let value = value.map_err(|trouble| finalizing(trouble, action, &argument.name))?;
-            let name = self.argument_name(&argument.name, argument.span, at).await?;
+            let name = self.argument_name(argument, at).await?;
             arguments.set(&name, span_of(&argument.value, argument.span), value);
         }
         if let Some(raw) = &action.raw {
@@ -35,14 +40,13 @@ impl Interpreter {
         Ok(arguments)
     }
 
-    /// The name of an argument, which is a template where `set_fact` sets a variable of a computed name.
-    async fn argument_name(&mut self, name: &Arc<str>, span: Span, at: &At) -> Result<Arc<str>, Trouble> {
-        if !name.contains("{{") {
-            return Ok(name.clone());
+    /// The name of an argument, which may be a template: `set_fact: { "{{ name }}": 1 }`.
+    async fn argument_name(&mut self, argument: &Argument, at: &At) -> Result<Arc<str>, Trouble> {
+        if !argument.name.contains("{{") {
+            return Ok(argument.name.clone());
         }
-        let written = crate::vars::trusted_text(name.to_string(), span);
-        let name = self.evaluate(at, |engine, scope| engine.resolve(&written, scope)).await?;
-        Ok(name.str().unwrap_or_default().into())
+        let name = trusted_text(argument.name.to_string(), argument.span);
+        Ok(self.text_of(&Some(name), at).await?.unwrap_or_default().into())
     }
 
     /// A template that must give all arguments as a mapping.

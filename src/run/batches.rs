@@ -14,7 +14,14 @@ use crate::source::Diagnostic;
 use crate::template::{Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use futures::stream::{FuturesUnordered, StreamExt};
+use indexmap::IndexSet;
 use std::sync::{Arc, RwLock};
+
+/// The hosts that plays name, in their order.
+pub fn hosts_named(run: &Run, playbooks: &[crate::playbook::Playbook]) -> Vec<HostName> {
+    let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
+    plays.flat_map(|play| run.hosts_of(play).unwrap_or_default()).collect()
+}
 
 /// How a play ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +45,7 @@ impl Run {
         };
         let name = self.play_name(play);
         let lockstep = !self.is_free(play);
+        let Some(start) = self.start_of(play) else { return PlayEnd::Fine };
         let begins = |hosts: &[HostName]| {
             let (name, hosts) = (name.clone(), hosts.to_vec());
             self.events.send(Event::Play { name, hosts, span: play.span, lockstep });
@@ -70,6 +78,7 @@ impl Run {
                 hosts,
                 (&all, &live, &vars),
             );
+            let batch = Batch { start: start.filter(|_| index == 0), ..batch };
             let run = Arc::new(PlayRun::new(batch));
             self.run_batch(&run).await;
             if run.has_too_many_failures() {
@@ -120,21 +129,18 @@ impl Run {
         let names =
             |hosts: &[HostName]| hosts.iter().map(|host| Value::text(host.clone())).collect::<Value>();
         let roles = play_roles(play, &frame);
-        let role_names: Vec<Value> = roles
-            .iter()
-            .filter(|role| role.parents.is_empty())
-            .map(|role| Value::text(role.name.clone()))
-            .collect();
-        let dependent: Vec<Value> = roles
-            .iter()
-            .filter(|role| !role.parents.is_empty())
-            .map(|role| Value::text(role.name.clone()))
-            .collect();
+        let (own, wanted): (Vec<&Arc<Role>>, Vec<&Arc<Role>>) =
+            roles.iter().partition(|role| role.parents.is_empty());
+        let distinct = |roles: &mut dyn Iterator<Item = &&Arc<Role>>| {
+            let names: IndexSet<&str> = roles.map(|role| &*role.name).collect();
+            names.into_iter().map(Value::from).collect::<Value>()
+        };
         let magic = PlayMagic {
             name: Value::text(name),
             playbook_dir: Value::text(play.dir.display().to_string()),
-            role_names: Value::list(role_names),
-            dependent_role_names: Value::list(dependent),
+            own_role_names: own.iter().map(|role| Value::text(role.name.clone())).collect(),
+            dependent_role_names: distinct(&mut wanted.iter()),
+            role_names: distinct(&mut own.iter().chain(&wanted)),
             all_hosts: names(all),
             hosts: RwLock::new(names(live)),
             batch: RwLock::new(names(&hosts)),
@@ -156,6 +162,7 @@ impl Run {
             hosts,
             all_hosts: all.to_vec(),
             vars: vars.clone(),
+            start: None,
             together: !self.is_free(play),
             force_handlers: flag(play.setting("force_handlers"), self.settings.execution.force_handlers),
             gathers_facts: play.setting("gather_facts").cloned().unwrap_or_else(Value::none),

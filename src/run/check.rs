@@ -7,8 +7,8 @@ use super::include::roles_of;
 use crate::control;
 use crate::host::{Data, nearest};
 use crate::modules::ArgumentError;
-use crate::playbook::{Argument, Entry, Keywords, Play, Playbook, Task};
-use crate::source::{Diagnostic, Diagnostics};
+use crate::playbook::{Argument, Entry, Keyword, Keywords, Play, Playbook, Task};
+use crate::source::{Diagnostic, Diagnostics, Severity};
 use crate::template::{Context, Engine};
 use crate::vars::{Value, Vars};
 use std::collections::HashSet;
@@ -17,8 +17,14 @@ use std::sync::Arc;
 /// Checks everything that playbooks reach without a host.
 pub fn check(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
     let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
-    let mut checker =
-        Checker { engine: &run.engine, context, found, seen: HashSet::new(), own: &run.own_modules };
+    let mut checker = Checker {
+        engine: &run.engine,
+        context,
+        found,
+        seen: HashSet::new(),
+        own: &run.own_modules,
+        handled: false,
+    };
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         checker.play(play);
     }
@@ -29,13 +35,16 @@ struct Checker<'a> {
     context: Context,
     found: &'a mut Diagnostics,
     /// Templates that were checked, by where they are written: roles are used more than once.
-    seen: HashSet<(crate::source::FileId, u32)>,
+    seen: HashSet<(crate::source::FileId, u32, bool)>,
     /// Modules that the project brings along.
     own: &'a HashSet<String>,
+    /// Whether a failure of what is being checked is awaited by those who wrote it.
+    handled: bool,
 }
 
 impl Checker<'_> {
     fn play(&mut self, play: &Play) {
+        self.handled = forgives(&play.keywords);
         self.keywords(&play.keywords);
         for entry in play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks) {
             self.entry(entry);
@@ -55,23 +64,47 @@ impl Checker<'_> {
     fn entry(&mut self, entry: &Entry) {
         match entry {
             Entry::Task(task) => self.task(task),
-            Entry::Block(block) => {
-                self.keywords(&block.keywords);
-                block
-                    .tasks
-                    .iter()
-                    .chain(&block.rescue)
-                    .chain(&block.always)
-                    .for_each(|entry| self.entry(entry));
-            }
-            Entry::Group(group) => {
-                self.keywords(&group.keywords);
-                group.entries.iter().for_each(|entry| self.entry(entry));
-            }
+            Entry::Block(block) => self.within(forgives(&block.keywords), |checker| {
+                checker.keywords(&block.keywords);
+                checker.within(!block.rescue.is_empty(), |checker| checker.entries(&block.tasks));
+                checker.entries(&block.rescue);
+                checker.entries(&block.always);
+            }),
+            Entry::Group(group) => self.within(forgives(&group.keywords), |checker| {
+                checker.keywords(&group.keywords);
+                checker.entries(&group.entries);
+            }),
         }
     }
 
+    fn entries(&mut self, entries: &[Entry]) {
+        entries.iter().for_each(|entry| self.entry(entry));
+    }
+
+    /// Checks what stands where failures are handled, if so or if they are around it.
+    fn within(&mut self, handled: bool, check: impl FnOnce(&mut Self)) {
+        let around = self.handled;
+        self.handled |= handled;
+        check(self);
+        self.handled = around;
+    }
+
+    /// Keeps a mistake: as a warning where the failure that it will be is handled.
+    fn keep(&mut self, mistake: Diagnostic) {
+        let kept = match self.handled && mistake.severity == Severity::Error {
+            true => Diagnostic { severity: Severity::Warning, ..mistake }
+                .hint("the task will fail; its failure is handled, so the run goes on to it"),
+            false => mistake,
+        };
+        self.found.push(kept);
+    }
+
     fn task(&mut self, task: &Task) {
+        let handled = forgives(&task.keywords) || !task.own.failed_when.is_empty();
+        self.within(handled, |checker| checker.parts(task));
+    }
+
+    fn parts(&mut self, task: &Task) {
         self.keywords(&task.keywords);
         self.word(task);
         let own = &task.own;
@@ -107,7 +140,7 @@ impl Checker<'_> {
             items.iter().for_each(|value| self.value(value));
         } else if let Some(text) = value.as_str().filter(|_| self.is_new(value)) {
             let found = self.engine.check_template(text, value.span(), &self.context);
-            found.all.into_iter().for_each(|diagnostic| self.found.push(diagnostic));
+            found.all.into_iter().for_each(|diagnostic| self.keep(diagnostic));
         }
     }
 
@@ -117,17 +150,25 @@ impl Checker<'_> {
             self.value(condition);
         } else if self.is_new(condition) {
             let found = self.engine.check_expression(text, condition.span(), &self.context);
-            found.all.into_iter().for_each(|diagnostic| self.found.push(diagnostic));
+            found.all.into_iter().for_each(|diagnostic| self.keep(diagnostic));
         }
     }
 
     fn is_new(&mut self, value: &Value) -> bool {
         let span = value.span();
-        !span.is_known() || self.seen.insert((span.file, span.start))
+        !span.is_known() || self.seen.insert((span.file, span.start, self.handled))
     }
 
     fn word(&mut self, task: &Task) {
         let word = task.action.word();
+        if task.action.is_template() {
+            return self.value(&crate::vars::trusted_text(word.to_owned(), task.action.span));
+        }
+        if let Some(raw) = task.action.raw.as_ref().filter(|_| !task.action.is_free_form()) {
+            let message = format!("`{}` takes no free text", task.action.written);
+            let hint = "write `name: value` lines below the module";
+            self.keep(Diagnostic::error(message).at(raw.span()).hint(hint));
+        }
         if let Some(known) = control::arguments(word) {
             self.control_arguments(task, known);
         } else if crate::modules::spec(word).is_some() {
@@ -136,7 +177,7 @@ impl Checker<'_> {
             let names = crate::modules::names().chain(control::names());
             let hint = nearest(word, names).map(|near| format!("did you mean `{near}`?"));
             let message = format!("there is no module `{}`", task.action.written);
-            self.found.push(Diagnostic::error(message).at(task.action.span).maybe_hint(hint));
+            self.keep(Diagnostic::error(message).at(task.action.span).maybe_hint(hint));
         }
     }
 
@@ -146,7 +187,7 @@ impl Checker<'_> {
                 let message = format!("`{}` has no argument `{}`", task.action.written, argument.name);
                 let hint = nearest(&argument.name, known.iter().copied())
                     .map(|near| format!("did you mean `{near}`?"));
-                self.found.push(Diagnostic::error(message).at(argument.span).maybe_hint(hint));
+                self.keep(Diagnostic::error(message).at(argument.span).maybe_hint(hint));
             }
         }
     }
@@ -195,11 +236,17 @@ impl Checker<'_> {
             .iter()
             .find(|argument| Some(&*argument.name) == error.path.first().map(String::as_str));
         let span = named.map_or(task.action.span, |argument| argument.span);
-        self.found.push(Diagnostic::error(error.message).at(span).maybe_hint(error.hint));
+        self.keep(Diagnostic::error(error.message).at(span).maybe_hint(error.hint));
     }
 
     fn refuse_value(&mut self, value: &Value, error: ArgumentError) {
         debug_assert!(value.to_data() != Data::Null);
-        self.found.push(Diagnostic::error(error.message).at(value.span()).maybe_hint(error.hint));
+        self.keep(Diagnostic::error(error.message).at(value.span()).maybe_hint(error.hint));
     }
+}
+
+/// Whether failures within these keywords are handled, or nothing in them is ever done.
+fn forgives(keywords: &Keywords) -> bool {
+    let ignored = keywords.own(Keyword::IgnoreErrors).is_some_and(|ignored| ignored.as_bool() != Some(false));
+    ignored || keywords.when.iter().any(|condition| condition.as_bool() == Some(false))
 }

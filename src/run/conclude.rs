@@ -51,6 +51,9 @@ impl Interpreter {
         let mut fields: Map = ended.value.as_entries().map(|fields| (*fields).clone()).unwrap_or_default();
         fields.extend(item.fields);
         ended.value = Value::dict(fields);
+        if let Some(promise) = &running.promise {
+            promise.settle(ended.value.clone());
+        }
         self.keep_facts(running, &ended);
         let result = Box::new(shown(running, &ended));
         let event = Event::Item {
@@ -73,6 +76,9 @@ impl Interpreter {
             ended.status = Status::Rescued;
         }
         self.keep_facts(&running, &ended);
+        if !matches!(ended.status, Status::Skipped | Status::Unreachable) {
+            self.roles_begun.extend(running.role.clone());
+        }
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }

@@ -8,7 +8,7 @@ use super::scope::{HostVars, Layers};
 use crate::host::Data;
 use crate::report::{Event, HostName, Status, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Diagnostics, Severity};
-use crate::vars::{Level, Value, Vars};
+use crate::vars::{Value, Vars};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ impl Run {
             return Some(known.clone());
         }
         let made = self.make(name)?;
+        super::fact_cache::load(&self.settings.facts, &made);
         self.keep(made)
     }
 
@@ -67,28 +68,23 @@ impl Run {
         self.inventory.read().unwrap_or_else(|broken| broken.into_inner()).host_names()
     }
 
-    /// Adds a host to the inventory of this run.
-    pub fn add_host(&self, name: &str, groups: &[String], vars: Vec<(Arc<str>, Value)>) {
-        {
-            let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
-            inventory.add_host(name, groups);
-        }
-        let host = self.host_or_new(name);
-        self.refresh(&host);
-        let mut layers = (*host.vars()).clone();
-        layers.push((Level::InventoryHostVars, Arc::new(vars.into_iter().collect::<Vars>())));
-        layers.sort_by_key(|(level, _)| *level);
-        host.update(layers, host.groups());
+    /// Adds a host to the inventory of this run; whether any of it is new.
+    pub fn add_host(&self, name: &str, groups: &[String], vars: &[(Arc<str>, Value)]) -> bool {
+        let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
+        let changed = inventory.add_host(name, groups, vars);
+        drop(inventory);
+        self.refresh(&self.host_or_new(name));
+        changed
     }
 
-    /// Puts a host into a group, which is made if it is new.
-    pub fn add_to_group(&self, host: &Arc<Host>, group: &str, parents: &[String]) {
-        {
-            let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
-            inventory.add_group(group, parents);
-            inventory.join_group(&host.name, group);
-        }
+    /// Puts a host into a group, which is made if it is new; whether any of it is new.
+    pub fn add_to_group(&self, host: &Arc<Host>, group: &str, parents: &[String]) -> bool {
+        let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
+        let made = inventory.add_group(group, parents);
+        let joined = inventory.join_group(&host.name, group);
+        drop(inventory);
         self.refresh(host);
+        made || joined
     }
 
     fn refresh(&self, host: &Host) {

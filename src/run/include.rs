@@ -21,6 +21,8 @@ pub const WORDS: &[&str] = &["include_tasks", "include_role", "include"];
 /// Tasks that an include has found, and that run when all items of its loop have found theirs.
 pub struct Inclusion {
     index: usize,
+    /// The file or role, where hosts may bring in different ones.
+    varying: Option<String>,
     entries: Vec<Entry>,
     frame: Arc<Frame>,
 }
@@ -34,6 +36,7 @@ impl Interpreter {
         at: &At,
     ) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
+        self.controller_settles().await?;
         let file = arguments.raw.as_ref().or_else(|| arguments.value("file"));
         let Some(file) = file.and_then(|file| file.str().ok()) else {
             return Err(Diagnostic::error("`include_tasks` names no file").at(arguments.span).into());
@@ -48,7 +51,7 @@ impl Interpreter {
         let dir = path.parent().unwrap_or(Path::new("")).into();
         let frame = self.included(&running, item.as_ref(), at, dir);
         let frame = self.applied(&arguments, frame)?;
-        self.bring_in(running, item, entries, frame);
+        self.bring_in(running, item, &path.display().to_string(), (entries, frame));
         Ok(())
     }
 
@@ -66,7 +69,7 @@ impl Interpreter {
             return Err(Diagnostic::error("`include_role` names no role").at(arguments.span).into());
         };
         let mut parts = RoleParts::named(&name, arguments.span_of("name"));
-        parts.public = false;
+        (parts.public, parts.allow_duplicates) = (false, Some(true));
         for (argument, value) in arguments.iter() {
             parts.set(argument, &value.str().unwrap_or_default());
         }
@@ -84,7 +87,7 @@ impl Interpreter {
         if parts.public {
             self.publish(&entry);
         }
-        self.bring_in(running, item, vec![entry], frame);
+        self.bring_in(running, item, &name, (vec![entry], frame));
         Ok(())
     }
 
@@ -142,27 +145,54 @@ impl Interpreter {
         Ok(frame.inside(FrameKind::Static { keywords, rescued: false }))
     }
 
-    fn bring_in(&mut self, running: Running, item: Option<Item>, entries: Vec<Entry>, frame: Arc<Frame>) {
+    fn bring_in(
+        &mut self,
+        running: Running,
+        item: Option<Item>,
+        name: &str,
+        (entries, frame): (Vec<Entry>, Arc<Frame>),
+    ) {
         if let Some(promise) = &running.promise {
             promise.settle(Ended::ok().value);
         }
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(Ended::ok());
         }
+        let action = &running.task.action;
+        let written = ["file", "name", "role"].into_iter().filter_map(|name| action.argument(name));
+        let varies = self.play.meeting.is_needed() && written.chain(&action.raw).any(Value::is_lazy);
         let index = item.map_or(0, |item| item.index);
-        self.brought.push(Inclusion { index, entries, frame });
+        let varying = varies.then(|| name.to_owned());
+        self.brought.push(Inclusion { index, varying, entries, frame });
     }
 
     /// Carries out what the includes of the last task have found.
     pub async fn carry_in(&mut self) -> Result<(), Halt> {
         let depth = self.position.len();
-        for Inclusion { index, entries, frame } in std::mem::take(&mut self.brought) {
+        let brought = std::mem::take(&mut self.brought);
+        self.agree_on_ways(&brought).await?;
+        for Inclusion { index, varying, entries, frame } in brought {
             self.position.push(u32::try_from(index).unwrap_or(u32::MAX));
+            self.position.extend(varying.map(|name| self.play.way(&self.position, &name)));
             let ended = self.entries(&entries, &frame).await;
             self.position.truncate(depth);
             ended?;
         }
         Ok(())
+    }
+
+    /// Where hosts bring in different files, those of the first host come first: all say which is theirs.
+    async fn agree_on_ways(&mut self, brought: &[Inclusion]) -> Result<(), Halt> {
+        let depth = self.position.len();
+        let mut vary = false;
+        for Inclusion { index, varying, .. } in brought {
+            let Some(name) = varying else { continue };
+            self.position.push(u32::try_from(*index).unwrap_or(u32::MAX));
+            self.play.take_way(&self.position, &self.host.name, name);
+            self.position.truncate(depth);
+            vary = true;
+        }
+        if vary { self.meet_behind(&self.position.clone()).await } else { Ok(()) }
     }
 
     fn add_handlers(&mut self, entry: &Entry, frame: &Arc<Frame>) {

@@ -11,7 +11,7 @@ use super::play::PlayRun;
 use super::position::Position;
 use super::scope::Layers;
 use super::task_scope::{At, TaskScope};
-use crate::playbook::{Block, Entry, Group};
+use crate::playbook::{Block, Entry, Group, Role};
 use crate::report::{Activity, Event};
 use crate::template::{Answer, Engine, Error};
 use crate::vars::{Promise, Value};
@@ -33,12 +33,17 @@ pub struct Interpreter {
     /// Handlers of roles that were included while the play ran.
     pub more_handlers: Vec<super::handlers::Handler>,
     pub loops: Loops,
-    /// Keys of the roles that this host has been through.
+    /// Keys of the roles that this host has been through, and of those of which it did not skip all.
     pub roles_done: HashSet<Arc<str>>,
+    pub roles_begun: HashSet<Arc<str>>,
     /// Settled when the facts that are being gathered are in.
     pub facts_pending: Option<Arc<Promise>>,
     /// Settled when all hosts have come to where this one is.
     pub others_pending: Arc<Promise>,
+    /// The task with which this host begins, until it has come to it.
+    pub start: Option<crate::source::Span>,
+    /// What evaluation touches that reads files of the controller while tasks that may change them are in flight.
+    pub controller_pending: Arc<Promise>,
     /// Handlers are being run, and what they bring in.
     pub handling: bool,
     /// What includes have found to bring in, in the order in which it is to be run.
@@ -51,7 +56,6 @@ impl Interpreter {
         Interpreter {
             pipeline: Pipeline::new(run.next_epoch()),
             run,
-            play,
             host,
             parked,
             more_handlers: Vec::new(),
@@ -59,10 +63,14 @@ impl Interpreter {
             notified: Notified::default(),
             loops: Loops::default(),
             roles_done: HashSet::new(),
+            roles_begun: HashSet::new(),
             facts_pending: None,
             others_pending: Arc::default(),
+            controller_pending: Arc::default(),
             brought: Vec::new(),
             handling: false,
+            start: play.start,
+            play,
         }
     }
 
@@ -104,17 +112,27 @@ impl Interpreter {
     pub async fn group(&mut self, group: &Group, frame: &Arc<Frame>) -> Result<(), Halt> {
         let frame = frame.keywords(&group.keywords);
         let Some(role) = &group.role else { return self.entries(&group.entries, &frame).await };
-        if !role.allow_duplicates && self.roles_done.contains(&role.key) {
+        if !role.allow_duplicates && self.has_been_through(role).await? {
             return Ok(());
         }
         let frame = frame.inside(FrameKind::Role(role.clone()));
-        self.check_arguments(role, &frame).await?;
         let ended = match self.entries(&group.entries, &frame).await {
             Err(Halt::EndRole) => Ok(()),
             other => other,
         };
         self.roles_done.insert(role.key.clone());
         ended
+    }
+
+    /// Whether the host has been through a role; one that was skipped as a whole does not count.
+    async fn has_been_through(&mut self, role: &Role) -> Result<bool, Halt> {
+        if !self.roles_done.contains(&role.key) {
+            return Ok(false);
+        }
+        if !self.roles_begun.contains(&role.key) {
+            self.drain().await?;
+        }
+        Ok(self.roles_begun.contains(&role.key))
     }
 
     async fn block(&mut self, block: &Block, frame: &Arc<Frame>) -> Result<(), Halt> {
@@ -162,6 +180,11 @@ impl Interpreter {
         };
         set("ansible_failed_task", &failed.task);
         set("ansible_failed_result", &failed.result);
+    }
+
+    /// Waits for what is in flight and may change files of the controller, before one of them is read.
+    pub async fn controller_settles(&mut self) -> Result<(), Halt> {
+        if self.pipeline.acts_on_controller() { self.drain().await } else { Ok(()) }
     }
 
     /// Waits until every call is answered, and concludes each.
@@ -244,7 +267,8 @@ impl Interpreter {
             facts_pending: self.facts_pending.clone(),
             others_pending: Some(self.others_pending.clone()).filter(|_| self.play.meeting.is_needed()),
         };
-        TaskScope::new(layers, at, &self.play.surroundings)
+        let pending = Some(self.controller_pending.clone()).filter(|_| self.pipeline.acts_on_controller());
+        TaskScope::new(layers, at, &self.play.surroundings).waiting_for(pending)
     }
 
     /// Evaluates, awaiting each pending result that the evaluation touches.
@@ -269,6 +293,9 @@ impl Interpreter {
     async fn settle(&mut self, promise: &Arc<Promise>) -> Result<(), Trouble> {
         if let Some(because) = promise.depends_on() {
             return Err(Trouble::Depends(because.to_owned()));
+        }
+        if Arc::ptr_eq(promise, &self.controller_pending) {
+            return Ok(self.drain().await?);
         }
         if Arc::ptr_eq(promise, &self.others_pending) {
             return Ok(self.meet().await?);

@@ -100,6 +100,7 @@ impl Interpreter {
     ) -> Result<Lane, Trouble> {
         self.activity(Activity::Connecting);
         let target = self.target(host, at).await?;
+        let is_local = target.kind == ssh::Kind::Local;
         let connection = self.run.connection(&target).await.map_err(|failure| unreachable(&failure))?;
         let identity = identity.unwrap_or_else(Become::nobody_else);
         let session = connection.agent(&identity).await.map_err(|failure| unreachable(&failure))?;
@@ -123,7 +124,7 @@ impl Interpreter {
             Err(error) => return Err(lost(&host.name, &error.to_string(), &said.text())),
         }
         session.hello.pending.iter().for_each(|name| self.remember_notification(name));
-        Ok(Lane { requests: session.client, replies: session.replies, key })
+        Ok(Lane { requests: session.client, replies: session.replies, key, is_local })
     }
 
     /// Closes every line; the next task opens its own again.
@@ -202,7 +203,7 @@ impl Interpreter {
         let value = self.evaluate(at, |engine, scope| {
             let other = (!own).then(|| scope.of_host(&host));
             let scope = other.as_ref().unwrap_or(scope);
-            let found = names.iter().find_map(|name| scope.layers.value(name));
+            let found = names.iter().find_map(|name| scope.layers.given(name));
             found.map(|value| engine.resolve(&value, scope)).transpose()
         });
         Ok(value.await?.filter(|value| !value.is_none() && !value.is_omit()))

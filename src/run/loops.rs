@@ -43,9 +43,9 @@ struct Control {
 
 impl Interpreter {
     /// Carries out a task once for each item.
-    pub async fn repeat(&mut self, mut running: Running, at: &At) -> Result<(), Trouble> {
+    pub async fn repeat(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         let control = self.loop_control(&running.task.own.loop_control.clone(), at).await?;
-        let items = match self.items(&running, at).await {
+        let items = match self.items(running, at).await {
             Ok(items) => items,
             Err(Trouble::Mistake { diagnostic, undefined: true }) => {
                 return self.without_items(running, at, diagnostic).await;
@@ -55,18 +55,24 @@ impl Interpreter {
         self.loops.next += 1;
         running.repeat = Some(self.loops.next);
         self.loops.open.insert(self.loops.next, Vec::with_capacity(items.len()));
-        self.promise_result(&mut running);
+        let around = self.promise_result(running, at);
+        let mut at = around.clone();
         for (index, item) in items.iter().enumerate() {
-            let ended = self.one(&running, at, &control, &items, index).await?;
-            if ended {
+            let mut one = running.clone();
+            one.promise = running.promise.as_ref().map(|_| Arc::default());
+            if self.one(&one, &at, &control, &items, index).await? {
                 break;
+            }
+            // An item sees the result of the one before it.
+            if let (Some(name), Some(promise)) = (&one.task.own.register, one.promise) {
+                at = around.with(name.clone(), Value::promise(promise));
             }
             if let Some(pause) = control.pause.filter(|_| index + 1 < items.len() && !item.is_omit()) {
                 self.drain().await?;
                 tokio::time::sleep(std::time::Duration::from_secs_f64(pause.max(0.0))).await;
             }
         }
-        Ok(self.finish(Step::LoopEnd { running: Box::new(running) }).await?)
+        Ok(self.finish(Step::LoopEnd { running: Box::new(running.clone()) }).await?)
     }
 
     /// One item; whether the loop ends with it.
@@ -88,8 +94,8 @@ impl Interpreter {
                 .map_or_else(|_| shown(value), |label| shown(&label)),
             None => shown(value),
         };
-        let mut running = running.clone();
-        running.promise = None;
+        let running = running.clone();
+        let register = running.task.own.register.clone().zip(running.promise.clone());
         let acted = match self.skips(&at).await {
             Ok(Some(skipped)) => {
                 self.ended(running.clone(), Some(item.clone()), skipped).await.map_err(Trouble::from)
@@ -102,6 +108,7 @@ impl Interpreter {
             Err(Trouble::Halt(halt)) => return Err(halt.into()),
             Err(trouble) => self.give_up(running, Some(item), trouble).await?,
         }
+        let at = register.map_or(at.clone(), |(name, promise)| at.with(name, Value::promise(promise)));
         self.breaks(&at, control).await
     }
 
@@ -121,14 +128,14 @@ impl Interpreter {
     /// A loop over what is not defined is fine if the condition does not hold.
     async fn without_items(
         &mut self,
-        mut running: Running,
+        running: &mut Running,
         at: &At,
         why: Box<Diagnostic>,
     ) -> Result<(), Trouble> {
         match self.skips(at).await {
             Ok(Some(skipped)) => {
-                self.promise_result(&mut running);
-                Ok(self.ended(running, None, skipped).await?)
+                self.promise_result(running, at);
+                Ok(self.ended(running.clone(), None, skipped).await?)
             }
             _ => Err(Trouble::Mistake { diagnostic: why, undefined: true }),
         }

@@ -3,7 +3,7 @@
 use super::frame::FrameKind;
 use super::host::Host;
 use super::scope::Layers;
-use crate::playbook::Role;
+use crate::playbook::{Keyword, Role};
 use crate::vars::{Data, Kind, Object, Value};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -28,6 +28,8 @@ pub trait Others: Send + Sync {
 #[derive(Debug, Default)]
 pub struct RunMagic {
     pub values: Vec<(&'static str, Value)>,
+    /// How hosts are reached where nothing else says so.
+    pub reached: Vec<(&'static str, Value)>,
 }
 
 /// The same for all hosts of a play.
@@ -35,6 +37,9 @@ pub struct RunMagic {
 pub struct PlayMagic {
     pub name: Value,
     pub playbook_dir: Value,
+    /// The roles that the play names, each as often as it does.
+    pub own_role_names: Value,
+    /// Each role once, also those that others depend on.
     pub role_names: Value,
     pub dependent_role_names: Value,
     /// Every host of the play, also those that failed or are of another batch.
@@ -104,7 +109,7 @@ impl Magic {
             "ansible_play_hosts" => read(&play.hosts),
             "ansible_play_hosts_all" => play.all_hosts.clone(),
             "ansible_play_name" => play.name.clone(),
-            "role_names" | "ansible_play_role_names" => play.role_names.clone(),
+            "role_names" | "ansible_play_role_names" => play.own_role_names.clone(),
             "ansible_dependent_role_names" => play.dependent_role_names.clone(),
             "ansible_role_names" => play.role_names.clone(),
             "ansible_facts" if layers.facts_pending.is_some() => {
@@ -135,6 +140,30 @@ impl Magic {
     }
 }
 
+/// How a task's host is reached, under names that no variable has: both spellings of one that has, else the keyword,
+/// else the setting. Only tasks see it; `hostvars` has what is set.
+pub fn reached(name: &str, layers: &Layers) -> Option<Value> {
+    let frame = layers.frame.as_ref()?;
+    let (names, keyword) = match name {
+        "ansible_host" | "ansible_ssh_host" => (["ansible_host", "ansible_ssh_host"], None),
+        "ansible_port" | "ansible_ssh_port" => (["ansible_port", "ansible_ssh_port"], Some(Keyword::Port)),
+        "ansible_user" | "ansible_ssh_user" => {
+            (["ansible_user", "ansible_ssh_user"], Some(Keyword::RemoteUser))
+        }
+        "ansible_connection" => (["ansible_connection"; 2], Some(Keyword::Connection)),
+        "ansible_timeout" | "ansible_ssh_timeout" => (["ansible_timeout", "ansible_ssh_timeout"], None),
+        _ => return None,
+    };
+    let host = &layers.magic.host;
+    let setting = || layers.magic.run.reached.iter().find(|(known, _)| *known == names[0]);
+    let given = names.iter().find_map(|name| layers.given(name));
+    given.or_else(|| frame.keyword(keyword?).cloned()).or_else(|| match names[0] {
+        "ansible_host" if host.is_implicit_localhost => Some("127.0.0.1".into()),
+        "ansible_host" => Some(Value::text(host.name.clone())),
+        _ => setting().map(|(_, value)| value.clone()),
+    })
+}
+
 fn read(hosts: &RwLock<Value>) -> Value {
     hosts.read().unwrap_or_else(|broken| broken.into_inner()).clone()
 }
@@ -153,6 +182,7 @@ fn of_role(name: &str, layers: &Layers) -> Option<Value> {
     let path = |role: &Arc<Role>| Value::text(role.path.display().to_string());
     Some(match name {
         "role_path" => path(role),
+        "ansible_parent_role_names" | "ansible_parent_role_paths" if outer().next().is_none() => return None,
         "ansible_parent_role_names" => outer().map(|role| Value::text(role.name.clone())).collect(),
         "ansible_parent_role_paths" => outer().map(path).collect(),
         _ => Value::text(role.name.clone()),

@@ -5,7 +5,7 @@ use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use super::result::Ended;
 use super::task_scope::At;
-use crate::report::{Activity, Event};
+use crate::report::Activity;
 use crate::source::Diagnostic;
 use crate::vars::Part;
 use futures::FutureExt;
@@ -28,6 +28,9 @@ pub const WORDS: &[&str] = &[
 
 /// Words that one host carries out for all, whatever the conditions are on the others.
 const FOR_ALL: &[&str] = &["clear_facts", "clear_host_errors", "end_batch", "end_play", "refresh_inventory"];
+
+/// Words that need not wait for what is under way.
+const UNHURRIED: &[&str] = &["flush_handlers", "noop"];
 
 /// Words that take no condition.
 const UNCONDITIONAL: &[&str] = &["noop", "refresh_inventory", "reset_connection"];
@@ -56,9 +59,11 @@ impl Interpreter {
             true => None,
             false => self.skips(at).await?.map(|_| self.passed_over(word, at)),
         };
-        self.drain().await?;
+        if !UNHURRIED.contains(&word) {
+            self.drain().await?;
+        }
         let skips = skipped.is_some();
-        self.tell(running, at, for_all, skipped);
+        self.tell(running, at, for_all, skipped).await?;
         if skips { Ok(()) } else { self.obey(word, running).await }
     }
 
@@ -80,6 +85,7 @@ impl Interpreter {
                     self.play.all_hosts.iter().filter_map(|name| self.run.host(name)).collect();
                 for host in hosts {
                     [Part::Facts, Part::Cached].into_iter().for_each(|part| host.store.clear(part));
+                    super::fact_cache::forget(&self.run.settings.facts, &host.name);
                 }
             }
             "clear_host_errors" => self.run.forget_failures(&self.play.all_hosts),
@@ -95,7 +101,13 @@ impl Interpreter {
     }
 
     /// Tells of the word: once, or for each host, as the heading of Ansible has it.
-    fn tell(&self, running: &Running, at: &At, for_all: bool, skipped: Option<Ended>) {
+    async fn tell(
+        &mut self,
+        running: &Running,
+        at: &At,
+        for_all: bool,
+        skipped: Option<Ended>,
+    ) -> Result<(), Halt> {
         let mut position = running.position.clone();
         if !for_all {
             let index = self.play.batch.iter().position(|host| *host == self.host.name).unwrap_or_default();
@@ -103,9 +115,8 @@ impl Interpreter {
         }
         let task = self.info_at(&position, &running.task, at);
         self.activity(Activity::Running(task.clone()));
-        self.play.announce(&self.run, &task);
-        let result = Box::new(super::conclude::shown(running, &skipped.unwrap_or_else(Ended::ok)));
-        self.run.events.send(Event::Done { host: self.host.name.clone(), task, looped: false, result });
+        let told = Running { info: task, ..running.clone() };
+        self.ended(told, None, skipped.unwrap_or_else(Ended::ok)).await
     }
 
     /// The result of a word whose condition does not hold.

@@ -5,9 +5,12 @@ mod arguments;
 mod batches;
 mod check;
 mod conclude;
+mod configured;
 mod contents;
 mod controller_files;
+mod fact_cache;
 mod facts;
+mod fetch;
 mod files;
 mod frame;
 mod halt;
@@ -34,12 +37,15 @@ mod prepare;
 mod result;
 mod scope;
 mod services;
+mod start_at;
+mod step;
 mod tags;
 mod task;
 mod task_scope;
 mod variables;
 mod view;
 
+pub use batches::hosts_named;
 pub use lint::lint;
 pub use listing::listing;
 pub use prepare::{Parts, Passwords, Prepared, prepare};
@@ -100,6 +106,9 @@ pub struct Run {
     epochs: AtomicU32,
     plays: AtomicUsize,
     interrupted: AtomicBool,
+    /// Of `--start-at-task`.
+    start_at: std::sync::OnceLock<start_at::StartAt>,
+    steps: step::Steps,
     me: Weak<Run>,
 }
 
@@ -192,15 +201,6 @@ impl Run {
     /// Closes the connection to a host, as soon as nobody uses it.
     pub fn hang_up(&self, host: &HostName) {
         lock(&self.connections).remove(host);
-    }
-
-    /// Whether `--step` lets this task run.
-    pub fn step(&self, info: &crate::report::TaskInfo, host: &HostName) -> bool {
-        if !self.settings.execution.step {
-            return true;
-        }
-        let question = format!("Perform task `{}` on `{host}`? (n/y)", info.name);
-        self.ask(&question, true).is_some_and(|answer| matches!(answer.trim(), "y" | "yes"))
     }
 
     /// Asks the user; nothing where nobody can be asked.

@@ -69,7 +69,7 @@ impl Interpreter {
     pub async fn once(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         self.meet().await?;
         if !self.play.acts_for_all(&self.position, &self.host.name) {
-            return Ok(self.take_over(running).await?);
+            return Ok(self.take_over(running, at).await?);
         }
         running.once = true;
         running.fatal = !running.ignore_errors;
@@ -77,17 +77,17 @@ impl Interpreter {
         let ended = match self.each(running, at).await {
             Ok(()) => self.drain().await,
             // This ends the task here, so that the others hear of it.
-            Err(trouble) => self.give_up(running.clone(), None, trouble).await,
+            Err(trouble) => self.give_up_all(running, at, trouble).await,
         };
         self.play.once.close(&position);
         Ok(ended?)
     }
 
-    async fn take_over(&mut self, running: &mut Running) -> Result<(), Halt> {
+    async fn take_over(&mut self, running: &mut Running, at: &At) -> Result<(), Halt> {
         if running.task.is(super::include::WORDS) {
             return Ok(());
         }
-        self.promise_result(running);
+        self.promise_result(running, at);
         let Some(ended) = self.play.once.wait(&running.position).await else { return Ok(()) };
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());

@@ -37,6 +37,8 @@ pub struct Running {
     pub repeat: Option<u64>,
     /// Under which host facts of the result are kept, if they are.
     pub facts_for: Option<HostName>,
+    /// The key of the role that the task belongs to.
+    pub role: Option<Arc<str>>,
 }
 
 /// One item of a loop.
@@ -76,6 +78,8 @@ pub struct Lane {
     pub replies: crate::wire::Replies,
     /// Whose agent on which host this is.
     pub key: LaneKey,
+    /// Whether that host is the controller itself, whose files evaluation reads.
+    pub is_local: bool,
 }
 
 /// An agent: the host that it runs on, and how it became its user.
@@ -105,6 +109,8 @@ pub struct Sending {
     pub environment: Vec<(String, String)>,
     pub notify: Vec<String>,
     pub timeout: Option<u64>,
+    /// In a dry run: where the task is written.
+    pub place: Option<String>,
 }
 
 impl Pipeline {
@@ -125,6 +131,7 @@ impl Pipeline {
             environment: sending.environment,
             notify: sending.notify,
             timeout: sending.timeout,
+            place: sending.place,
             call,
         }
     }
@@ -143,6 +150,11 @@ impl Pipeline {
             Step::Call { running, .. } | Step::Ended { running, .. } => !running.notify.is_empty(),
             Step::LoopEnd { .. } | Step::Event(_) => false,
         })
+    }
+
+    /// Whether something that is not answered may change files of the controller.
+    pub fn acts_on_controller(&self) -> bool {
+        self.lane.as_ref().is_some_and(|lane| lane.is_local) && self.is_busy()
     }
 
     /// Whether anything is not answered.

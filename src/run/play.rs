@@ -8,10 +8,11 @@ use super::host::{Host, Out};
 use super::interpreter::Interpreter;
 use super::magic::{Magic, PlayMagic};
 use super::once::Once;
-use super::position::Meeting;
+use super::position::{Meeting, Position};
 use super::scope::PlayVars;
 use crate::playbook::{Play, Role};
 use crate::report::{Event, HostName, TaskInfo};
+use crate::source::Diagnostic;
 use crate::template::Surroundings;
 use crate::vars::Value;
 use std::collections::{HashMap, HashSet};
@@ -34,15 +35,19 @@ pub struct PlayRun {
     pub once: Once,
     pub force_handlers: bool,
     pub gathers_facts: Value,
+    /// The task with which the play begins, where that is not the first.
+    pub start: Option<crate::source::Span>,
     /// How many of the batch's hosts may fail, in percent; none where all may.
     pub max_fail_percentage: Option<f64>,
     vars: Arc<PlayVars>,
     /// Per host: `vars_files` that only its facts decide, and what included roles show to the play.
     host_vars: Mutex<HashMap<HostName, Arc<PlayVars>>>,
     magics: Mutex<HashMap<HostName, Arc<Magic>>>,
-    infos: Mutex<HashMap<super::position::Position, Arc<TaskInfo>>>,
+    infos: Mutex<HashMap<Position, Arc<TaskInfo>>>,
     /// Numbers of the tasks that events have told of.
     announced: Mutex<HashSet<usize>>,
+    /// Of includes with a computed name: which host was the first to bring in this file.
+    ways: Mutex<HashMap<(super::position::Position, String), usize>>,
     /// Who acts for all, of tasks that one host carries out.
     leaders: Mutex<HashMap<super::position::Position, HostName>>,
     /// Of tasks with `throttle`: who may go.
@@ -68,6 +73,8 @@ pub struct Batch {
     pub hosts: Vec<HostName>,
     pub all_hosts: Vec<HostName>,
     pub vars: Arc<PlayVars>,
+    /// The task with which the play begins, where that is not the first.
+    pub start: Option<crate::source::Span>,
     pub together: bool,
     pub force_handlers: bool,
     pub gathers_facts: Value,
@@ -88,12 +95,14 @@ impl PlayRun {
             once: Once::default(),
             force_handlers: batch.force_handlers,
             gathers_facts: batch.gathers_facts,
+            start: batch.start,
             max_fail_percentage: batch.max_fail_percentage,
             vars: batch.vars,
             host_vars: Mutex::default(),
             magics: Mutex::default(),
             infos: Mutex::default(),
             announced: Mutex::default(),
+            ways: Mutex::default(),
             leaders: Mutex::default(),
             turns: Mutex::default(),
             ended: AtomicBool::default(),
@@ -169,6 +178,12 @@ impl PlayRun {
         leaders.entry(position.to_vec()).or_insert_with(|| first().unwrap_or_else(|| host.clone())) == host
     }
 
+    /// The first host of the batch that still takes part.
+    pub fn first_host(&self) -> Option<HostName> {
+        let hosts = self.magic.batch.read().unwrap_or_else(|broken| broken.into_inner()).as_items()?;
+        hosts.first().and_then(Value::as_str).map(HostName::from)
+    }
+
     /// A turn at the task at this position, which so many hosts may have at a time.
     pub async fn turn(&self, position: &[u32], most: usize) -> Option<OwnedSemaphorePermit> {
         let turns = lock(&self.turns)
@@ -176,6 +191,20 @@ impl PlayRun {
             .or_insert_with(|| Arc::new(Semaphore::new(most)))
             .clone();
         turns.acquire_owned().await.ok()
+    }
+
+    /// Notes which file this host brings in at a position.
+    pub fn take_way(&self, position: &[u32], host: &HostName, file: &str) {
+        let index = self.batch.iter().position(|other| other == host).unwrap_or_default();
+        let mut ways = lock(&self.ways);
+        let first = ways.entry((position.to_vec(), file.to_owned())).or_insert(index);
+        *first = index.min(*first);
+    }
+
+    /// The place of a file among those that hosts bring in at a position: that of the first host which does.
+    pub fn way(&self, position: &[u32], file: &str) -> u32 {
+        let first = lock(&self.ways).get(&(position.to_vec(), file.to_owned())).copied().unwrap_or_default();
+        u32::try_from(first).unwrap_or(u32::MAX)
     }
 
     /// Ends the play for every host.
@@ -319,6 +348,9 @@ impl Interpreter {
             Err(Halt::Unreachable) => self.drop_out(Out::Unreachable),
             Err(Halt::EndHost) => self.play.strike(name),
             _ => {}
+        }
+        if let Err(error) = super::fact_cache::save(&self.run.settings.facts, &self.host) {
+            self.run.warn(Diagnostic::warning(format!("the facts of `{name}` cannot be kept: {error}")));
         }
         self.play.meeting.leave(name);
         self.activity(crate::report::Activity::Finished);

@@ -3,6 +3,7 @@
 use super::Run;
 use super::magic::RunMagic;
 use super::services::{Desk, Events, Reading, RunServices};
+use super::start_at::StartAt;
 use super::tags::Tags;
 use crate::inventory::{Inventory, Mismatch, Options};
 use crate::playbook::{Loader, Pair, Playbook, Resolve, RolePaths, split_pairs};
@@ -47,7 +48,8 @@ pub struct Parts {
 pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     let mut found = Diagnostics::default();
     let run = Arc::new_cyclic(|me| make(parts, me.clone(), &mut found));
-    let mut playbooks = Vec::new();
+    let typed = run.settings.typed.iter().map(|(path, text)| run.loader.typed(path, text, &run.extra));
+    let mut playbooks: Vec<Playbook> = typed.collect();
     for path in &run.settings.playbooks {
         let path = run.settings.directory.join(path);
         if path.is_file() {
@@ -60,8 +62,10 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
         }
     }
     run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
+    start_and_limit(&run, &playbooks, &mut found);
     super::check::check(&run, &playbooks, &mut found);
     read_variables(&run, &playbooks, &mut found);
+    super::lint::refuse_misspelt(&run, &playbooks, &mut found);
     let playbooks = match run.settings.selection.roles.is_empty() {
         true => playbooks,
         false => roles_only(&run, playbooks, &mut found),
@@ -72,8 +76,27 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
     Ok(Prepared { run, playbooks, warnings: found.all })
 }
 
+/// What the command line picks must be there.
+fn start_and_limit(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
+    if let Some(limit) = &run.settings.selection.limit {
+        let inventory = run.inventory.read().unwrap_or_else(|broken| broken.into_inner());
+        inventory.check_limit(limit).unwrap_or_else(|mistake| found.push(mistake));
+    }
+    let start = match &run.settings.selection.start_at_task {
+        Some(pattern) => StartAt::find(pattern, playbooks),
+        None => Ok(StartAt::default()),
+    };
+    match start {
+        Ok(start) => drop(run.start_at.set(start)),
+        Err(mistake) => found.push(mistake),
+    }
+}
+
 /// Reads the variable files of all hosts that the plays name, so that what is wrong in them is told now.
 fn read_variables(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
+    if run.settings.facts.flush {
+        run.host_names().iter().for_each(|host| super::fact_cache::forget(&run.settings.facts, host));
+    }
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         let hosts = run.hosts_of(play).unwrap_or_default();
         hosts.iter().for_each(|host| drop(run.host(host)));
@@ -89,6 +112,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         desk,
         events: events.clone(),
         engine: engine.clone(),
+        configured: super::configured::values(&settings),
         surroundings: OnceLock::new(),
     });
     let surroundings = Arc::new(Surroundings {
@@ -110,7 +134,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         Inventory::default()
     });
     inventory.take_diagnostics().all.into_iter().for_each(|warning| found.push(warning));
-    let magic = Arc::new(RunMagic { values: magic_values(&settings) });
+    let magic = Arc::new(RunMagic { values: magic_values(&settings), reached: reached(&settings) });
     Run {
         tags: Tags::new(&settings.selection.tags, &settings.selection.skip_tags),
         limits: limits(&settings),
@@ -140,6 +164,8 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         epochs: std::sync::atomic::AtomicU32::new(1),
         plays: std::sync::atomic::AtomicUsize::new(1),
         interrupted: std::sync::atomic::AtomicBool::new(false),
+        start_at: OnceLock::new(),
+        steps: super::step::Steps::default(),
         me,
     }
 }
@@ -158,7 +184,7 @@ pub fn read_inventory(
     let reading = Arc::new(Reading { services: services.clone() });
     let decrypting = reading.clone();
     let mut options = Options {
-        playbook_dir: settings.playbooks.first().map(|path| folder_of(&settings.directory.join(path))),
+        playbook_dir: playbook_dir(settings),
         decrypt: Some(Arc::new(move |path, text| decrypting.decrypt(path, text))),
         expressions: Some(reading),
         enabled: wanted.enabled.clone(),
@@ -177,6 +203,12 @@ pub fn read_inventory(
     let patterns = wanted.ignored_patterns.iter().filter_map(|pattern| fancy_regex::Regex::new(pattern).ok());
     options.ignored_patterns = patterns.collect();
     Inventory::load(sources, &wanted.sources, options)
+}
+
+/// Where the first playbook is.
+fn playbook_dir(settings: &Settings) -> Option<std::path::PathBuf> {
+    let first = settings.playbooks.first().map(|path| settings.directory.join(path));
+    first.or_else(|| Some(settings.typed.as_ref()?.0.clone())).map(|path| folder_of(&path))
 }
 
 fn folder_of(path: &Path) -> std::path::PathBuf {
@@ -260,6 +292,17 @@ fn limits(settings: &Settings) -> Limits {
     Limits { window: window.unwrap_or(usual.window), ..usual }
 }
 
+/// How hosts are reached where no variable and no keyword says so.
+fn reached(settings: &Settings) -> Vec<(&'static str, Value)> {
+    let connection = &settings.connection;
+    let kind = connection.kind.as_deref().unwrap_or("ssh");
+    let mut known = vec![("ansible_connection", Value::from(kind))];
+    known.push(("ansible_timeout", i64::try_from(connection.timeout.unwrap_or(10)).unwrap_or(10).into()));
+    known.extend(connection.user.as_deref().map(|user| ("ansible_user", user.into())));
+    known.extend(connection.port.map(|port| ("ansible_port", i64::from(port).into())));
+    known
+}
+
 /// Variables that are the same for the whole run.
 fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
     let texts = |list: &[String]| list.iter().map(String::as_str).collect::<Value>();
@@ -278,19 +321,21 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
     .into_iter()
     .collect();
     let optional = |text: Option<String>| text.map_or_else(Value::none, Value::from);
-    vec![
+    let limit = settings.selection.limit.iter().map(|limit| ("ansible_limit", Value::from(limit.as_str())));
+    let always = [
         ("ansible_check_mode", settings.execution.dry_run.into()),
         ("ansible_diff_mode", settings.execution.diff.into()),
         ("ansible_forks", Value::from(settings.execution.forks.unwrap_or(5))),
         ("ansible_inventory_sources", texts(&settings.inventory.sources)),
-        ("ansible_limit", optional(settings.selection.limit.clone())),
         ("ansible_run_tags", texts(&tags)),
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
+        ("provision_prune", settings.execution.prune.into()),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
         ("ansible_version", version),
         (
             "ansible_config_file",
             optional(settings.config_file.as_ref().map(|path| path.display().to_string())),
         ),
-    ]
+    ];
+    always.into_iter().chain(limit).collect()
 }

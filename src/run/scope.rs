@@ -45,6 +45,11 @@ pub struct Layers {
 impl Layers {
     /// The value of a name, as it is written.
     pub fn value(&self, name: &str) -> Option<Value> {
+        self.given(name).or_else(|| super::magic::reached(name, self))
+    }
+
+    /// The value of a name that something or somebody set.
+    pub fn given(&self, name: &str) -> Option<Value> {
         if let Some((_, value)) = self.local.iter().rev().find(|(local, _)| &**local == name) {
             return Some(value.clone());
         }

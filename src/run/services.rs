@@ -4,8 +4,9 @@ use crate::inventory::Expressions;
 use crate::playbook::Resolve;
 use crate::report::Event;
 use crate::source::Diagnostic;
-use crate::template::{Engine, Services, Surroundings, Variables};
+use crate::template::{Engine, Fetch, Services, Surroundings, Variables};
 use crate::vars::{Value, Vars};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock, Weak};
@@ -46,6 +47,8 @@ pub struct RunServices {
     pub desk: Arc<dyn Desk>,
     pub events: Events,
     pub engine: Engine,
+    /// Settings by the names that they have in Ansible.
+    pub configured: HashMap<&'static str, Value>,
     /// Set when all is ready, for those who evaluate without a host. Weak, because these services are part of it.
     pub surroundings: OnceLock<Weak<Surroundings>>,
 }
@@ -71,6 +74,14 @@ impl Services for RunServices {
 
     fn warn(&self, warning: Diagnostic) {
         self.tell(warning);
+    }
+
+    fn setting(&self, name: &str) -> Option<Value> {
+        self.configured.get(name).cloned()
+    }
+
+    fn fetch(&self, request: &Fetch) -> Result<Vec<u8>, String> {
+        super::fetch::page(request)
     }
 
     fn parse_yaml(&self, text: &str) -> Result<Vec<Value>, String> {

@@ -6,10 +6,12 @@ use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use super::tags::{split, tags_around};
-use super::task_scope::At;
-use crate::control::{as_written, truth};
+use super::task_scope::{At, TaskScope};
+use crate::control::{as_written, switch};
 use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
+use crate::source::{Diagnostic, Span};
+use crate::template::Scope;
 use crate::vars::{Part, Promise, Value};
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,6 +23,9 @@ impl Interpreter {
         let at = At::new(frame.inside(kind), task.dir.clone());
         if self.play.meeting.is_needed() {
             self.others_pending = Arc::default();
+        }
+        if self.start.take_if(|start| *start == task.span).is_none() && self.start.is_some() {
+            return Ok(());
         }
         match self.is_chosen(&at).await {
             Ok(false) => return Ok(()),
@@ -47,7 +52,7 @@ impl Interpreter {
         if !self.pipeline.is_busy() && !task.is(&["meta"]) {
             self.play.announce(&self.run, &running.info);
         }
-        if !self.run.step(&running.info, &self.host.name) {
+        if !self.run.step(&running.info) {
             return Ok(());
         }
         let attempted = match self.prepare(&mut running, at).await {
@@ -57,7 +62,7 @@ impl Interpreter {
         match attempted {
             Ok(()) => {}
             Err(Trouble::Halt(halt)) => return Err(halt),
-            Err(trouble) => self.give_up(running.clone(), None, trouble).await?,
+            Err(trouble) => self.give_up_all(&mut running, at, trouble).await?,
         }
         self.stand_together(&running).await?;
         self.carry_in().await
@@ -80,13 +85,13 @@ impl Interpreter {
     /// The task, or each of its items.
     pub async fn each(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         if running.task.own.repeat.is_some() {
-            return self.repeat(running.clone(), at).await;
+            return self.repeat(running, at).await;
         }
         let skipped = self.skips(at).await?;
-        self.promise_result(running);
+        let at = self.promise_result(running, at);
         match skipped {
             Some(skipped) => Ok(self.ended(running.clone(), None, skipped).await?),
-            None => self.act(running.clone(), None, at).await,
+            None => self.act(running.clone(), None, &at).await,
         }
     }
 
@@ -123,13 +128,17 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Puts a promise where the result will be registered.
-    pub fn promise_result(&mut self, running: &mut Running) {
-        let Some(name) = running.task.own.register.clone() else { return };
+    /// Puts a promise where the result will be registered. Gives the place where the task itself still sees what was
+    /// there before.
+    pub fn promise_result(&mut self, running: &mut Running, at: &At) -> At {
+        let Some(name) = running.task.own.register.clone() else { return at.clone() };
+        let before = self.scope(at).value(&name);
+        let at = at.with(name.clone(), before.unwrap_or_else(|| Value::undefined(&*name, Span::NONE)));
         let promise = Arc::new(Promise::default());
         let after = self.pipeline.newest();
         self.host.store.set(Part::Set, name, Value::promise(promise.clone()), after);
         running.promise = Some(promise);
+        at
     }
 
     /// The result to skip with, if a condition does not hold.
@@ -161,8 +170,13 @@ impl Interpreter {
         if let Some(plain) = value.as_bool() {
             return Ok(plain);
         }
-        let value = self.evaluate(at, |engine, scope| engine.resolve(&value, scope)).await?;
-        Ok(truth(&value))
+        let given = self.evaluate(at, |engine, scope| engine.resolve(&value, scope)).await?;
+        switch(&given).ok_or_else(|| {
+            let message = format!("`{}` wants a boolean, not `{given}`", keyword.name());
+            let told =
+                format!("The value {} could not be converted to 'bool'.", given.repr().unwrap_or_default());
+            Diagnostic::error(message).told(told).at(value.span()).into()
+        })
     }
 
     /// Whether `--tags` and `--skip-tags` choose what is in this frame.
@@ -198,6 +212,7 @@ impl Interpreter {
             began: Instant::now(),
             repeat: None,
             facts_for: Some(self.host.name.clone()),
+            role: at.frame.role().map(|role| role.key.clone()),
         }
     }
 
@@ -210,12 +225,14 @@ impl Interpreter {
                 false if task.is(&["meta"]) => TaskKind::Meta,
                 false => TaskKind::Task,
             };
+            // An unnamed `include_role` goes by the role that it brings in.
+            let role = at.frame.role().filter(|_| task.name.is_some() || !task.is(&["include_role"]));
             TaskInfo {
                 number: 0,
                 kind,
                 name: self.task_name(task, at),
-                action: task.action.written.to_string(),
-                role: at.frame.role().map(|role| role.name.clone()),
+                action: self.word(task, at),
+                role: role.map(|role| role.name.clone()),
                 span: task.span,
                 position: Vec::new(),
             }
@@ -228,18 +245,65 @@ impl Interpreter {
         if !name.is_lazy() {
             return name.str().unwrap_or_else(|_| written());
         }
-        let scope = self.scope(at);
-        let text = self.run.engine.resolve(name, &scope).ok().and_then(|name| name.str().ok());
-        text.unwrap_or_else(written)
+        self.scope_of_first(at)
+            .and_then(|scope| self.text_in(name, &scope))
+            .or_else(|| self.text_at(name, at))
+            .unwrap_or_else(written)
+    }
+
+    /// The scope of the first host that takes part, which gives the task its name for all.
+    fn scope_of_first(&self, at: &At) -> Option<TaskScope> {
+        let first = self
+            .play
+            .first_host()
+            .filter(|first| *first != self.host.name && self.play.meeting.is_needed())?;
+        let first = self.run.host(&first)?;
+        let mut layers = self.scope(at).layers;
+        layers.snapshot = first.store.snapshot();
+        layers.play = self.play.vars_of(&first);
+        layers.host = first.vars();
+        layers.magic = self.play.magic_of(&self.run, &first);
+        Some(TaskScope::new(layers, at, &self.play.surroundings))
     }
 
     /// What a task without a name is called.
     fn nameless(&self, task: &Task, at: &At) -> String {
-        let written = task.action.written.to_string();
+        let written = self.word(task, at);
         let role = task.action.argument("name").or_else(|| task.action.argument("role"));
         let Some(role) = role.filter(|_| task.is(&["include_role"])) else { return written };
-        let role = self.run.engine.resolve(role, &self.scope(at)).ok().and_then(|role| role.str().ok());
-        role.map_or(written.clone(), |role| format!("{written} : {role}"))
+        format!("{written} : {}", as_written(role).as_str().unwrap_or_default())
+    }
+
+    /// The word of a task; as it is written where it is a template that cannot be evaluated at once.
+    fn word(&self, task: &Task, at: &At) -> String {
+        let written = task.action.written.to_string();
+        if !task.action.is_template() {
+            return written;
+        }
+        let template = crate::vars::trusted_text(written.clone(), task.action.span);
+        self.text_at(&template, at).unwrap_or(written)
+    }
+
+    /// The text of a value, if it is known at once.
+    fn text_at(&self, value: &Value, at: &At) -> Option<String> {
+        self.text_in(value, &self.scope(at))
+    }
+
+    fn text_in(&self, value: &Value, scope: &TaskScope) -> Option<String> {
+        self.run.engine.resolve(value, scope).ok().and_then(|value| value.str().ok())
+    }
+
+    /// Ends a task that could not be carried out as written. Its result is registered all the same.
+    pub async fn give_up_all(
+        &mut self,
+        running: &mut Running,
+        at: &At,
+        trouble: Trouble,
+    ) -> Result<(), Halt> {
+        if running.promise.is_none() {
+            self.promise_result(running, at);
+        }
+        self.give_up(running.clone(), None, trouble).await
     }
 
     /// Ends a task, or one item of it, that could not be carried out as written.

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::magic::search_dirs;
 use super::scope::Layers;
 use crate::template::{Context, Memo, Scope, Surroundings};
-use crate::vars::Value;
+use crate::vars::{Promise, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,6 +56,13 @@ impl TaskScope {
         let context =
             Context { surroundings, search: search.into(), memo: at.memo.clone(), ..Context::default() };
         TaskScope { layers, context }
+    }
+
+    /// The same scope while files of the controller may still change.
+    #[must_use]
+    pub fn waiting_for(mut self, pending: Option<Arc<Promise>>) -> TaskScope {
+        self.context.controller_pending = pending;
+        self
     }
 
     /// Variables outside of any task.

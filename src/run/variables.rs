@@ -1,12 +1,10 @@
 //! `include_vars`, `pause`, and the check of a role's arguments.
 
-use super::frame::Frame;
-use super::halt::{Halt, Trouble};
+use super::halt::Trouble;
 use super::interpreter::Interpreter;
 use super::result::Ended;
 use super::task_scope::At;
-use crate::control::{Arguments, split_list, truth};
-use crate::playbook::Role;
+use crate::control::{Arguments, argument_mistakes, split_list, truth};
 use crate::report::{Activity, Status};
 use crate::source::Diagnostic;
 use crate::vars::{Map, Part, Value, Vars};
@@ -17,6 +15,7 @@ use std::time::Duration;
 impl Interpreter {
     /// Reads variables from a file or a directory.
     pub async fn include_vars(&mut self, arguments: &Arguments, at: &At) -> Result<Ended, Trouble> {
+        self.controller_settles().await?;
         let files = self.variable_files(arguments, at)?;
         let mut vars = Vars::new();
         for file in &files {
@@ -99,19 +98,38 @@ impl Interpreter {
         Ok(Ended::new(Status::Ok, fields.into()))
     }
 
-    /// Checks the arguments of a role against its specification, before its first task.
-    pub async fn check_arguments(&mut self, role: &Arc<Role>, frame: &Arc<Frame>) -> Result<(), Halt> {
-        if role.specification.is_none() {
-            return Ok(());
+    /// Checks variables, and what is given beside them, against a description of arguments.
+    pub async fn validate_arguments(&mut self, arguments: &Arguments, at: &At) -> Result<Ended, Trouble> {
+        let entries = |name: &str| arguments.value(name).and_then(Value::as_entries).unwrap_or_default();
+        let spec = entries("argument_spec");
+        let mut given = Map::new();
+        for name in spec.keys() {
+            let known = self.evaluate(at, |engine, scope| {
+                let written = name.as_str().and_then(|name| scope.layers.value(name));
+                written.map(|written| engine.resolve(&written, scope)).transpose()
+            });
+            given.extend(known.await?.map(|value| (name.clone(), value)));
         }
-        let _ = frame;
-        Ok(())
+        given.extend((*entries("provided_arguments")).clone());
+        let context = Value::dict((*entries("validate_args_context")).clone());
+        let mut fields = Map::from([("validate_args_context".into(), context)]);
+        let mistakes = argument_mistakes(&spec, &given);
+        if mistakes.is_empty() {
+            fields.insert("msg".into(), "The arg spec validation passed".into());
+            return Ok(Ended::new(Status::Ok, fields));
+        }
+        let message = format!("Validation of arguments failed:\n{}", mistakes.join("\n"));
+        fields.insert("argument_errors".into(), mistakes.into_iter().map(Value::from).collect());
+        fields.insert("argument_spec_data".into(), Value::dict((*spec).clone()));
+        Ok(Ended::failed(message, fields))
     }
+}
 
-    /// `validate_argument_spec` as a task.
-    pub async fn validate_arguments(&mut self, arguments: &Arguments, _: &At) -> Result<Ended, Trouble> {
-        let message = "`validate_argument_spec` as a task is not supported yet";
-        Err(Diagnostic::error(message).at(arguments.span).into())
+/// Endings of files, without their point; the empty one is that of files without any.
+fn endings(value: &Value) -> Vec<String> {
+    match value.as_items() {
+        Some(items) => items.iter().filter_map(|item| item.str().ok()).collect(),
+        None => split_list(value),
     }
 }
 
@@ -119,7 +137,7 @@ impl Interpreter {
 struct Wanted {
     depth: usize,
     extensions: Vec<String>,
-    ignored: Vec<String>,
+    ignored: Vec<fancy_regex::Regex>,
     matching: Option<fancy_regex::Regex>,
     ignore_unknown: bool,
 }
@@ -127,11 +145,15 @@ struct Wanted {
 impl Wanted {
     fn new(arguments: &Arguments) -> Wanted {
         let text = |name: &str| arguments.value(name).and_then(|value| value.str().ok());
-        let extensions = arguments.value("extensions").map(split_list);
+        let extensions = arguments.value("extensions").map(endings);
+        let ignored = arguments.value("ignore_files").map(split_list).unwrap_or_default();
         Wanted {
             depth: text("depth").and_then(|depth| depth.parse().ok()).unwrap_or(0),
             extensions: extensions.unwrap_or_else(|| ["yaml", "yml", "json"].map(str::to_owned).into()),
-            ignored: arguments.value("ignore_files").map(split_list).unwrap_or_default(),
+            ignored: ignored
+                .iter()
+                .filter_map(|name| fancy_regex::Regex::new(&format!("{name}$")).ok())
+                .collect(),
             matching: text("files_matching").and_then(|pattern| fancy_regex::Regex::new(&pattern).ok()),
             ignore_unknown: arguments.value("ignore_unknown_extensions").is_some_and(truth),
         }
@@ -152,7 +174,7 @@ impl Wanted {
 
     fn is_wanted(&self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let ignored = self.ignored.iter().any(|ignored| *ignored == name);
+        let ignored = self.ignored.iter().any(|ignored| ignored.is_match(&name).unwrap_or(false));
         let matches = self.matching.as_ref().is_none_or(|matching| matching.is_match(&name).unwrap_or(false));
         !ignored && matches
     }

@@ -19,6 +19,8 @@ use std::path::PathBuf;
 pub struct Settings {
     /// The playbooks to run, in order, as typed; `site.yml` where none is named.
     pub playbooks: Vec<PathBuf>,
+    /// A playbook that was typed as a whole, and where it would stand.
+    pub typed: Option<(PathBuf, String)>,
     /// Where the project's files are looked up and messages are relative to: the working directory.
     pub directory: PathBuf,
     /// The `ansible.cfg` that was read, if there is one.
@@ -61,6 +63,8 @@ pub struct Execution {
     pub strategy: Option<String>,
     pub force_handlers: bool,
     pub any_errors_fatal: bool,
+    /// `--prune`: what playbooks read as `provision_prune`, to take away what left the inventory.
+    pub prune: bool,
     /// `--step`: ask before every task.
     pub step: bool,
     /// Hides every task's result, as if `no_log` stood everywhere.

@@ -1,7 +1,7 @@
 //! What can be known of a template without evaluating it.
 
 use super::engine::NameUsed;
-use super::eval::{Place, nearest};
+use super::eval::{Place, hint};
 use super::syntax::tree::{Expr, Kind, Name, Part, Template};
 use super::{Answer, Context, filters, globals, lookups, tests, walk};
 use crate::source::{Diagnostic, Diagnostics};
@@ -19,7 +19,7 @@ pub fn checked(template: Answer<Arc<Template>>, place: &Place, context: &Context
     };
     walk::expressions(&template, &mut |expr| {
         if let Some((what, name, part, known)) = unknown(expr) {
-            let hint = nearest(&name, known.into_iter()).map(|near| format!("did you mean `{near}`?"));
+            let hint = hint(&name, known.into_iter());
             let span = place.locate(part, &context.surroundings.sources);
             found.push(Diagnostic::error(format!("there is no {what} `{name}`")).at(span).maybe_hint(hint));
         }

@@ -1,7 +1,8 @@
 //! What evaluation needs beside the variables.
 
+use super::{Answer, Error};
 use crate::source::{Diagnostic, Sources};
-use crate::vars::Value;
+use crate::vars::{Promise, Value};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,9 +50,19 @@ pub struct Context {
     pub memo: Arc<Memo>,
     /// Results of lazy values, so that each is evaluated once a scope.
     pub resolved: Arc<Resolved>,
+    /// There while the files of the controller may still be changed: what reads them touches it.
+    pub controller_pending: Option<Arc<Promise>>,
 }
 
 impl Context {
+    /// Gives the promise to wait for before a file of the controller is read.
+    ///
+    /// # Errors
+    /// While there is one.
+    pub(super) fn reads_controller(&self) -> Answer<()> {
+        self.controller_pending.clone().map_or(Ok(()), |pending| Err(Error::Pending(pending)))
+    }
+
     /// The same surroundings and search path for another scope: nothing is resolved or chosen yet.
     #[must_use]
     pub fn fresh(&self) -> Context {
@@ -64,15 +75,6 @@ pub trait Services: Send + Sync {
     /// Decrypts vault text (`$ANSIBLE_VAULT;...`) with the run's secrets.
     fn decrypt(&self, _text: &str) -> Result<Vec<u8>, String> {
         Err("no vault secret was given".into())
-    }
-    /// Decrypts vault text with a given secret, for the filter `unvault`.
-    fn unvault(&self, _text: &str, _secret: &str) -> Result<Vec<u8>, String> {
-        Err("no vault is available here".into())
-    }
-    /// Encrypts text with a given secret, for the filter `vault`. The salt is given when it must
-    /// be the same each time.
-    fn vault(&self, _text: &str, _secret: &str, _id: &str, _salt: Option<&str>) -> Result<String, String> {
-        Err("no vault is available here".into())
     }
     /// Learns a text that must never be shown.
     fn secret(&self, _text: &str) {}
@@ -105,12 +107,16 @@ pub trait Services: Send + Sync {
 #[derive(Clone, Debug, Default)]
 pub struct Fetch {
     pub url: String,
-    pub method: String,
     pub headers: Vec<(String, String)>,
-    pub body: Option<String>,
     pub username: Option<String>,
     pub password: Option<String>,
+    pub agent: String,
     pub validate_certs: bool,
+    /// A file of certificates that are trusted.
+    pub ca_path: Option<PathBuf>,
+    pub use_proxy: bool,
+    /// Whether redirections are followed.
+    pub follows: bool,
     /// Seconds.
     pub timeout: f64,
 }

@@ -8,6 +8,7 @@
 //! `syntax` reads text, `eval` walks the tree, `python` has the meaning of operators and formats,
 //! `methods`, `filters`, `tests`, `lookups` and `globals` hold what templates can call.
 
+mod absent;
 mod cache;
 mod check;
 mod classic;

@@ -63,7 +63,8 @@ pub(super) fn seal(bytes: &[u8], password: &[u8], label: Option<&str>) -> Result
     sealed(bytes, password, label, salt).ok_or_else(|| "the cipher does not take its keys".to_owned())
 }
 
-fn sealed(bytes: &[u8], password: &[u8], label: Option<&str>, salt: Vec<u8>) -> Option<Envelope> {
+/// Encrypts bytes with a salt.
+pub(super) fn sealed(bytes: &[u8], password: &[u8], label: Option<&str>, salt: Vec<u8>) -> Option<Envelope> {
     let keys = Keys::derive(password, &salt);
     let padding = BLOCK - bytes.len() % BLOCK;
     let mut hidden = bytes.to_vec();

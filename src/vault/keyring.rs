@@ -29,6 +29,18 @@ impl Secret {
         Ok(envelope.to_string())
     }
 
+    /// Encrypts bytes with a salt of the caller's choice: the same bytes give the same text.
+    ///
+    /// # Errors
+    ///
+    /// Where the cipher does not take its keys.
+    pub fn encrypt_with_salt(&self, bytes: &[u8], salt: &[u8]) -> Result<String, Diagnostic> {
+        let label = Some(self.label.as_str()).filter(|label| *label != DEFAULT);
+        let envelope = cipher::sealed(bytes, &self.password, label, salt.to_vec());
+        let failed = || Diagnostic::error("the cipher does not take its keys");
+        envelope.map(|envelope| envelope.to_string()).ok_or_else(failed)
+    }
+
     /// The bytes inside an envelope, if this secret opens it.
     pub fn open(&self, envelope: &Envelope) -> Option<Zeroizing<Vec<u8>>> {
         cipher::open(envelope, &self.password)

@@ -118,6 +118,8 @@ pub struct Request {
     pub notify: Vec<String>,
     /// Gives up after this many seconds.
     pub timeout: Option<u64>,
+    /// In a dry run: where the task is written, for what hangs on it.
+    pub place: Option<String>,
     pub call: crate::modules::Call,
 }
 
@@ -134,6 +136,7 @@ impl Request {
             environment: Vec::new(),
             notify: Vec::new(),
             timeout: None,
+            place: None,
             call,
         }
     }

@@ -61,6 +61,7 @@ impl Work<'_> {
         let mut single = Planned::default();
         let Host { system, planned, dry_run, .. } = host;
         let planned = if *dry_run { planned } else { &mut single };
+        planned.place.clone_from(&self.request.place);
         for stage in 0..MOST_STAGES {
             system.stage = stage;
             let plan = self.request.call.plan(&Overlay { system, planned })?;
@@ -115,7 +116,7 @@ impl Work<'_> {
     /// In a dry run, what the missing fields of the result depend on.
     fn unknown(&self) -> Option<String> {
         let not_run = |(change, _): &(Change, Done)| match change {
-            Change::Run(run) if run.is_open() => Some(format!("`{}`, which was not run", run.shown())),
+            Change::Run(run) if run.is_open() => Some(run.not_run(self.request.place.as_deref())),
             Change::Request(exchange) => Some(format!("`{}`, which was not asked", exchange.url)),
             Change::Docker(order) if order.is_watched() => {
                 Some(format!("`{}`, which was not done", order.title))

@@ -46,6 +46,7 @@ class Bench:
         self.asked = asked
         self.cache = hosts.CACHE / "bench"
         self.tools = [tools.ALL[name](self.cache) for name in asked.tools.split(",")]
+        self.about = machine()
         self.rows = []
 
     def measure(self, piece, place, delay):
@@ -93,7 +94,16 @@ class Bench:
         self.rows.append(row)
         said = f"{found.seconds:8.2f} s  {found.cpu:7.2f} s CPU  {found.memory:6.0f} MiB"
         said += f"  {found.failure.splitlines()[0][:200]}" if found.failure else ""
+        self.write()
         print(f"{piece.name:24} {delay:4} ms  {phase:5}  {tool.name:10} {said}", flush=True)
+
+
+    def write(self):
+        """After every run, so that nothing is lost when it is cut off."""
+        self.asked.out.mkdir(parents=True, exist_ok=True)
+        about = self.about | {"load after": round(os.getloadavg()[0], 1)}
+        (self.asked.out / "results.json").write_text(json.dumps({"machine": about, "rows": self.rows}, indent=1) + "\n")
+        report.write(self.asked.out)
 
 
 def machine():
@@ -111,28 +121,22 @@ def machine():
 
 def main():
     asked = options()
-    bench, about = Bench(asked), machine()
+    bench = Bench(asked)
     delays = [int(delay) for delay in asked.delays.split(",")]
-    try:
-        if asked.works:
-            place = hosts.One()
-            try:
-                for make in [make for name in asked.works.split(",") for make in WORKS[name]]:
-                    for delay in delays:
-                        bench.measure(make(), place, delay)
-            finally:
-                place.close()
-        for count in [int(count) for count in asked.fleets.split(",") if count]:
-            place = hosts.Fleet(count)
-            try:
-                bench.measure(work.four(count), place, 0)
-            finally:
-                place.close()
-    finally:
-        asked.out.mkdir(parents=True, exist_ok=True)
-        about["load after"] = round(os.getloadavg()[0], 1)
-        (asked.out / "results.json").write_text(json.dumps({"machine": about, "rows": bench.rows}, indent=1) + "\n")
-        report.write(asked.out)
+    if asked.works:
+        place = hosts.One()
+        try:
+            for make in [make for name in asked.works.split(",") for make in WORKS[name]]:
+                for delay in delays:
+                    bench.measure(make(), place, delay)
+        finally:
+            place.close()
+    for count in [int(count) for count in asked.fleets.split(",") if count]:
+        place = hosts.Fleet(count)
+        try:
+            bench.measure(work.four(count), place, 0)
+        finally:
+            place.close()
     return 1 if any(row["failure"] and "not done" not in row["failure"] for row in bench.rows) else 0
 
 

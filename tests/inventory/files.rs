@@ -2,7 +2,7 @@
 
 use provision::inventory::{Inventory, Options};
 use provision::source::{Severity, Sources};
-use provision::vars::{Level, Marks};
+use provision::vars::{Level, Marks, Value};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -107,14 +107,17 @@ fn hosts_and_groups_are_added_at_run_time() {
     write(folder.path(), "inventory/hosts", "h1\n");
     write(folder.path(), "inventory/group_vars/new.yml", "n: 1\n");
     let mut inventory = load(folder.path(), Options::default());
-    inventory.add_host("h2:2222", &["new".into()]);
+    let port = [("ansible_port".into(), Value::from(2222_i64))];
+    assert!(inventory.add_host("h2", &["new".into()], &port));
+    assert!(!inventory.add_host("h2", &["new".into()], &port));
+    assert!(inventory.add_host("h2", &["new".into()], &[("ansible_port".into(), Value::from(22_i64))]));
     inventory.add_group("outer", &["all".into()]);
     inventory.add_group("new", &["outer".into()]);
     assert_eq!(inventory.groups_of("h2"), ["new".into(), "outer".into()]);
     let layers = inventory.layers(&inventory.host("h2").unwrap());
     let levels: Vec<Level> = layers.iter().map(|(level, _)| *level).collect();
     assert_eq!(levels, [Level::GroupVarsBesideInventory, Level::InventoryHostVars]);
-    inventory.add_host("h1", &["new".into()]);
+    inventory.add_host("h1", &["new".into()], &[]);
     assert_eq!(inventory.groups_of("h1"), ["new".into(), "outer".into()]);
 }
 

@@ -44,11 +44,21 @@ fn section(text: &str) -> String {
         if RESULTS.iter().any(|start| line.starts_with(start)) {
             parts.push(Vec::new());
         }
-        parts.last_mut().unwrap().push(result(line));
+        parts.last_mut().unwrap().push(included(&result(line)));
     }
     let head = parts.remove(0);
     parts.sort_by_key(|part| host(&part[0]).to_owned());
     [head].into_iter().chain(parts).flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// The hosts that a file was included for are in the order in which they came.
+fn included(line: &str) -> String {
+    let found = line.strip_prefix("included: ").and_then(|line| line.rsplit_once(" for "));
+    let Some((file, rest)) = found else { return line.to_owned() };
+    let (hosts, label) = rest.split_once(" => ").unwrap_or((rest, ""));
+    let mut hosts: Vec<&str> = hosts.split(", ").collect();
+    hosts.sort_unstable();
+    format!("included: {file} for {} {label}", hosts.join(", "))
 }
 
 fn host(line: &str) -> &str {
@@ -74,6 +84,7 @@ fn result(line: &str) -> String {
 fn settle(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            fields.retain(|_, value| !value.as_str().is_some_and(|text| text.contains("/.ansible/tmp/")));
             fields.retain(|name, _| !FLEETING.contains(&name.as_str()));
             let empty = |value: &Value| value.as_object().is_some_and(serde_json::Map::is_empty);
             fields.retain(|name, value| name != "ansible_facts" || !empty(value));

@@ -2,13 +2,23 @@
 
 mod changes;
 mod client;
+mod combinations;
 mod connection;
 mod containers;
 mod fresh;
 mod killed;
 mod lab;
+mod leaving;
+mod postgres;
 mod project;
+mod refused;
 mod server;
+mod setuid;
 mod story;
+mod traffic;
 mod tree;
+mod truth;
+mod web;
+mod whole;
 mod words;
+mod world;

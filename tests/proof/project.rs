@@ -7,10 +7,15 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
+/// What a host of the lab sets.
+const LAB_VARS: &str = "tests/roles/lab_vars.yml";
+
 /// A directory with an inventory and a home, and the directory that the program is started in.
 pub struct Project {
     home: TempDir,
     folder: PathBuf,
+    /// More words of every command line.
+    always: Vec<String>,
 }
 
 /// What a run came to.
@@ -23,7 +28,36 @@ pub struct Run {
 impl Project {
     /// The product's own roles, on these hosts.
     pub fn matrix(hosts: &[&Host]) -> Project {
-        Project::new(root().to_owned(), hosts)
+        let mut project = Project::new(root().to_owned(), hosts);
+        project.always = vec!["-e".to_owned(), format!("@{}", root().join(LAB_VARS).display())];
+        project
+    }
+
+    /// The same, where each host has variables of its own beside those of the lab: lines of YAML.
+    pub fn matrix_with(hosts: &[(&Host, String)]) -> Project {
+        let all: Vec<&Host> = hosts.iter().map(|(host, _)| *host).collect();
+        let project = Project::new(root().to_owned(), &all);
+        project.describe(hosts);
+        project
+    }
+
+    /// Writes the inventory anew, with other variables.
+    pub fn describe(&self, hosts: &[(&Host, String)]) {
+        let of_lab = fs::read_to_string(root().join(LAB_VARS)).unwrap();
+        let of_lab: Vec<&str> = of_lab.lines().filter(|line| line.starts_with("matrix_")).collect();
+        let entries = hosts.iter().map(|(host, own)| {
+            let named = |line: &str| own.lines().any(|mine| mine.split(':').next() == line.split(':').next());
+            let lines = of_lab.iter().copied().filter(|line| !named(line)).chain(own.lines());
+            let lines: String = lines.map(|line| format!("      {line}\n")).collect();
+            format!("{}{}{lines}", host.inventory(), self.ssh_arguments())
+        });
+        let entries: String = entries.collect();
+        self.write("hosts.yml", &format!("matrix_servers:\n  hosts:\n{entries}"));
+    }
+
+    fn ssh_arguments(&self) -> String {
+        let known = self.path("known_hosts");
+        format!("      ansible_ssh_common_args: -o UserKnownHostsFile={}\n", known.display())
     }
 
     /// One playbook, `site.yml`, on these hosts.
@@ -40,11 +74,9 @@ impl Project {
     }
 
     fn in_home(home: TempDir, folder: PathBuf, hosts: &[&Host]) -> Project {
-        let project = Project { home, folder };
+        let project = Project { home, folder, always: Vec::new() };
         project.know(hosts);
-        let known = project.path("known_hosts");
-        let arguments = format!("      ansible_ssh_common_args: -o UserKnownHostsFile={}\n", known.display());
-        let entries: String = hosts.iter().map(|host| host.inventory() + &arguments).collect();
+        let entries: String = hosts.iter().map(|host| host.inventory() + &project.ssh_arguments()).collect();
         project.write("hosts.yml", &format!("matrix_servers:\n  hosts:\n{entries}"));
         project
     }
@@ -70,10 +102,8 @@ impl Project {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
         command.current_dir(&self.folder).env("HOME", self.home.path()).env_remove("SSH_AUTH_SOCK");
-        command.arg("-i").arg(self.path("hosts.yml")).args(arguments).stdin(Stdio::null());
-        if self.folder == root() {
-            command.arg("-e").arg(format!("@{}", root().join("tests/roles/lab_vars.yml").display()));
-        }
+        command.arg("-i").arg(self.path("hosts.yml")).args(arguments).args(&self.always);
+        command.stdin(Stdio::null());
         command
     }
 

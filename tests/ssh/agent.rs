@@ -1,6 +1,6 @@
 //! The agent is delivered, started again, and speaks.
 
-use crate::sshd::{World, available, user};
+use crate::sshd::{World, available, run, user};
 use provision::ssh::{Become, FailureKind, Session};
 use provision::wire::MARKER;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -42,6 +42,28 @@ async fn an_agent_is_delivered_once_and_then_started() {
         writing.await.unwrap();
         assert!(echoed == sent);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_xz_has_packed_is_delivered() {
+    if !available() || !std::path::Path::new("/usr/bin/xz").exists() {
+        return;
+    }
+    let mut world = World::new();
+    let agent = world.path("agents/provision-agent");
+    let hash = run("sha256sum", &[agent.to_str().unwrap()]);
+    let hash = hash.split(' ').next().unwrap();
+    // Another text, so that it shows which of the two came.
+    let marked = world.read("agents/provision-agent").replace("$0", "by-xz");
+    world.write("marked", &marked);
+    run("xz", &[world.path("marked").to_str().unwrap()]);
+    std::fs::rename(world.path("marked.xz"), world.path(&format!("agents/provision-agent.{hash}.xz")))
+        .unwrap();
+    let port = world.host("");
+    let connection = world.dialer().open(&world.target(port)).await.unwrap();
+    let mut session = connection.agent(&Become::nobody_else()).await.unwrap();
+    assert!(session.delivered);
+    assert_eq!(greeting(&mut session).await, format!("by-xz {}", user()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

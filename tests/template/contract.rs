@@ -282,3 +282,17 @@ fn lookups_serve_loops() {
     assert_eq!(engine.lookup("nested", &terms, &scope).unwrap().len(), 2);
     assert!(engine.lookup("items", &lazy("{{ nope }}"), &scope).is_err());
 }
+
+#[test]
+fn trees_of_files_are_told() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/template");
+    let tree = folder.join("files").display().to_string();
+    let surroundings = Surroundings { playbook_dir: folder, ..Surroundings::default() };
+    let scope = Variables::default().with("tree", Value::text(tree));
+    let context = Context { surroundings: Arc::new(surroundings), ..scope.context.clone() };
+    let scope = Variables { context, ..scope };
+    let text = "{{ query('filetree', tree) | selectattr('path', 'in', ['templates', 'templates/inc.j2']) \
+                | map(attribute='state') }}";
+    assert_eq!(shown(text, &scope), "['directory', 'file']");
+    assert_eq!(shown("{{ query('filetree', 'nowhere') }}", &scope), "! there is no file `nowhere`");
+}

@@ -58,6 +58,10 @@ pub struct RunArgs {
     #[arg(long)]
     pub force_handlers: bool,
 
+    /// Take away components that left the inventory, where a playbook keeps count of them; their data stays
+    #[arg(long)]
+    pub prune: bool,
+
     /// Forget the facts that were kept of hosts
     #[arg(long)]
     pub flush_cache: bool,

@@ -44,7 +44,7 @@ impl Pretend {
     }
 
     fn command(&self, line: &str) -> Command {
-        match read(&words(line), self) {
+        match read(&words(line)) {
             Ok(Asked::Command(command)) => *command,
             other => panic!("no command: {other:?}"),
         }

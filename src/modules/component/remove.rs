@@ -39,6 +39,7 @@ pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
     }
     if !changes.is_empty() {
         changes.push(unit::manager(Scope::System, "daemon-reload"));
+        changes.push(forget_failure(&unit));
     }
     if !docker::Engine::of(host).container(host, name)?.is_null() {
         let effect = Effect::Set(
@@ -49,6 +50,14 @@ pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
             .push(Change::Run(Run::changing(&["docker", "rm", "--force", name]).with_effects(vec![effect])));
     }
     Ok(changes)
+}
+
+/// Systemd keeps telling of a unit that failed when it was stopped, even where its file is gone.
+fn forget_failure(unit: &Unit) -> Change {
+    let argv = ["systemctl", "reset-failed", "--", &unit.name].map(str::to_owned).to_vec();
+    let run = Run { any_status: true, ..Run::quiet(argv) };
+    let subject = crate::host::systemd::unit_subject(&unit.name, Scope::System);
+    Change::Run(run.with_effects(vec![Effect::Set(subject, crate::host::Data::Null)]))
 }
 
 /// The label of every container that is a component; its value is the component's name.

@@ -14,6 +14,7 @@ use super::reporter::Show;
 use super::sink::Sink;
 use super::{Event, HostName, Recap, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Sources};
+pub use dump::{abridged, json, short};
 use order::{Inclusions, Order};
 use paint::{Paint, Tone, banner};
 use std::collections::HashSet;

@@ -10,7 +10,7 @@ use super::Run;
 use super::magic::Magic;
 use super::prepare::Prepared;
 use crate::host::nearest_within;
-use crate::playbook::{Role, Task};
+use crate::playbook::{Playbook, Role, Task};
 use crate::source::{Diagnostic, Diagnostics};
 use crate::template::{Context, NameUsed, Overrides};
 use crate::vars::{Value, Vars};
@@ -25,8 +25,16 @@ const SLIP: usize = 2;
 const FACTS: &[&str] = &["ansible_", "getent_", "facter_", "ohai_"];
 
 /// Names that are set where no task says so.
-const USUAL: &[&str] =
-    &["item", "services", "packages", "template_path", "template_fullpath", "template_host", "component"];
+const USUAL: &[&str] = &[
+    "item",
+    "services",
+    "packages",
+    "template_path",
+    "template_fullpath",
+    "template_host",
+    "component",
+    "provision_prune",
+];
 
 /// Everything that a project sets and reads.
 struct Lint<'a> {
@@ -47,30 +55,56 @@ struct Lint<'a> {
 /// Looks for what is likely to be a mistake in what was read without one.
 pub fn lint(prepared: &Prepared) -> Diagnostics {
     let run = &*prepared.run;
-    let mut lint = Lint {
-        run,
-        context: Context { surroundings: run.surroundings.clone(), ..Context::default() },
-        set: USUAL.iter().chain(Magic::NAMES).map(|name| Arc::from(*name)).collect(),
-        defaults: HashSet::new(),
-        used: Vec::new(),
-        words: HashSet::new(),
-        templates: HashSet::new(),
-        folders: HashSet::new(),
-        found: Diagnostics::default(),
-    };
-    lint.set.extend(run.extra.keys().cloned());
-    let plays = || prepared.playbooks.iter().flat_map(|playbook| &playbook.plays);
-    plays().for_each(|play| lint.play(play));
-    let hosts: HashSet<_> = plays().flat_map(|play| run.hosts_of(play).unwrap_or_default()).collect();
-    let inventory: Vec<Arc<Vars>> = hosts
-        .iter()
-        .filter_map(|name| run.host(name))
-        .flat_map(|host| host.vars().iter().map(|(_, vars)| vars.clone()).collect::<Vec<_>>())
-        .collect();
+    let mut lint = Lint::of(run, &prepared.playbooks);
+    let inventory = inventory_of(run, &prepared.playbooks);
     inventory.iter().for_each(|vars| lint.vars(vars));
+    lint.unread(&inventory, Diagnostic::warning);
     lint.undefined();
-    lint.unread(&inventory);
     lint.found
+}
+
+/// Refuses variables that nothing reads and whose names are nearly those of a role's defaults, where a play wants that:
+/// where its `vars` say `provision_refuse_misspelt: true`.
+pub fn refuse_misspelt(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
+    let strict = playbooks.iter().flat_map(|playbook| &playbook.plays).any(|play| {
+        play.keywords.vars.get("provision_refuse_misspelt").and_then(Value::as_bool).unwrap_or(false)
+    });
+    if strict {
+        let mut lint = Lint::of(run, playbooks);
+        let mut given = inventory_of(run, playbooks);
+        given.push(run.extra.clone());
+        given.iter().for_each(|vars| lint.vars(vars));
+        lint.unread(&given, Diagnostic::error);
+        lint.found.all.into_iter().for_each(|mistake| found.push(mistake));
+    }
+}
+
+/// The variables of all hosts that the plays name, each layer once.
+fn inventory_of(run: &Run, playbooks: &[Playbook]) -> Vec<Arc<Vars>> {
+    let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
+    let hosts: HashSet<_> = plays.flat_map(|play| run.hosts_of(play).unwrap_or_default()).collect();
+    let layers =
+        |host: Arc<super::host::Host>| host.vars().iter().map(|(_, vars)| vars.clone()).collect::<Vec<_>>();
+    hosts.iter().filter_map(|name| run.host(name)).flat_map(layers).collect()
+}
+
+impl<'a> Lint<'a> {
+    fn of(run: &'a Run, playbooks: &[Playbook]) -> Lint<'a> {
+        let mut lint = Lint {
+            run,
+            context: Context { surroundings: run.surroundings.clone(), ..Context::default() },
+            set: USUAL.iter().chain(Magic::NAMES).map(|name| Arc::from(*name)).collect(),
+            defaults: HashSet::new(),
+            used: Vec::new(),
+            words: HashSet::new(),
+            templates: HashSet::new(),
+            folders: HashSet::new(),
+            found: Diagnostics::default(),
+        };
+        lint.set.extend(run.extra.keys().cloned());
+        playbooks.iter().flat_map(|playbook| &playbook.plays).for_each(|play| lint.play(play));
+        lint
+    }
 }
 
 impl Lint<'_> {
@@ -146,16 +180,20 @@ impl Lint<'_> {
         }
     }
 
-    /// Variables of the inventory that nothing reads, and whose names are nearly those of a role's defaults.
-    fn unread(&mut self, inventory: &[Arc<Vars>]) {
-        for (name, value) in inventory.iter().flat_map(|vars| vars.iter()) {
-            if self.defaults.contains(name) || self.words.contains(&**name) {
+    /// Variables that nothing reads, and whose names are nearly those of a role's defaults.
+    fn unread(&mut self, given: &[Arc<Vars>], diagnostic: fn(String) -> Diagnostic) {
+        let read: HashSet<Arc<str>> = self.used.iter().map(|used| used.name.clone()).collect();
+        let mut told = HashSet::new();
+        for (name, value) in given.iter().flat_map(|vars| vars.iter()) {
+            if self.defaults.contains(name) || read.contains(name) || self.words.contains(&**name) {
                 continue;
             }
             if let Some(near) = nearest_within(name, self.defaults.iter().map(|name| &**name), SLIP) {
                 let message = format!("nothing reads `{name}`");
                 let hint = format!("did you mean `{near}`, which a role has a default for?");
-                self.found.push(Diagnostic::warning(message).at(value.span()).hint(hint));
+                if told.insert(value.span()) {
+                    self.found.push(diagnostic(message).at(value.span()).hint(hint));
+                }
             }
         }
     }

@@ -34,10 +34,11 @@ w="$w; $1 is mounted noexec"; return 1; };
 g=;
 for d in "$@"; do able "$d" && { g=$d; break; }; done;
 [ "$g" ] || { echo "$t nowhere ${w#; }"; exit 1; };
-echo "$t wants $m $g";
-read -r n;
+z=gzip; command -v xz >/dev/null && z=xz;
+echo "$t wants $m $z $g";
+read -r n z;
 k=$g/.new.$$;
-head -c "$n" | gzip -dc >"$k" && chmod 700 "$k" && mv -f "$k" "$g/$h" ||
+head -c "$n" | "$z" -dc >"$k" && chmod 700 "$k" && mv -f "$k" "$g/$h" ||
 { rm -f "$k"; echo "$t fails it cannot be written to $g"; exit 1; };
 find "$g" -type f -mtime +30 -exec rm -f {} + 2>/dev/null;
 exec "$g/$h"

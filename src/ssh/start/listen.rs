@@ -15,6 +15,8 @@ pub(super) enum Heard {
     /// The script wants the agent for this machine type.
     Wants {
         machine: String,
+        /// Whether the host can unpack what `xz` has packed.
+        xz: bool,
     },
     /// There is no agent for this machine type.
     Lacks {
@@ -110,7 +112,7 @@ impl Listener {
                 self.begun = true;
                 None
             }
-            "wants" => Some(Heard::Wants { machine: machine() }),
+            "wants" => Some(Heard::Wants { machine: machine(), xz: rest.split(' ').nth(1) == Some("xz") }),
             "lacks" => Some(Heard::Lacks { machine: machine() }),
             "nowhere" => Some(Heard::Nowhere { tried: rest.to_owned() }),
             "fails" => Some(Heard::Fails { why: rest.to_owned() }),
@@ -196,8 +198,8 @@ mod tests {
     #[test]
     fn the_script_is_understood_in_the_middle_of_noise() {
         let mut heard = listener();
-        let wants = Heard::Wants { machine: "x86_64".to_owned() };
-        assert_eq!(heard.out(b"no line breakT0 here\nT0 wants x86_64 /tmp/a b\n"), Some(wants));
+        let wants = Heard::Wants { machine: "x86_64".to_owned(), xz: true };
+        assert_eq!(heard.out(b"no line breakT0 here\nT0 wants x86_64 xz /tmp/a b\n"), Some(wants));
         let nowhere = Heard::Nowhere { tried: "/a is mounted noexec; /b".to_owned() };
         assert_eq!(heard.out(b"T0 nowhere /a is mounted noexec; /b\n"), Some(nowhere));
     }

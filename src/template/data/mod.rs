@@ -5,6 +5,7 @@ pub mod ini;
 pub mod ip;
 pub mod json;
 pub mod json_read;
+pub mod xml;
 pub mod yaml;
 pub mod yaml_emit;
 mod yaml_scalar;

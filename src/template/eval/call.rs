@@ -67,7 +67,7 @@ impl Evaluator<'_> {
     }
 
     fn unknown(&self, what: &str, name: &str, known: Vec<&'static str>, part: Part) -> Error {
-        let hint = nearest(name, known.into_iter()).map(|near| format!("did you mean `{near}`?"));
+        let hint = hint(name, known.into_iter());
         let diagnostic = Diagnostic::error(format!("there is no {what} `{name}`")).at(self.span(part));
         diagnostic.maybe_hint(hint).into()
     }
@@ -285,6 +285,12 @@ impl Evaluator<'_> {
 fn undefined_among(args: &Args) -> Option<Value> {
     let keyword = args.keyword.iter().map(|(_, value)| value);
     args.positional.iter().chain(keyword).find(|value| value.is_undefined()).cloned()
+}
+
+/// What to say of a filter, test or lookup that is not there.
+pub fn hint<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let near = || nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+    crate::template::absent::hint(name).or_else(near)
 }
 
 /// The known name that is nearest to a misspelt one.

@@ -15,7 +15,7 @@ pub mod secret;
 mod statement;
 
 pub use arguments::{Args, Bound, Call};
-pub use call::nearest;
+pub use call::{hint, nearest};
 pub use loops::Loop;
 pub use place::Place;
 

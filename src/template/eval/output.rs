@@ -14,6 +14,8 @@ pub fn is_no_choice(value: &Value) -> bool {
 pub struct Output {
     single: Option<Value>,
     pieces: usize,
+    /// Whether something that is omitted was put in.
+    omits: bool,
     text: String,
     secret: bool,
 }
@@ -30,7 +32,11 @@ impl Output {
     /// Adds a value. `None`, what is omitted and an `if` without `else` put out nothing.
     pub fn push(&mut self, value: Value) -> Answer<()> {
         match value.data() {
-            Data::None | Data::Omit => return Ok(()),
+            Data::Omit => {
+                self.omits = true;
+                return Ok(());
+            }
+            Data::None => return Ok(()),
             _ if is_no_choice(&value) && self.pieces > 0 => return Ok(()),
             _ => {}
         }
@@ -62,9 +68,11 @@ impl Output {
         Ok(Value::text(self.text).marked(Marks::SECRET.when(self.secret)))
     }
 
-    /// The single value that was put out, else the text of all; nothing is `None`.
+    /// The single value that was put out, else the text of all; nothing is `None`, and nothing but what is omitted is
+    /// omitted.
     pub fn finish(self) -> Answer<Value> {
         match (self.pieces, &self.single) {
+            (0, _) if self.omits => Ok(Value::new(Data::Omit)),
             (0, _) => Ok(Value::none()),
             (1, Some(single)) => Ok(single.clone()),
             _ => self.into_text(),

@@ -11,6 +11,7 @@ pub const TABLE: Table = &[
     ("map", map),
     ("select", |call| choose(call, true)),
     ("reject", |call| choose(call, false)),
+    ("attr", attribute),
     ("selectattr", |call| choose_by(call, true)),
     ("rejectattr", |call| choose_by(call, false)),
 ];
@@ -104,4 +105,15 @@ impl Chosen {
         args.positional.insert(0, value.clone());
         call.ev.test_named(name, args, call.part)
     }
+}
+
+/// An attribute, never an item: of data, the methods.
+fn attribute(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "name"])?;
+    let (value, name) = (args.value("value")?, args.exact_text("name")?);
+    let found = match value.data() {
+        Data::Dict(_) if !crate::template::methods::exists(&value, &name) => None,
+        _ => call.ev.attribute_of(&value, &name),
+    };
+    Ok(found.unwrap_or_else(|| Value::undefined(name, call.ev.span(call.part))))
 }

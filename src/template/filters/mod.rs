@@ -6,6 +6,7 @@ mod choose;
 mod comment;
 mod defaults;
 pub mod dicts;
+mod durations;
 pub mod encode;
 pub mod hashes;
 pub mod html;
@@ -18,13 +19,16 @@ pub mod passwords;
 mod paths;
 mod query;
 pub mod regex;
+pub mod reshape;
 mod sequence;
 pub mod sets;
 mod sizes;
 mod text;
 mod times;
+pub mod trees;
 pub mod truth;
 mod vault;
+mod vlans;
 mod wrap;
 mod yaml;
 
@@ -58,6 +62,7 @@ const FAMILIES: &[Table] = &[
     comment::TABLE,
     defaults::TABLE,
     dicts::TABLE,
+    durations::TABLE,
     encode::TABLE,
     hashes::TABLE,
     html::TABLE,
@@ -70,13 +75,16 @@ const FAMILIES: &[Table] = &[
     paths::TABLE,
     query::TABLE,
     regex::TABLE,
+    reshape::TABLE,
     sequence::TABLE,
     sets::TABLE,
     sizes::TABLE,
     text::TABLE,
     times::TABLE,
+    trees::TABLE,
     truth::TABLE,
     vault::TABLE,
+    vlans::TABLE,
     wrap::TABLE,
     yaml::TABLE,
 ];

@@ -7,19 +7,7 @@ use crate::template::python::number;
 use crate::template::{Answer, Error};
 use crate::vars::Value;
 
-pub const TABLE: Table = &[
-    ("strftime", strftime),
-    ("to_datetime", to_datetime),
-    ("to_time_unit", |call| in_unit(call, None)),
-    ("to_milliseconds", |call| in_unit(call, Some("ms"))),
-    ("to_seconds", |call| in_unit(call, Some("s"))),
-    ("to_minutes", |call| in_unit(call, Some("min"))),
-    ("to_hours", |call| in_unit(call, Some("h"))),
-    ("to_days", |call| in_unit(call, Some("d"))),
-    ("to_weeks", |call| in_unit(call, Some("w"))),
-    ("to_months", |call| in_unit(call, Some("mo"))),
-    ("to_years", |call| in_unit(call, Some("y"))),
-];
+pub const TABLE: Table = &[("strftime", strftime), ("to_datetime", to_datetime)];
 
 fn strftime(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "second", "utc"])?;
@@ -52,54 +40,4 @@ fn at_second(second: &Value, utc: bool) -> Answer<Moment> {
 fn to_datetime(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "format"])?;
     datetime::parse(&args.text("value")?, &args.text_or("format", "%Y-%m-%d %H:%M:%S")?)
-}
-
-/// Seconds of a unit; months and years as asked for.
-fn unit_seconds(unit: &str, year: f64, month: f64) -> Option<f64> {
-    const DAY: f64 = 86_400.0;
-    Some(match unit {
-        "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => 0.001,
-        "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
-        "h" | "hour" | "hours" => 3600.0,
-        "d" | "day" | "days" => DAY,
-        "w" | "week" | "weeks" => 7.0 * DAY,
-        "mo" | "month" | "months" => month * DAY,
-        "y" | "year" | "years" => year * DAY,
-        _ => return None,
-    })
-}
-
-fn in_unit(call: &mut Call, unit: Option<&str>) -> Answer<Value> {
-    let year = call.keyword("year").and_then(|days| number::number(&days)).map_or(365.0, |days| days.float());
-    let month =
-        call.keyword("month").and_then(|days| number::number(&days)).map_or(30.0, |days| days.float());
-    let args = call.bind(&["value", "unit"])?;
-    let unit = match unit {
-        Some(unit) => unit.to_owned(),
-        None => args.text_or("unit", "ms")?,
-    };
-    let scale = unit_seconds(&unit, year, month)
-        .ok_or_else(|| Error::failed(format!("there is no unit `{unit}`")))?;
-    let value = args.value("value")?;
-    let mut seconds = 0.0;
-    if let Some(text) = value.as_str() {
-        for word in text.split_whitespace() {
-            seconds += word_seconds(word, year, month)?;
-        }
-    } else if let Some(number) = number::number(&value) {
-        // A plain number counts milliseconds.
-        seconds = number.float() * 0.001;
-    } else {
-        return Err(args.wrong("value", "text", &value));
-    }
-    Ok(number::round(seconds / scale, 12).into())
-}
-
-fn word_seconds(word: &str, year: f64, month: f64) -> Answer<f64> {
-    let wrong = || Error::failed(format!("`{word}` is no span of time")).hint("write `1h 30m`");
-    let end = word.find(|char: char| char.is_ascii_alphabetic()).unwrap_or(word.len());
-    let number: f64 = word[..end].parse().map_err(|_| wrong())?;
-    let unit = if end == word.len() { "ms" } else { &word[end..] };
-    Ok(number * unit_seconds(unit, year, month).ok_or_else(wrong)?)
 }

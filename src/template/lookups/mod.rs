@@ -1,13 +1,16 @@
 //! Lookups: values from outside of the variables. One file a family.
 
 mod commands;
+mod dependent;
 mod files;
 mod ini;
 mod lists;
+mod merged;
 mod passwords;
 mod rendered;
 mod sequence;
 mod table;
+mod trees;
 mod urls;
 mod variables;
 
@@ -28,16 +31,23 @@ pub type Table = &'static [(&'static str, Run)];
 
 const FAMILIES: &[Table] = &[
     commands::TABLE,
+    dependent::TABLE,
     files::TABLE,
     ini::TABLE,
     lists::TABLE,
+    merged::TABLE,
     passwords::TABLE,
     rendered::TABLE,
     sequence::TABLE,
     table::TABLE,
+    trees::TABLE,
     urls::TABLE,
     variables::TABLE,
 ];
+
+/// Lookups that read files of the controller, or run programs that may.
+const READS_CONTROLLER: &[&str] =
+    &["csvfile", "file", "fileglob", "first_found", "ini", "lines", "pipe", "template", "unvault"];
 
 static LOOKUPS: LazyLock<HashMap<&'static str, Run>> =
     LazyLock::new(|| FAMILIES.iter().flat_map(|table| table.iter()).copied().collect());
@@ -95,6 +105,9 @@ fn found(call: &mut Call) -> Answer<Result<Option<Vec<Value>>, Value>> {
     let name = types::text(&call.first())?;
     let errors = call.keyword("errors").map_or(Ok("strict".to_owned()), |errors| types::text(&errors))?;
     let Some(run) = find(&name) else { return Err(unknown(&name)) };
+    if READS_CONTROLLER.contains(&short(&name)) {
+        call.ev.context.reads_controller()?;
+    }
     let args = std::mem::take(&mut call.args);
     let args = embedded(call, args)?;
     let all = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
@@ -119,8 +132,8 @@ fn found(call: &mut Call) -> Answer<Result<Option<Vec<Value>>, Value>> {
 
 fn unknown(name: &str) -> Error {
     let error = Error::failed(format!("there is no lookup `{name}`"));
-    match super::eval::nearest(name, names().into_iter()) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
+    match super::eval::hint(name, names().into_iter()) {
+        Some(hint) => error.hint(hint),
         None => error,
     }
 }
@@ -145,6 +158,9 @@ fn embedded(call: &mut Call, mut args: Args) -> Answer<Args> {
 /// If there is no such lookup, or it fails.
 pub fn run_with(ev: &mut super::eval::Evaluator, name: &str, terms: Vec<Value>) -> Answer<Vec<Value>> {
     let Some(run) = find(name) else { return Err(unknown(name)) };
+    if READS_CONTROLLER.contains(&short(name)) {
+        ev.context.reads_controller()?;
+    }
     let first_found = short(name) == "first_found";
     let mut positional = Vec::new();
     for term in terms {

@@ -12,10 +12,10 @@ use std::sync::Arc;
 pub const TABLE: Table = &[("template", template)];
 
 /// A scope with a few variables more.
-struct Layered<'s> {
-    below: &'s dyn Scope,
-    added: Arc<Map>,
-    context: Context,
+pub struct Layered<'s> {
+    pub below: &'s dyn Scope,
+    pub added: Arc<Map>,
+    pub context: Context,
 }
 
 impl Scope for Layered<'_> {

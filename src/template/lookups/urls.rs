@@ -42,12 +42,14 @@ fn request(url: String, settings: &Settings) -> Answer<Fetch> {
     };
     Ok(Fetch {
         url,
-        method: "GET".into(),
         headers,
-        body: None,
         username: text("username"),
         password: text("password"),
+        agent: text("http_agent").unwrap_or_else(|| "ansible-httpget".into()),
         validate_certs: settings.bool("validate_certs", true),
+        ca_path: text("ca_path").map(Into::into),
+        use_proxy: settings.bool("use_proxy", true),
+        follows: settings.text("follow_redirects", "urllib2")? != "none",
         timeout: settings.value("timeout").and_then(number::number).map_or(10.0, |seconds| seconds.float()),
     })
 }

@@ -7,6 +7,7 @@ mod number;
 mod other;
 mod text;
 mod text_split;
+mod translation;
 
 pub use dict::pairs;
 pub use text_split::lines;

@@ -3,12 +3,13 @@
 use super::super::python::{format, types};
 use super::bytes;
 use super::text_split as split;
+use super::translation;
 use crate::template::eval::{Bound, Call};
 use crate::template::{Answer, Error};
 use crate::vars::{Data, Value};
 use std::sync::Arc;
 
-pub const NAMES: [&str; 47] = [
+pub const NAMES: [&str; 48] = [
     "capitalize",
     "casefold",
     "center",
@@ -54,6 +55,7 @@ pub const NAMES: [&str; 47] = [
     "strip",
     "swapcase",
     "title",
+    "translate",
     "upper",
     "zfill",
 ];
@@ -81,9 +83,8 @@ pub fn call(text: &Arc<str>, call: &mut Call) -> Answer<Value> {
         "expandtabs" => Ok(expand_tabs(text, call.bind(&["tabsize"])?.int_or("tabsize", 8)?).into()),
         "encode" => bytes::encode(text, call),
         "decode" => Ok(Value::text(text.clone())),
-        "maketrans" => {
-            Err(Error::failed("`maketrans` is not supported").hint("`regex_replace` replaces characters"))
-        }
+        "maketrans" => translation::table(call),
+        "translate" => translation::translated(text, call),
         _ => predicate(text, name).map(Value::from),
     }
 }

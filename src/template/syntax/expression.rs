@@ -4,7 +4,7 @@ use super::name::name;
 use super::parser::{Parsed, Parser, SyntaxError};
 use super::token::Token;
 use super::tree::{Applied, Arguments, Binary, Choice, Comparison, Expr, Kind, Slice, Unary};
-use crate::vars::{Data, Marks, Value, lazy_marks};
+use crate::vars::{Data, Marks, Value};
 
 /// Methods that change their list or dict in place.
 const MUTATORS: [&str; 12] = [
@@ -251,9 +251,8 @@ impl<'t> Parser<'t> {
             whole.push_str(text);
             self.skip();
         }
-        // Lookups evaluate templates inside of constants, so these must be known as such.
-        let trusted = Marks::TRUSTED.when(lazy_marks(&whole).has(Marks::LAZY));
-        Kind::Const(Value::from(whole).marked(trusted))
+        // Lookups evaluate templates inside of constants: they are the words of whoever wrote the template.
+        Kind::Const(Value::from(whole).marked(Marks::TRUSTED))
     }
 
     fn parenthesized(&mut self) -> Parsed<Expr> {

@@ -25,6 +25,7 @@ pub const TABLE: Table = &[
 ];
 
 fn path(call: &mut Call) -> Answer<PathBuf> {
+    call.ev.context.reads_controller()?;
     Ok(types::text(&call.only()?)?.into())
 }
 

@@ -22,6 +22,7 @@ pub const TABLE: Table = &[
     ("mapping", |call| Ok(is_mapping(&call.only()?))),
     ("sequence", |call| Ok(is_sequence(&call.only()?))),
     ("iterable", |call| Ok(iterate::items(&call.only()?).is_ok())),
+    ("ansible_type", is_of_type),
     ("callable", |call| Ok(is_callable(&call.only()?))),
     ("escaped", |call| call.only().map(|_| false)),
     ("lower", |call| Ok(is_case(&types::text(&call.only()?)?, char::is_lowercase, char::is_uppercase))),
@@ -75,4 +76,16 @@ fn remainder(value: &Value, divisor: i64) -> Answer<Option<i64>> {
 fn divisible(call: &mut Call) -> Answer<bool> {
     let args = call.bind(&["value", "num"])?;
     Ok(remainder(&args.value("value")?, args.int_or("num", 1)?)? == Some(0))
+}
+
+/// Whether the type, with those of the elements, is one of those named.
+fn is_of_type(call: &mut Call) -> Answer<bool> {
+    let args = call.bind(&["value", "dtype", "alias"])?;
+    let aliases = args.some("alias").and_then(crate::template::eval::lazy::entries);
+    let found = filters::reshape::type_of(&args.value("value")?, aliases.as_ref());
+    let wanted = args.value("dtype")?;
+    Ok(match wanted.as_items() {
+        Some(all) => all.iter().any(|one| one.as_str() == Some(&found)),
+        None => wanted.as_str() == Some(&found),
+    })
 }

@@ -30,7 +30,49 @@ pub const TABLE: Table = &[
         let inner = Network::parse(&args.text("network")?);
         Ok(matches!((outer, inner), (Some(outer), Some(inner)) if outer.cidr().contains(&inner)))
     }),
+    ("ipv4_netmask", |call| {
+        Ok(mask(call)?.is_some_and(|mask| (!mask).wrapping_add(1).is_power_of_two() || mask == 0))
+    }),
+    ("ipv4_hostmask", |call| {
+        Ok(mask(call)?.is_some_and(|mask| mask.wrapping_add(1).is_power_of_two() || mask == u32::MAX))
+    }),
+    ("ipv6_ipv4_mapped", |call| Ok(v6(call)?.is_some_and(|address| address.to_ipv4_mapped().is_some()))),
+    ("ipv6_sixtofour", |call| Ok(v6(call)?.is_some_and(|address| address.segments()[0] == 0x2002))),
+    ("ipv6_teredo", |call| Ok(v6(call)?.is_some_and(|address| address.segments()[..2] == [0x2001, 0]))),
+    ("reserved", |call| Ok(only(call)?.is_some_and(|found| found.is_in(RESERVED)))),
+    ("unspecified", |call| {
+        Ok(text(call)?.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_unspecified()))
+    }),
+    ("resolvable", |call| Ok(std::net::ToSocketAddrs::to_socket_addrs(&(text(call)?.as_str(), 0)).is_ok())),
 ];
+
+/// What standards keep for later.
+const RESERVED: &[&str] = &[
+    "240.0.0.0/4",
+    "::/8",
+    "100::/8",
+    "200::/7",
+    "400::/6",
+    "800::/5",
+    "1000::/4",
+    "4000::/3",
+    "6000::/3",
+    "8000::/3",
+    "a000::/3",
+    "c000::/3",
+    "e000::/4",
+    "f000::/5",
+    "f800::/6",
+    "fe00::/9",
+];
+
+fn mask(call: &mut Call) -> Answer<Option<u32>> {
+    Ok(text(call)?.parse::<std::net::Ipv4Addr>().ok().map(u32::from))
+}
+
+fn v6(call: &mut Call) -> Answer<Option<std::net::Ipv6Addr>> {
+    Ok(text(call)?.parse().ok())
+}
 
 fn text(call: &mut Call) -> Answer<String> {
     types::text(&call.only()?)

@@ -1,0 +1,122 @@
+//! What `ansible` prints of a single task: a paragraph for each host.
+
+use super::ansible::{abridged, json, short};
+use super::reporter::Show;
+use super::sink::Sink;
+use super::{Event, HostName, Recap, Result, Status, TaskInfo};
+use crate::host::Data;
+
+/// Words whose result is shown as what they printed.
+const PRINTING: &[&str] = &["command", "shell", "raw"];
+
+/// The output of Ansible's callback `minimal`.
+pub struct Minimal {
+    verbosity: u8,
+    sink: Sink,
+}
+
+impl Minimal {
+    /// To a sink.
+    pub fn new(verbosity: u8, sink: Sink) -> Minimal {
+        Minimal { verbosity, sink }
+    }
+
+    fn done(&self, host: &HostName, task: &TaskInfo, result: &Result) -> String {
+        let prints = PRINTING.contains(&short(&task.action)) && field(result, "rc").is_some();
+        let (word, mark) = match result.status {
+            Status::Skipped | Status::Depends => return format!("{host} | SKIPPED\n"),
+            Status::Unreachable => ("UNREACHABLE", "!"),
+            Status::Failed | Status::Rescued if prints => ("FAILED", ""),
+            Status::Failed | Status::Rescued => ("FAILED", "!"),
+            Status::Changed => ("CHANGED", ""),
+            Status::Ok => ("SUCCESS", ""),
+        };
+        if prints {
+            return format!("{host} | {word} | rc={} >>\n{}\n", text(result, "rc"), printed(result));
+        }
+        let fields = abridged(&result.data, &task.action, self.verbosity);
+        format!("{host} | {word}{mark} => {}\n", json(&fields.into(), Some(4)))
+    }
+}
+
+impl Show for Minimal {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Done { host, task, result, .. } => self.sink.print(&self.done(host, task, result)),
+            Event::Warning(warning) => self.sink.complain(&format!("[WARNING]: {}\n", warning.message)),
+            Event::Notice { text, .. } => self.sink.print(&format!("{text}\n")),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, _: &Recap) {}
+}
+
+fn field<'a>(result: &'a Result, name: &str) -> Option<&'a Data> {
+    match &result.data {
+        Data::Map(fields) => fields.get(name),
+        _ => None,
+    }
+}
+
+fn text(result: &Result, name: &str) -> String {
+    match field(result, name) {
+        Some(Data::Text(text)) => text.clone(),
+        Some(Data::Int(int)) => int.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// What a program printed, and why it failed, one line break apart.
+fn printed(result: &Result) -> String {
+    let parts = ["stdout", "stderr", "msg"].map(|name| text(result, name));
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Fields;
+    use crate::report::TaskKind;
+    use crate::source::Span;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn told(action: &str, status: Status, data: Fields) -> String {
+        let task = TaskInfo {
+            number: 1,
+            kind: TaskKind::Task,
+            name: action.to_owned(),
+            action: action.to_owned(),
+            role: None,
+            span: Span::NONE,
+            position: Vec::new(),
+        };
+        let result = Result {
+            status,
+            ignored: false,
+            message: None,
+            data: data.into(),
+            changes: Vec::new(),
+            diagnostic: None,
+            no_log: false,
+            delegated_to: None,
+            took: Duration::ZERO,
+        };
+        let sink = Sink::to(Box::new(std::io::sink()), Box::new(std::io::sink()), Arc::default());
+        Minimal::new(0, sink).done(&"web".into(), &task, &result)
+    }
+
+    #[test]
+    fn programs_are_shown_by_what_they_print() {
+        let data = Fields::new().with("rc", 3).with("stdout", "out").with("stderr", "err").with("msg", "no");
+        assert_eq!(told("shell", Status::Failed, data), "web | FAILED | rc=3 >>\nout\nerr\nno\n");
+    }
+
+    #[test]
+    fn others_are_shown_by_their_results() {
+        let data = Fields::new().with("changed", false).with("ping", "pong");
+        let expected = "web | SUCCESS => {\n    \"changed\": false,\n    \"ping\": \"pong\"\n}\n";
+        assert_eq!(told("ansible.builtin.ping", Status::Ok, data), expected);
+    }
+}

@@ -51,13 +51,12 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Says what was being done for a task before it could act, in the words that results have for it.
+    /// Says what was being done, in the words that results have for it.
     #[must_use]
     pub fn during(self, what: &str) -> Trouble {
         match self {
             Trouble::Mistake { diagnostic, undefined } => {
-                let told = diagnostic.during(&format!("Task failed: {what}"));
-                Trouble::Mistake { diagnostic: Box::new(told), undefined }
+                Trouble::Mistake { diagnostic: Box::new(diagnostic.during(what)), undefined }
             }
             other => other,
         }

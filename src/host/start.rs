@@ -39,7 +39,7 @@ pub struct Item {
 /// What is done with a component.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Turn {
-    /// It does not run.
+    /// It does not run, or is on its way: what another run has begun is not begun anew.
     Start,
     /// It runs with something else than it should.
     Restart,
@@ -239,14 +239,16 @@ impl Item {
         if self.turn == Turn::Reload {
             return self.reload(system, &unit);
         }
-        let before =
-            systemd::unit(system, &unit, Scope::System).ok().and_then(|state| state.text("InvocationID"));
+        let state = systemd::unit(system, &unit, Scope::System).unwrap_or_default();
+        let ends = self.turn == Turn::Restart || state.text("ActiveState").as_deref() == Some("deactivating");
+        let before = state.text("InvocationID").filter(|_| ends);
         // A unit that failed before may not start again unless it is forgiven.
         let _ = process::run(
             system,
             &Run::quiet(["systemctl", "reset-failed", &unit].map(str::to_owned).to_vec()),
         );
-        let argv = ["systemctl", "restart", "--no-block", "--", &unit].map(str::to_owned).to_vec();
+        let verb = if self.turn == Turn::Restart { "restart" } else { "start" };
+        let argv = ["systemctl", verb, "--no-block", "--", &unit].map(str::to_owned).to_vec();
         let now = Instant::now();
         match process::run_well(system, &Run::quiet(argv)) {
             Ok(_) => Stage::Starting(Start::at(now, before.unwrap_or_default())),

@@ -1,7 +1,7 @@
 //! `components`: the start loop.
 
 use super::Module;
-use super::component::{self, Definition, is_current, is_loaded, loaded_path, record_path};
+use super::component::{self, Definition, is_current, is_loaded, loaded_path, record_path, starts_as_it_was};
 use super::unit::Unit;
 use crate::host::health::Test;
 use crate::host::start::{Check, Item, StartLoop, Turn};
@@ -91,12 +91,12 @@ pub fn items(host: &dyn Probe, definitions: &[Definition]) -> Result<Vec<Item>, 
     let mut items = Vec::new();
     for definition in definitions {
         let unit = Unit::find(host, &definition.name, Scope::System)?;
-        let runs = unit.property("ActiveState") == "active";
-        let turn = match runs {
-            false => Turn::Start,
-            true if !is_current(host, definition)? => Turn::Restart,
-            true if !is_loaded(host, definition)? => Turn::Reload,
-            true => continue,
+        let turn = match unit.property("ActiveState").as_str() {
+            "active" if !is_current(host, definition)? => Turn::Restart,
+            "active" if !is_loaded(host, definition)? => Turn::Reload,
+            "active" => continue,
+            "activating" if starts_as_it_was(host, definition)? => Turn::Restart,
+            _ => Turn::Start,
         };
         items.push(item(host, definition, turn)?);
     }

@@ -13,7 +13,7 @@ cd /
 trees="matrix etc/systemd/system etc/provision"
 find $trees -path matrix/postgres/data -prune -o -path matrix/synapse/media -prune -o -printf '/%p %M %U:%G %l\n'
 find $trees -path matrix/postgres/data -prune -o -type f -print | while read -r f; do
-  echo "/$f $(sha256sum <"$f")"; done
+  echo "/$f $(sed 's/ADDRESS/its own address/g' "$f" | sha256sum)"; done
 find / -xdev -path /var/lib/docker -prune -o -path /proc -prune -o -name '.*provision*' -print
 getent passwd matrix; getent group matrix
 systemctl list-unit-files --no-legend 'matrix*'
@@ -27,7 +27,7 @@ docker inspect --format '{{.Name}} {{json .HostConfig}} {{json .Config.Cmd}} {{j
 /// All of the host that a run answers for.
 pub fn of(host: &Host) -> BTreeSet<String> {
     let random = |line: &str| RANDOM.iter().any(|file| line.starts_with(file) && line.ends_with("  -"));
-    let said = host.sh(QUESTION);
+    let said = host.sh(&QUESTION.replace("ADDRESS", &host.address));
     said.lines().filter(|line| !random(line)).map(str::to_owned).collect()
 }
 

@@ -96,6 +96,12 @@ pub fn is_current(host: &dyn Probe, definition: &Definition) -> Result<bool, Fai
     Ok(written(host, &record_path(&definition.name))? == Some(now(host, definition)?))
 }
 
+/// Whether it is on its way with something else than it should be.
+pub fn starts_as_it_was(host: &dyn Probe, definition: &Definition) -> Result<bool, Failure> {
+    let there = written(host, &record_path(&definition.name))?;
+    Ok(there.is_some() && there != Some(now(host, definition)?))
+}
+
 /// Whether what was read last is what would be read now.
 pub fn is_loaded(host: &dyn Probe, definition: &Definition) -> Result<bool, Failure> {
     let is = |there: Option<String>| Ok(there == Some(loaded_now(host, definition)?));

@@ -7,7 +7,7 @@ mod remove;
 mod unit_text;
 
 pub use definition::Definition;
-pub use fingerprint::{is_current, is_loaded, loaded_now, loaded_path, now, record_path};
+pub use fingerprint::{is_current, is_loaded, loaded_now, loaded_path, now, record_path, starts_as_it_was};
 pub use parts::{Health, Mount, Network};
 pub use remove::{orphans, removal};
 

@@ -1,4 +1,4 @@
-# make demo: a throwaway host with a working Matrix server.   make test: every test there is.
+# make demo: a throwaway host with a working Matrix server.   make test: the tests, on real hosts too.
 SHELL := /bin/bash
 LAB := tests/lab/lab
 

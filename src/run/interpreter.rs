@@ -217,10 +217,18 @@ impl Interpreter {
         if !self.pipeline.is_busy() {
             return Ok(());
         }
+        self.tell_what_is_awaited();
         let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
         match lane.replies.next().await {
             Some(reply) => self.answer(reply),
             None => self.line_lost(),
+        }
+    }
+
+    /// What the host works on may lie far behind the task that was sent last.
+    fn tell_what_is_awaited(&self) {
+        if let Some(Step::Call { running, .. }) = self.pipeline.waiting.front() {
+            self.activity(Activity::Running(running.info.clone()));
         }
     }
 

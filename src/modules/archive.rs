@@ -55,16 +55,7 @@ impl Module for Archive {
         let (members, single) = work.members(host)?;
         let archived: Vec<String> = members.iter().map(|member| member.path.clone()).collect();
         let content = Packing { format: self.packing(), members, single }.content(host)?;
-        let placement = Placement {
-            dest: work.dest.clone(),
-            content,
-            attributes: &self.attributes,
-            preserved: None,
-            backup: false,
-            force: true,
-            follow: true,
-            validate: None,
-        };
+        let placement = Placement { follow: true, ..Placement::of(&work.dest, content, &self.attributes) };
         let mut plan = placement.plan(host)?;
         let result = result.with("archived", archived).with("dest_state", work.state(single));
         result.into_iter().for_each(|(name, value)| plan.result.set(name, value));

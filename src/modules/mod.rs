@@ -99,6 +99,7 @@ mod setup;
 mod shell;
 mod slurp;
 mod stat;
+mod statements;
 pub mod synchronize;
 mod sysctl;
 mod systemd;

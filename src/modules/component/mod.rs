@@ -377,16 +377,7 @@ impl Component {
         text: String,
         attributes: &FileAttributes,
     ) -> Result<Vec<Change>, Failure> {
-        let placement = Placement {
-            dest,
-            content: Content::inline(text::to_bytes(&text)),
-            attributes,
-            preserved: None,
-            backup: false,
-            force: true,
-            follow: false,
-            validate: None,
-        };
+        let placement = Placement::of(&dest, Content::inline(text::to_bytes(&text)), attributes);
         Ok(placement.plan(host)?.changes)
     }
 }

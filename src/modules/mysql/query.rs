@@ -3,8 +3,7 @@
 use super::{Login, value_in_sql};
 use crate::host::mysql::Rows;
 use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report};
-use crate::modules::argument::{Argument, Raw};
-use crate::modules::postgresql::filled;
+use crate::modules::statements::Statements;
 use crate::modules::{ArgumentError, Module};
 
 module! {
@@ -16,25 +15,19 @@ module! {
     /// - mysql_query: { login_db: app, query: "SELECT * FROM users WHERE id = %s", positional_args: [1] }
     /// ```
     MysqlQuery "mysql_query" {
-        /// The SQL, or a list of statements.
-        query: Raw;
-        /// What stands for each `%s`.
-        positional_args: Option<Vec<Raw>>;
-        /// What stands for each `%(name)s`.
-        named_args: Option<Fields>;
         /// The database.
         login_db: Option<String>;
         /// Runs all statements in one transaction.
         single_transaction: bool = false;
         /// Settings of the session.
         session_vars: Fields;
-    } with { login: Login }
+    } with { statements: Statements, login: Login }
 }
 
 impl Module for MysqlQuery {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let server = self.login.server(host)?;
-        let queries = self.queries()?;
+        let queries = self.statements.filled(value_in_sql)?;
         let said = |plan: Plan| plan.with("executed_queries", queries.clone());
         let database = self.login_db.as_deref();
         if queries.iter().all(|query| reads(query)) {
@@ -68,7 +61,7 @@ impl Module for MysqlQuery {
         let lines: Vec<&str> = stdout.lines().collect();
         let pairs = lines.windows(2).filter(|pair| pair.first() == Some(&"provision_rows"));
         let counts: Vec<i64> = pairs.filter_map(|pair| pair.get(1)?.parse().ok()).collect();
-        let defines = self.queries()?.iter().any(|query| {
+        let defines = self.statements.filled(value_in_sql)?.iter().any(|query| {
             let first = query.trim().split(' ').next().unwrap_or_default().to_uppercase();
             matches!(first.as_str(), "CREATE" | "ALTER" | "DROP" | "TRUNCATE" | "GRANT" | "REVOKE" | "RENAME")
         });
@@ -79,28 +72,7 @@ impl Module for MysqlQuery {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        let mut wrong = Vec::new();
-        if self.positional_args.is_some() && self.named_args.is_some() {
-            wrong.push(ArgumentError::new("", "`positional_args` and `named_args` exclude one another"));
-        }
-        if let Err(failure) = self.queries() {
-            wrong.push(ArgumentError::new("query", failure.to_string()));
-        }
-        wrong
-    }
-}
-
-impl MysqlQuery {
-    fn queries(&self) -> Result<Vec<String>, Failure> {
-        let texts: Vec<String> = match &self.query.0 {
-            Data::List(items) => items.iter().map(|item| String::parse(item).unwrap_or_default()).collect(),
-            one => vec![String::parse(one)?],
-        };
-        if self.positional_args.is_none() && self.named_args.is_none() {
-            return Ok(texts);
-        }
-        let positional: Vec<Data> = self.positional_args.iter().flatten().map(|arg| arg.0.clone()).collect();
-        texts.iter().map(|text| filled(text, &positional, self.named_args.as_ref(), value_in_sql)).collect()
+        self.statements.mistakes(value_in_sql)
     }
 }
 

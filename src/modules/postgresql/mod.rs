@@ -13,7 +13,6 @@ pub use ext::PostgresqlExt;
 pub use owner::PostgresqlOwner;
 pub use privs::PostgresqlPrivs;
 pub use query::PostgresqlQuery;
-pub(in crate::modules) use query::filled;
 pub use schema::PostgresqlSchema;
 pub use user::PostgresqlUser;
 

@@ -2,8 +2,8 @@
 
 use super::Login;
 use crate::host::postgres::{identifier, literal};
-use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report, Run};
-use crate::modules::argument::{Argument, Raw};
+use crate::host::{Carried, Change, Data, Failure, Plan, Probe, Report, Run};
+use crate::modules::statements::Statements;
 use crate::modules::{ArgumentError, Module};
 
 module! {
@@ -16,12 +16,6 @@ module! {
     /// - postgresql_query: { db: app, query: "UPDATE users SET name = %(name)s", named_args: { name: jan } }
     /// ```
     PostgresqlQuery "postgresql_query" {
-        /// The SQL, or a list of statements.
-        query: Raw;
-        /// What stands for each `%s`.
-        positional_args: Option<Vec<Raw>>;
-        /// What stands for each `%(name)s`.
-        named_args: Option<Fields>;
         /// The database.
         login_db ["db"]: Option<String>;
         /// Runs statements outside of a transaction.
@@ -30,7 +24,7 @@ module! {
         encoding: Option<String>;
         /// Schemas to look for names in.
         search_path: Option<Vec<String>>;
-    } with { login: Login }
+    } with { statements: Statements, login: Login }
 }
 
 impl Module for PostgresqlQuery {
@@ -40,7 +34,7 @@ impl Module for PostgresqlQuery {
             server.environment.push(("PGCLIENTENCODING".to_owned(), encoding.clone()));
         }
         let database = self.login_db.clone().unwrap_or_else(|| self.login.login_user.clone());
-        let queries = self.queries()?;
+        let queries = self.statements.filled(sql)?;
         let said =
             |plan: Plan| plan.with("query", queries.last().cloned()).with("query_list", queries.clone());
         if let [query] = queries.as_slice()
@@ -88,63 +82,8 @@ impl Module for PostgresqlQuery {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        let mut wrong = Vec::new();
-        if self.positional_args.is_some() && self.named_args.is_some() {
-            wrong.push(ArgumentError::new("", "`positional_args` and `named_args` exclude one another"));
-        }
-        if let Err(failure) = self.queries() {
-            wrong.push(ArgumentError::new("query", failure.to_string()));
-        }
-        wrong
+        self.statements.mistakes(sql)
     }
-}
-
-impl PostgresqlQuery {
-    fn queries(&self) -> Result<Vec<String>, Failure> {
-        let texts: Vec<String> = match &self.query.0 {
-            Data::List(items) => items.iter().map(|item| String::parse(item).unwrap_or_default()).collect(),
-            one => vec![String::parse(one)?],
-        };
-        let positional: Vec<Data> = self.positional_args.iter().flatten().map(|arg| arg.0.clone()).collect();
-        let filled = |text: &String| {
-            if self.positional_args.is_none() && self.named_args.is_none() {
-                return Ok(text.clone());
-            }
-            filled(text, &positional, self.named_args.as_ref(), sql)
-        };
-        texts.iter().map(filled).collect()
-    }
-}
-
-/// Puts values in for `%s` and `%(name)s`; `%%` is one percent sign.
-pub fn filled(
-    text: &str,
-    positional: &[Data],
-    named: Option<&Fields>,
-    sql: fn(&Data) -> String,
-) -> Result<String, Failure> {
-    let mut out = String::new();
-    let mut rest = text;
-    let mut values = positional.iter();
-    while let Some((before, after)) = rest.split_once('%') {
-        out.push_str(before);
-        if let Some(after) = after.strip_prefix('%') {
-            out.push('%');
-            rest = after;
-        } else if let Some(after) = after.strip_prefix('s') {
-            let value = values.next().ok_or("there are more `%s` than values")?;
-            out.push_str(&sql(value));
-            rest = after;
-        } else if let Some((name, after)) = after.strip_prefix('(').and_then(|after| after.split_once(")s")) {
-            let value = named.and_then(|named| named.get(name));
-            out.push_str(&sql(value.ok_or_else(|| format!("there is no value for `%({name})s`"))?));
-            rest = after;
-        } else {
-            out.push('%');
-            rest = after;
-        }
-    }
-    Ok(out + rest)
 }
 
 /// A value as SQL writes it.

@@ -160,16 +160,8 @@ impl Uri {
         if host.is_directory(&path)? {
             path = path.join(text::to_path(&file_name(&answer.url, &answer.headers)));
         }
-        let placement = Placement {
-            dest: path.clone(),
-            content: Content::Inline(answer.body),
-            attributes: &self.attributes,
-            preserved: None,
-            backup: false,
-            force: true,
-            follow: true,
-            validate: None,
-        };
+        let content = Content::Inline(answer.body);
+        let placement = Placement { follow: true, ..Placement::of(&path, content, &self.attributes) };
         let mut plan = placement.plan(host)?;
         plan.result = Fields::new().with("path", text::from_path(&path));
         files::describe(host, &path, &mut plan.result)?;

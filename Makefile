@@ -5,7 +5,7 @@ LAB := tests/lab/lab
 .PHONY: build demo test lab check fmt lint deny agent clean
 
 build: rust
-	cargo build --release
+	cargo build --release --bin provision --bin provision-https
 	$(MAKE) small
 
 # The agent once more, as small as it gets, in place of the one of the ordinary build, which does the same: it travels to
@@ -76,7 +76,7 @@ agent:
 .PHONY: bench
 ROUNDS ?= 3
 bench: build lab
-	cargo build --release --example delay
+	cargo build --release --example delay --example expressions
 	tests/bench/run.py --rounds $(ROUNDS) $(BENCH)
 
 .PHONY: rust

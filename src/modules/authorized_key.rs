@@ -116,7 +116,7 @@ impl AuthorizedKey {
             Some(path) => PathText(path.0.replace("%u", &self.user).replace("%h", home)).on(host)?,
             None => text::to_path(home).join(".ssh/authorized_keys"),
         };
-        if self.follow { host.resolve(&path) } else { Ok(path) }
+        if self.follow { host.resolve_to_write(&path) } else { Ok(path) }
     }
 
     fn keys(&self, host: &dyn Probe) -> Result<Vec<Key>, Failure> {

@@ -1,7 +1,7 @@
 //! Files are put in place whole: written aside, made ready, then renamed.
 
 use crate::host::{Content, Failure, Owner, Probe, System, Time, text, words};
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
@@ -51,6 +51,9 @@ pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
     if let Some(command) = &write.validate {
         validate(system, command, &parent.join(&aside.name))?;
     }
+    if is_device(&directory, name) {
+        return write_into(system, write, &real).map(drop);
+    }
     match rustix::fs::renameat(&directory, &aside.name, &directory, name) {
         Ok(()) => aside.keep(),
         Err(_) if write.in_place => write_in_place(system, write, &real)?,
@@ -58,6 +61,13 @@ pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
     }
     system.directories.sync_later(parent);
     Ok(())
+}
+
+/// Whether the name is that of a device or a pipe, which nobody means to lose.
+fn is_device(directory: &OwnedFd, name: &std::ffi::OsStr) -> bool {
+    let found = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
+    let kind = found.map(|stat| FileType::from_raw_mode(stat.st_mode));
+    matches!(kind, Ok(FileType::CharacterDevice | FileType::BlockDevice | FileType::Fifo))
 }
 
 fn open_directory(parent: &Path, path: &Path) -> Result<OwnedFd, Failure> {
@@ -137,13 +147,19 @@ fn set_owner(file: &File, owner: Owner) -> Result<(), rustix::io::Errno> {
 /// Writes into the file that is there: for a mount of its own, which cannot be replaced. It can be seen half.
 fn write_in_place(system: &System, write: &Write, real: &Path) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| Failure::at(&write.path, "write into", error);
+    let file = write_into(system, write, real)?;
+    set_owner(&file, write.owner).map_err(|error| cannot(error.into()))?;
+    rustix::fs::fchmod(&file, Mode::from_raw_mode(write.mode)).map_err(|error| cannot(error.into()))?;
+    file.sync_all().map_err(cannot)
+}
+
+fn write_into(system: &System, write: &Write, real: &Path) -> Result<File, Failure> {
+    let cannot = |error: std::io::Error| Failure::at(&write.path, "write into", error);
     let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::TRUNC;
     let file = rustix::fs::open(real, flags, Mode::empty()).map_err(|error| cannot(error.into()))?;
     let mut file = File::from(file);
     system.copy_content(&write.content, &mut file)?;
-    set_owner(&file, write.owner).map_err(|error| cannot(error.into()))?;
-    rustix::fs::fchmod(&file, Mode::from_raw_mode(write.mode)).map_err(|error| cannot(error.into()))?;
-    file.sync_all().map_err(cannot)
+    Ok(file)
 }
 
 /// Runs the command that judges a file that is not yet in place.

@@ -80,7 +80,7 @@ impl WebArguments {
             client_certificate: path(&self.client_cert)?,
             client_key: path(&self.client_key)?,
             proxies: if self.use_proxy { Proxies::of(host) } else { Proxies::default() },
-            limit: 2 << 30,
+            limit: MOST_HELD,
             ..Exchange::default()
         })
     }
@@ -96,6 +96,9 @@ impl Redirects {
         }
     }
 }
+
+/// The most bytes of an answer that are held in memory.
+const MOST_HELD: u64 = 64 << 20;
 
 /// What an address holds; a failure that says why where it cannot be had.
 pub fn fetch(host: &dyn Probe, url: &str, validate: bool, patience: i64) -> Result<Vec<u8>, Failure> {

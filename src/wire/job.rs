@@ -2,6 +2,7 @@
 //! writes its result into a file, in the place and shape that Ansible uses.
 
 use super::message::{Outcome, Reply, Request};
+use super::packing::Unpacker;
 use super::perform::perform;
 use super::{frame, message::ToAgent};
 use crate::host::{
@@ -106,7 +107,7 @@ pub fn carry_out(
 ) -> Result<(), String> {
     // Not part of the session that started it: nothing that ends there ends the job.
     let _ = rustix::process::setsid();
-    let read = frame::read::<ToAgent>(input).map_err(|error| error.to_string())?;
+    let read = frame::read::<ToAgent>(input, &mut Unpacker::default()).map_err(|error| error.to_string())?;
     let Some((ToAgent::Request(request), _)) = read else { return Err("no call came".to_owned()) };
     let limit = Duration::from_secs(request.background.unwrap_or(0));
     let given_up = results.to_owned();

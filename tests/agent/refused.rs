@@ -5,7 +5,9 @@ use provision::host::Fields;
 use provision::wire::Outcome;
 
 /// What fails: how the directory is made, the arguments of `copy` beside `dest`, and what the message says.
-const REFUSALS: [(&str, &[(&str, &str)], &str); 7] = [
+type Refusal = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+const REFUSALS: [Refusal; 7] = [
     (
         "mount -t tmpfs -o size=64k none $W && printf old >$W/a &&",
         &[("content", "LARGE")],

@@ -9,6 +9,7 @@ mod fresh;
 mod killed;
 mod lab;
 mod leaving;
+mod planned;
 mod postgres;
 mod project;
 mod refused;

@@ -74,8 +74,9 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("identity", "matrix-identity/templates/sydent.conf.j2"),
 ];
 
-/// Renders on this machine what each host would get, after all that is checked before a run; no host is asked.
-fn rendering() -> String {
+/// A playbook that says on this machine what each host would get, after all that is checked before a run; no host is asked.
+/// What it says are lines of YAML.
+fn saying(what: &str) -> String {
     let roles = fs::read_dir(root().join("roles")).unwrap();
     let roles: BTreeSet<String> =
         roles.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -84,17 +85,71 @@ fn rendering() -> String {
     let checks: String =
         checked.map(|role| format!("    - {{import_role: {{name: {role}, tasks_from: check}}}}\n")).collect();
     let never: String = roles.iter().map(|role| format!("    - {{role: {role}, tags: never}}\n")).collect();
-    let texts = TEMPLATES.iter().map(|(name, path)| {
-        format!(
-            "          {name}: \"{{{{ lookup('template', '{}/roles/{path}') if matrix_{name}_enabled else '' }}}}\"\n",
-            root().display()
-        )
-    });
-    let texts: String = texts.collect();
+    let what: String = what.lines().map(|line| format!("          {line}\n")).collect();
     format!(
         "- hosts: matrix_servers\n  gather_facts: false\n  pre_tasks:\n{checks}  roles:\n{never}  post_tasks:\n    \
-         - name: rendered\n      debug:\n        msg:\n{texts}"
+         - name: said\n      debug:\n        msg:\n{what}"
     )
+}
+
+/// What is said for every combination, whose hosts these are.
+fn said_for_all(what: &str, hosts: impl Fn(Combination) -> String) -> Vec<(Combination, Value)> {
+    let project = Project::of_playbook(&saying(what), &[]);
+    for folder in ["roles", "group_vars", "templates"] {
+        symlink(root().join(folder), project.path("project").join(folder)).unwrap();
+    }
+    let hosts: String = Combination::all().into_iter().map(hosts).collect();
+    project.write("hosts.yml", &format!("matrix_servers:\n  hosts:\n{hosts}"));
+    let of_host = |event: Value| {
+        let number = event["host"].as_str().unwrap().trim_start_matches('c').parse().unwrap();
+        (Combination(number), event["result"]["msg"].clone())
+    };
+    let events = project.events(&[]).into_iter();
+    let said = events.filter(|event| event["event"] == "result" && event["task"]["name"] == "said");
+    let said: Vec<(Combination, Value)> = said.map(of_host).collect();
+    assert_eq!(said.len(), Combination::all().len());
+    said
+}
+
+/// Those combinations in which some component gets settings that it gets in none of those before, by their inventory.
+///
+/// A role reads its own variables and no others (`tests/roles`), and a combination sets those of the glue. So when these
+/// have been planned, each component has been planned with all that any combination gives it.
+pub fn telling(hosts: impl Fn(Combination) -> String) -> Vec<Combination> {
+    let mut seen = BTreeSet::new();
+    let mut new = |(_, given): &(Combination, Value)| {
+        let each = given.as_object().unwrap().iter().filter(|(_, settings)| **settings != Value::Null);
+        each.filter(|(component, settings)| seen.insert(format!("{component} {settings}"))).count() > 0
+    };
+    let mut all = said_for_all(&given(), hosts);
+    // Those with most on come first, so fewer tell it all.
+    all.sort_by_key(|(one, _)| (usize::MAX - one.0.count_ones() as usize, one.0));
+    all.retain(|one| new(one));
+    all.into_iter().map(|(one, _)| one).collect()
+}
+
+/// For each component, what the glue sets for it: nothing where it is off.
+fn given() -> String {
+    SWITCHES
+        .iter()
+        .map(|name| {
+            let glue =
+                root().join("group_vars/matrix_servers").join(format!("{}.yml", name.replace('_', "-")));
+            let text = fs::read_to_string(glue).unwrap();
+            let names: Vec<&str> = text
+                .lines()
+                .filter(|line| line.starts_with(&format!("matrix_{name}_")))
+                .filter_map(|line| line.split(':').next())
+                .chain(
+                    ["matrix_nginx_proxy_tls", "matrix_synapse_workers"]
+                        .into_iter()
+                        .filter(|one| one.contains(name)),
+                )
+                .collect();
+            assert!(names.len() > 5, "{name}: {names:?}");
+            format!("{name}: \"{{{{ [{}] if matrix_{name}_enabled else none }}}}\"\n", names.join(", "))
+        })
+        .collect()
 }
 
 /// What one combination gets: an empty text for what is off.
@@ -105,29 +160,19 @@ struct Rendered {
 
 /// What every combination gets, with more settings for all of them.
 fn render(tls: &str, workers: bool, more: &str) -> Vec<Rendered> {
-    let project = Project::of_playbook(&rendering(), &[]);
-    for folder in ["roles", "group_vars", "templates"] {
-        symlink(root().join(folder), project.path("project").join(folder)).unwrap();
-    }
-    let all = Combination::all();
-    let hosts: String = all.iter().map(|one| one.host(more, tls, workers)).collect();
-    project.write("hosts.yml", &format!("matrix_servers:\n  hosts:\n{hosts}"));
-    let events = project.events(&[]);
-    let rendered: Vec<Rendered> = events
-        .iter()
-        .filter(|event| event["event"] == "result" && event["task"]["name"] == "rendered")
-        .map(rendered_by)
-        .collect();
-    assert_eq!(rendered.len(), all.len());
-    rendered
+    let texts = TEMPLATES.iter().map(|(name, path)| {
+        format!(
+            "{name}: \"{{{{ lookup('template', '{}/roles/{path}') if matrix_{name}_enabled else '' }}}}\"\n",
+            root().display()
+        )
+    });
+    let said = said_for_all(&texts.collect::<String>(), |one| one.host(more, tls, workers));
+    said.into_iter().map(rendered).collect()
 }
 
-fn rendered_by(event: &Value) -> Rendered {
-    let number = event["host"].as_str().unwrap().trim_start_matches('c').parse().unwrap();
-    let text =
-        |name: &str| event["result"]["msg"][name].as_str().unwrap_or_else(|| panic!("{event}")).to_owned();
-    let texts = TEMPLATES.iter().map(|(name, _)| (*name, text(name))).collect();
-    Rendered { combination: Combination(number), texts }
+fn rendered((combination, said): (Combination, Value)) -> Rendered {
+    let text = |name: &str| said[name].as_str().unwrap_or_else(|| panic!("{said}")).to_owned();
+    Rendered { combination, texts: TEMPLATES.iter().map(|(name, _)| (*name, text(name))).collect() }
 }
 
 impl Rendered {

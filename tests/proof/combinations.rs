@@ -34,7 +34,7 @@ impl Combination {
         self.0
     }
 
-    fn on(self, name: &str) -> bool {
+    pub fn on(self, name: &str) -> bool {
         let bit = SWITCHES.iter().position(|switch| *switch == name).unwrap();
         self.0 >> bit & 1 == 1
     }

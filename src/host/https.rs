@@ -4,9 +4,7 @@
 use super::http::{Answer, Exchange};
 use super::{Bytes, Failure, Hash, Run, System, change, process};
 use sha2::{Digest, Sha256};
-use std::fs::Permissions;
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// How the program is called where it lies beside the agent from the beginning.
@@ -71,7 +69,5 @@ fn deliver(system: &System, hash: &Hash, path: &Path) -> Result<(), Failure> {
     if Hash(Sha256::digest(&bytes).into()) != *hash {
         return Err(Failure::new(format!("`{NAME}` changed on the controller while it was sent")));
     }
-    change::write_own(path, &bytes)?;
-    std::fs::set_permissions(path, Permissions::from_mode(0o700))
-        .map_err(|error| Failure::at(path, "make a program of", error))
+    change::write_own(path, &bytes, 0o700)
 }

@@ -67,6 +67,7 @@ mod tls;
 pub mod unpack;
 pub mod users;
 pub mod wait;
+mod way;
 pub mod words;
 mod zip;
 pub mod zone;

@@ -72,7 +72,33 @@ pub trait Probe {
 
     /// Where a name leads when it and all directories on the way are followed. What does not exist is kept.
     fn resolve(&self, path: &Path) -> Result<PathBuf, Failure> {
-        super::resolve::resolve(&|path| self.link_at(path), path)
+        super::resolve::resolve(&|path| self.link_at(path), &|_, _| Ok(()), path)
+    }
+
+    /// The same for what is to be written. A link that belongs neither to root nor to us must lead to something of the same owner:
+    /// nobody leads us into what they could not write themselves.
+    fn resolve_to_write(&self, path: &Path) -> Result<PathBuf, Failure> {
+        super::resolve::resolve(&|path| self.link_at(path), &|link, found| self.judge(link, found), path)
+    }
+
+    /// Whether a link may lead there what is written.
+    fn judge(&self, link: &Path, found: &Path) -> Result<(), Failure> {
+        let owner = |path: &Path| Ok::<_, Failure>(self.stat(path)?.map(|stat| stat.owner.uid));
+        let trusted = [Some(0), Some(self.me().uid), None];
+        let mine = owner(link)?;
+        let theirs = match owner(found)? {
+            None => owner(found.parent().unwrap_or(found))?,
+            there => there,
+        };
+        if trusted.contains(&mine) || theirs == mine {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "the link `{}` of user {} leads to `{}`, which is somebody else's: nothing is written through it",
+            link.display(),
+            mine.unwrap_or_default(),
+            found.display()
+        )))
     }
 
     /// What the link at the path says; `None` when it is no link.

@@ -3,12 +3,13 @@
 use super::directories::Directories;
 use super::http::{self, Answer, Exchange};
 use super::{Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, Run, Stat, Time, text};
-use rustix::fs::{AtFlags, FileType};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -135,17 +136,33 @@ impl System {
         }
     }
 
+    /// Opens a file to read it, links followed. What is no file is refused: a pipe would keep us waiting for ever.
+    fn open(&self, path: &Path, what: &str) -> Result<fs::File, Failure> {
+        let cannot = |error: std::io::Error| Failure::at(path, what, error);
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = rustix::fs::open(self.real_followed(path)?, flags, Mode::empty());
+        let file = fs::File::from(file.map_err(|error| cannot(error.into()))?);
+        match file.metadata().map_err(cannot)?.file_type() {
+            kind if kind.is_fifo() => Err(Failure::at(path, what, "it is a pipe")),
+            _ => Ok(file),
+        }
+    }
+
     /// Writes a content, and checks that it is the one that was meant.
     pub fn copy_content(&self, content: &Content, sink: &mut dyn Write) -> Result<(), Failure> {
         match content {
             Content::Inline(bytes) => {
                 sink.write_all(&bytes.0).map_err(|error| Failure::new(format!("cannot write: {error}")))
             }
-            Content::OnHost { path, .. } => {
+            Content::OnHost { path, hash, .. } => {
                 let path = text::to_path(path);
-                let cannot = |error| Failure::at(&path, "copy", error);
-                let mut file = fs::File::open(self.real(&path)).map_err(cannot)?;
-                std::io::copy(&mut file, sink).map(drop).map_err(cannot)
+                let mut file = BufReader::with_capacity(64 << 10, self.open(&path, "copy")?);
+                let mut checked = Checked { sink, hash: Sha256::new() };
+                std::io::copy(&mut file, &mut checked).map_err(|error| Failure::at(&path, "copy", error))?;
+                if Hash(checked.hash.finalize().into()) == *hash {
+                    return Ok(());
+                }
+                Err(Failure::at(&path, "copy", "it changed while it was read"))
             }
             Content::Packed { packing, .. } => packing.write(self, sink),
             Content::Held { hash, .. } => {
@@ -189,12 +206,14 @@ impl Probe for System {
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
-        fs::read(self.real_followed(path)?).map_err(|error| Failure::at(path, "read", error))
+        let mut bytes = Vec::new();
+        let read = self.open(path, "read")?.read_to_end(&mut bytes);
+        read.map(|_| bytes).map_err(|error| Failure::at(path, "read", error))
     }
 
     fn read_part(&self, path: &Path, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
         let cannot = |error| Failure::at(path, "read", error);
-        let mut file = fs::File::open(self.real_followed(path)?).map_err(cannot)?;
+        let mut file = self.open(path, "read")?;
         file.seek(SeekFrom::Start(offset)).map_err(cannot)?;
         let mut bytes = Vec::new();
         file.take(length as u64).read_to_end(&mut bytes).map_err(cannot)?;
@@ -203,7 +222,7 @@ impl Probe for System {
 
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {
         let cannot = |error| Failure::at(path, "read", error);
-        let mut file = fs::File::open(self.real_followed(path)?).map_err(cannot)?;
+        let mut file = self.open(path, "read")?;
         let mut hash = Sha256::new();
         let mut buffer = vec![0; 64 << 10];
         loop {

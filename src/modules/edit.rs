@@ -13,7 +13,7 @@ pub struct Original {
 
 /// Reads a file that is to be changed. Links are followed.
 pub fn read(host: &dyn Probe, path: &Path) -> Result<Original, Failure> {
-    let path = host.resolve(path)?;
+    let path = host.resolve_to_write(path)?;
     match host.stat(&path)? {
         None => Ok(Original { path, text: None }),
         Some(stat) if stat.is_directory() => {

@@ -44,7 +44,8 @@ impl<'a> Placement<'a> {
         if let Some(command) = self.validate.as_ref().filter(|command| !command.contains("%s")) {
             return Err(Failure::new(format!("validate must contain %s: {command}")));
         }
-        let dest = if self.follow { host.resolve(&self.dest)? } else { self.dest.clone() };
+        let dest = if self.follow { host.resolve_to_write(&self.dest)? } else { self.dest.clone() };
+        host.resolve_to_write(dest.parent().unwrap_or(Path::new("/")))?;
         let found = host.stat(&dest)?;
         let result = Fields::new().with("dest", text::from_path(&dest));
         match &found {

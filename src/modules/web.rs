@@ -100,7 +100,7 @@ impl Redirects {
 /// What an address holds; a failure that says why where it cannot be had.
 pub fn fetch(host: &dyn Probe, url: &str, validate: bool, patience: i64) -> Result<Vec<u8>, Failure> {
     let fields = Fields::new().with("validate_certs", validate);
-    let web = WebArguments::take(&mut super::argument::Taker::new(&fields)).ok_or("the request is wrong")?;
+    let web = WebArguments::take(&super::argument::Given(&fields)).ok_or("the request is wrong")?;
     let answer = host.fetch(&web.exchange(host, url, "GET", patience)?);
     match answer.status {
         200 => Ok(answer.body.0),

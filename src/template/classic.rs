@@ -18,6 +18,7 @@ pub fn is_kept(text: &str, value: &Value) -> bool {
 /// (`to_json`, `string`, ...) stays text while it is alone.
 pub fn result(out: Output) -> Answer<Value> {
     match out.single() {
+        None if out.is_omitted() => Ok(Value::new(Data::Omit)),
         Some(value) if is_whole(value) => Ok(value.clone()),
         _ => Ok(converted(out.into_text()?)),
     }

@@ -6,6 +6,7 @@ mod case;
 mod examples;
 mod fake;
 mod odd;
+mod swapped;
 
 use case::Case;
 use std::path::{Path, PathBuf};

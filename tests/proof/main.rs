@@ -7,6 +7,7 @@ mod client;
 mod combinations;
 mod connection;
 mod containers;
+mod distance;
 mod fresh;
 mod killed;
 mod lab;

@@ -177,6 +177,16 @@ fn free_names_are_known() {
 }
 
 #[test]
+fn an_argument_can_be_left_out_in_both_languages() {
+    let scope = || Variables::default().with("left_out", lazy("{{ omit }}"));
+    for scope in [scope(), classic(scope())] {
+        for text in ["{{ omit if true else force }}", "{{ nope | default(omit) }}", "{{ left_out }}"] {
+            assert!(resolved(text, &scope).unwrap().is_omit(), "{text}");
+        }
+    }
+}
+
+#[test]
 fn classic_results_are_text_that_turns_back() {
     let scope = Variables::default()
         .with("n", Value::from(5_i64))

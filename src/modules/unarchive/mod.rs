@@ -2,7 +2,7 @@
 
 use super::argument::{Mode, PathText};
 use super::place::Placement;
-use super::web::WebArguments;
+use super::web;
 use super::{ArgumentError, FileAttributes, Module, Need, Source, files};
 use crate::host::tar::{Member, MemberKind};
 use crate::host::{
@@ -106,16 +106,7 @@ impl Unarchive {
             return host.content(content);
         }
         if self.src.contains("://") {
-            let none = Fields::new();
-            let mut taker = super::argument::Taker::new(&none);
-            let web = WebArguments::take(&mut taker).ok_or("the request cannot be made")?;
-            let mut exchange = web.exchange(host, &self.src, "GET", 30)?;
-            exchange.validate_certificates = self.validate_certs;
-            let answer = host.fetch(&exchange);
-            return match answer.status {
-                200 => Ok(answer.body.0),
-                _ => Err(Failure::new(format!("cannot fetch `{}`: {}", self.src, answer.reason))),
-            };
+            return web::fetch(host, &self.src, self.validate_certs, 30);
         }
         let path = PathText(self.src.clone()).on(host)?;
         if !host.exists(&path)? {

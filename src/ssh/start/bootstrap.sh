@@ -34,7 +34,8 @@ w="$w; $1 is mounted noexec"; return 1; };
 g=;
 for d in "$@"; do able "$d" && { g=$d; break; }; done;
 [ "$g" ] || { echo "$t nowhere ${w#; }"; exit 1; };
-z=gzip; command -v xz >/dev/null && z=xz;
+# Only the real xz knows the filter for machine code.
+z=gzip; case "$(xz --version 2>/dev/null)" in *"XZ Utils"*) z=xz;; esac;
 echo "$t wants $m $z $g";
 read -r n z;
 k=$g/.new.$$;

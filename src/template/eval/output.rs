@@ -72,11 +72,16 @@ impl Output {
     /// omitted.
     pub fn finish(self) -> Answer<Value> {
         match (self.pieces, &self.single) {
-            (0, _) if self.omits => Ok(Value::new(Data::Omit)),
+            (0, _) if self.is_omitted() => Ok(Value::new(Data::Omit)),
             (0, _) => Ok(Value::none()),
             (1, Some(single)) => Ok(single.clone()),
             _ => self.into_text(),
         }
+    }
+
+    /// Whether nothing was put out but what is omitted.
+    pub fn is_omitted(&self) -> bool {
+        self.pieces == 0 && self.omits
     }
 
     /// The single value that was put out.

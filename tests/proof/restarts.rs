@@ -43,6 +43,9 @@ fn twelve_are_restarted_faster_in_the_loop() {
         "twelve components: {together:.1} s in the loop, {apart:.1} s one by one, {blindly:.1} s with `service` alone"
     );
     assert!(together * 2.0 < apart && together < blindly, "the loop is no faster");
+    let told = |event: &&Value| event["activity"] == "doing";
+    let told: Vec<&str> = events.iter().filter(told).filter_map(|event| event["what"].as_str()).collect();
+    assert!(told.contains(&"waiting for seven"), "what is waited for is not told: {told:?}");
     let restarted = events.iter().find(|event| result_of(event, "In the loop")).unwrap();
     let components = restarted["result"]["components"].as_object().unwrap();
     assert_eq!(components.len(), 12, "{restarted}");

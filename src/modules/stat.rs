@@ -1,6 +1,6 @@
 //! `stat`
 
-use super::argument::PathText;
+use super::argument::{PathText, expand};
 use super::{Module, place};
 use crate::host::{Data, Failure, Fields, Kind, Plan, Probe, Stat as Found, flags, hex, text, users};
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
@@ -54,7 +54,7 @@ impl Module for Stat {
 
 impl Stat {
     fn describe(&self, host: &dyn Probe, path: &Path, found: &Found) -> Result<Fields, Failure> {
-        let mut said = numbers(found).with("exists", true).with("path", self.path.0.as_str());
+        let mut said = numbers(found).with("exists", true).with("path", expand(&self.path.0, host)?);
         kinds(found.kind, &mut said);
         permissions(found, &mut said);
         may(host, found, &mut said);

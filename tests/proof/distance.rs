@@ -63,7 +63,8 @@ fn through(host: &Host, project: &Project, round_trip: Duration) -> (Duration, u
 fn a_host_far_away_costs_few_round_trips_and_few_bytes() {
     let lab = Lab::new();
     let host = lab.up("far", &["--user", "deploy"]);
-    let project = Project::of_playbook(&playbook().replace("hosts: all", "hosts: all\n  become: true"), &[&host]);
+    let project =
+        Project::of_playbook(&playbook().replace("hosts: all", "hosts: all\n  become: true"), &[&host]);
     through(&host, &project, Duration::ZERO);
     let near = (0..3).map(|_| through(&host, &project, Duration::ZERO)).max().unwrap();
     let (far, bytes) = through(&host, &project, ROUND_TRIP);

@@ -75,7 +75,17 @@ impl Interpreter {
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(ended);
         }
-        if unreachable { self.lose() } else { Ok(()) }
+        if unreachable { self.lose_loop(running) } else { Ok(()) }
+    }
+
+    /// Ends a loop with an item that was not reached: those behind it would not be either.
+    fn lose_loop(&mut self, item: &Running) -> Result<(), Halt> {
+        let ended = self.whole(item);
+        let waiting = self.pipeline.waiting.iter().find_map(|step| match step {
+            Step::LoopEnd { running } if running.repeat == item.repeat => running.promise.clone(),
+            _ => None,
+        });
+        self.end_task(Running { promise: waiting, ..item.clone() }, ended)
     }
 
     fn end_task(&mut self, running: Running, mut ended: Ended) -> Result<(), Halt> {

@@ -38,6 +38,7 @@ mod play;
 mod position;
 mod prepare;
 mod prompts;
+mod reach;
 mod reconnect;
 mod result;
 mod scope;

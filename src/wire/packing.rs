@@ -53,22 +53,21 @@ impl Unpacker {
         let mut message = Vec::with_capacity(packed.len().saturating_mul(3).min(MOST_PACKED) + 64);
         let mut rest = packed;
         loop {
-            let before = self.0.total_in();
+            let (read, written) = (self.0.total_in(), message.len());
             let unpacked = self.0.decompress_vec(rest, &mut message, FlushDecompress::Sync);
             unpacked.map_err(|error| format!("a message cannot be unpacked: {error}"))?;
-            rest = taken(rest, self.0.total_in() - before);
+            rest = taken(rest, self.0.total_in() - read);
             if message.len() > MOST_PACKED {
                 return Err(format!("a packed message is longer than {MOST_PACKED} bytes"));
             }
-            if message.len() < message.capacity() {
-                break;
+            let has_room = message.len() < message.capacity();
+            match rest.is_empty() {
+                true if has_room => return Ok(message),
+                false if has_room && message.len() == written && self.0.total_in() == read => {
+                    return Err("a packed message has something behind its end".to_owned());
+                }
+                _ => message.reserve(MOST_PACKED / 4),
             }
-            message.reserve(MOST_PACKED / 4);
-        }
-        if rest.is_empty() {
-            Ok(message)
-        } else {
-            Err("a packed message has something behind its end".to_owned())
         }
     }
 }
@@ -101,6 +100,17 @@ mod tests {
         fn garbage_is_no_message_or_a_bounded_one(bytes: Vec<u8>) {
             let unpacked = Unpacker::default().unpack(&bytes);
             prop_assert!(unpacked.map_or(0, |message| message.len()) <= MOST_PACKED);
+        }
+    }
+
+    /// The library keeps the last 32 kilobytes, and turns around where they end.
+    #[test]
+    fn a_long_stream_comes_through() {
+        let (mut packer, mut unpacker) = (Packer::default(), Unpacker::default());
+        for number in 0..3000_u32 {
+            let length = usize::try_from(number * 7919 % 700).unwrap();
+            let message: Vec<u8> = (0..length).map(|at| (at * at % 251) as u8 ^ number as u8).collect();
+            assert_eq!(unpacker.unpack(&packed(&mut packer, &message)).unwrap(), message, "number {number}");
         }
     }
 

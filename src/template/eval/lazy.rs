@@ -121,7 +121,10 @@ impl Evaluator<'_> {
 
     /// What a lazy text gave, with the marks it inherits: secret text makes secret results.
     fn finished(&self, result: Value, value: &Value) -> Value {
-        let result = result.unmarked(Marks::TRUSTED);
+        let result = match self.language() {
+            Language::Native => result.unmarked(Marks::TRUSTED),
+            Language::Classic => result,
+        };
         let result = if value.is_secret() { super::secret::hidden(result) } else { result };
         if result.span().is_known() { result } else { result.at(value.span()) }
     }

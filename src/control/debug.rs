@@ -1,8 +1,8 @@
 //! `debug`: shows a message, or the value of an expression.
 
 use super::{Act, Desk};
-use crate::template::{Answer, Error};
-use crate::vars::Value;
+use crate::template::{Answer, Error, Language};
+use crate::vars::{Data, Value};
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let asked = desk.value("verbosity").and_then(|value| value.str().ok()?.parse().ok()).unwrap_or(0);
@@ -19,9 +19,20 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
         return Ok(Act { fields: [(name, var.clone())].into(), ..Act::default() });
     };
     let value = match desk.engine.expression(name, var.span(), desk.scope) {
-        Ok(value) if !value.is_undefined() => value,
-        Ok(_) | Err(Error::Undefined(_)) => "VARIABLE IS NOT DEFINED!".into(),
+        Ok(value) => match value.data() {
+            Data::Undefined(undefined) => not_there(desk, undefined.diagnostic().words()),
+            _ => value,
+        },
+        Err(Error::Undefined(diagnostic)) => not_there(desk, diagnostic.words()),
         Err(error) => return Err(error),
     };
     Ok(Act { fields: [(Value::from(name), value)].into(), ..Act::default() })
+}
+
+/// What is shown of a value that is not defined.
+fn not_there(desk: &Desk, why: &str) -> Value {
+    match desk.scope.context().surroundings.language {
+        Language::Native => format!("<< error 1 - {why} >>").into(),
+        Language::Classic => "VARIABLE IS NOT DEFINED!".into(),
+    }
 }

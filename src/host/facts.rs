@@ -141,9 +141,9 @@ pub fn lsb_release(host: &dyn Probe) -> Result<String, Failure> {
     }
 }
 
-/// What a program says that the host keeps to say facts.
-pub fn local_fact(host: &dyn Probe, path: &str) -> Result<String, Failure> {
-    said(host, &[path])
+/// How a program ended that the host keeps to say facts, and what it said.
+pub fn local_fact(host: &dyn Probe, path: &str) -> Result<Data, Failure> {
+    host.ask(&output_of(&[path]))
 }
 
 /// What a program printed, without the blanks around it; empty where it failed or is not there.

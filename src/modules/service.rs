@@ -72,7 +72,7 @@ impl Service {
     fn by_script(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let script = format!("/etc/init.d/{}", self.name);
         if !host.exists(Path::new(&script))? {
-            return Err(host.missing(format!("there is no service `{}`", self.name)));
+            return Err(host.missing(format!("Could not find the requested service {}: host", self.name)));
         }
         let is_running = systemd::script_runs(host, &script)?;
         let mut plan = Plan::say(Fields::new().with("name", self.name.as_str()));

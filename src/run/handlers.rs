@@ -4,7 +4,7 @@ use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
 use super::task_scope::At;
-use crate::playbook::{Entry, Task};
+use crate::playbook::{Entry, Role, Task};
 use crate::source::Diagnostic;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,6 +44,19 @@ impl Notified {
 /// The handlers in a list, in the order of definition.
 pub fn handlers_of(entries: &[Entry], frame: &Arc<Frame>) -> Vec<Handler> {
     entries.iter().flat_map(|entry| handlers_in(entry, frame)).collect()
+}
+
+/// Those of one use of a role: a role that is used twice has its handlers twice, with the variables of each use.
+pub fn role_handlers(role: &Role, frame: &Arc<Frame>) -> Vec<Handler> {
+    role.handlers.get().map(|entries| handlers_of(entries, frame)).unwrap_or_default()
+}
+
+/// In which order handlers are asked whether they are meant: those of the last block first, a run of tasks without a block
+/// being one, and within a block as they are written.
+fn order_of_search(handlers: &[Handler]) -> Vec<usize> {
+    let together = |one: &usize, next: &usize| Arc::ptr_eq(&handlers[*one].frame, &handlers[*next].frame);
+    let indices: Vec<usize> = (0..handlers.len()).collect();
+    indices.chunk_by(together).rev().flatten().copied().collect()
 }
 
 fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
@@ -108,26 +121,29 @@ impl Interpreter {
         ended
     }
 
-    /// Which handlers these names mean, in the order of definition.
+    /// Which handlers these names mean. Of several with one name the first that is asked answers, to the name and to a topic;
+    /// of those without a name, each.
     async fn chosen(&mut self, names: &[String]) -> Result<BTreeSet<usize>, Halt> {
         let handlers = self.all_handlers();
         let mut chosen = BTreeSet::new();
         let mut known = vec![false; names.len()];
-        let mut taken: BTreeSet<String> = BTreeSet::new();
-        // Of several handlers with one name, the last one defined is meant.
-        for (index, handler) in handlers.iter().enumerate().rev() {
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        let mut heard: BTreeSet<(String, String)> = BTreeSet::new();
+        for index in order_of_search(&handlers) {
+            let handler = &handlers[index];
             let name = self.handler_name(handler).await?;
             let topics = self.topics(handler).await?;
             let full = handler.frame.role().map(|role| format!("{} : {name}", role.name));
-            let own = |notified: &String| *notified == name || full.as_ref() == Some(notified);
             for (notified, known) in names.iter().zip(&mut known) {
-                let by_name = own(notified) && !taken.contains(notified);
-                if by_name || topics.contains(notified) {
+                let own = !name.is_empty() && (*notified == name || full.as_ref() == Some(notified));
+                let by_name = own && named.insert(notified.clone());
+                let listens = topics.contains(notified);
+                let by_topic = listens && (name.is_empty() || heard.insert((notified.clone(), name.clone())));
+                if by_name || by_topic {
                     *known = true;
                     chosen.insert(index);
                 }
             }
-            taken.extend([name].into_iter().chain(full));
         }
         if let Some((missing, _)) = names.iter().zip(&known).find(|(_, known)| !**known) {
             self.missing_handler(missing)?;

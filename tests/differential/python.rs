@@ -18,7 +18,7 @@ pub fn seed() -> String {
 }
 
 /// The interpreter of the environment with that release of ansible-core.
-fn interpreter(release: &str) -> PathBuf {
+pub fn interpreter(release: &str) -> PathBuf {
     let _alone = MAKING.lock().unwrap();
     let made = Command::new(folder().join("environment")).arg(release).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

@@ -52,6 +52,36 @@ const GROUPS: [(&str, &[&str], Gather); 7] = [
     ("virtual", &["all", "virtualization_type", "virtualization_role"], virtualization::gather),
 ];
 
+/// Subsets of what is always there, and the facts that each has.
+const PARTS: [(&str, &[&str]); 13] = [
+    ("apparmor", &["apparmor"]),
+    ("caps", &["system_capabilities*"]),
+    ("cmdline", &["cmdline", "proc_cmdline"]),
+    ("date_time", &["date_time"]),
+    ("distribution", &["distribution*", "os_family"]),
+    ("dns", &["dns"]),
+    ("env", &["env"]),
+    ("fips", &["fips"]),
+    ("lsb", &["lsb"]),
+    ("pkg_mgr", &["pkg_mgr"]),
+    (
+        "platform",
+        &[
+            "architecture",
+            "domain",
+            "fqdn",
+            "hostname",
+            "kernel*",
+            "machine*",
+            "nodename",
+            "system",
+            "userspace_*",
+        ],
+    ),
+    ("service_mgr", &["service_mgr"]),
+    ("user", &["user_*", "real_*", "effective_*"]),
+];
+
 impl Module for Setup {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let mut facts = Fields::new();
@@ -60,6 +90,7 @@ impl Module for Setup {
                 gather(host, &mut facts)?;
             }
         }
+        self.parts_of_min(host)?.into_iter().for_each(|(name, value)| facts.set(name, value));
         if self.wants("local", &["all", "min"]) {
             facts.set("local", local::gather(host, &self.fact_path.on(host)?)?);
         }
@@ -72,6 +103,19 @@ impl Module for Setup {
 }
 
 impl Setup {
+    /// Parts of the facts that are always there, where they are not but are asked for by name.
+    fn parts_of_min(&self, host: &dyn Probe) -> Result<Fields, Failure> {
+        let asked = PARTS.iter().filter(|(name, _)| self.gather_subset.iter().any(|subset| subset == name));
+        let patterns: Vec<&str> = asked.flat_map(|(_, patterns)| patterns.iter().copied()).collect();
+        let mut facts = Fields::new();
+        if !patterns.is_empty() {
+            distribution::gather(host, &mut facts)?;
+            system::gather(host, &mut facts)?;
+        }
+        let is_asked = |name: &str| patterns.iter().any(|pattern| glob::matches(pattern, name));
+        Ok(facts.into_iter().filter(|(name, _)| is_asked(name)).collect())
+    }
+
     /// Whether a group is asked for. What is always there is left out only by name.
     fn wants(&self, name: &str, also: &[&str]) -> bool {
         let is = |subset: &str| subset == name || also.contains(&subset);

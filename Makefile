@@ -5,11 +5,12 @@ LAB := tests/lab/lab
 .PHONY: build demo test lab check fmt lint deny agent clean
 
 build: rust
-	cargo build --release
+	cargo build --release --bin provision --bin provision-https
 	$(MAKE) small
 
 # The agent once more, as small as it gets, in place of the one of the ordinary build, which does the same: it travels to
-# every new host. Built with musl where Rust has it, and packed by xz, for hosts that can unpack that.
+# every new host. Built with musl where Rust has it, without the tables of a stack that is never unwound, and packed by xz
+# for hosts that can unpack that.
 .PHONY: small
 small: rust
 	@host=$$(rustc -vV | sed -n 's/^host: //p'); small=$${host%-gnu}-musl; out=target/$$host/release; \
@@ -17,8 +18,12 @@ small: rust
 	cargo build --profile agent --no-default-features --bin provision-agent --target "$$small" && \
 	install -m 755 "target/$$small/agent/provision-agent" "$$out/provision-agent" && \
 	rm -f "$$out"/provision-agent.*.xz && \
+	if command -v objcopy >/dev/null; then \
+	  objcopy -R .eh_frame -R .eh_frame_hdr -R .gcc_except_table -R .comment "$$out/provision-agent"; \
+	fi && \
 	if command -v xz >/dev/null; then \
-	  xz -9e -c "$$out/provision-agent" >"$$out/provision-agent.$$(sha256sum "$$out/provision-agent" | cut -d' ' -f1).xz"; \
+	  case "$$host" in x86_64-*) filter=--x86;; *) filter=;; esac; \
+	  xz $$filter --lzma2=preset=9e,lc=4 -c "$$out/provision-agent" >"$$out/provision-agent.$$(sha256sum "$$out/provision-agent" | cut -d' ' -f1).xz"; \
 	fi; ls -l "$$out"/provision-agent*
 
 demo: build
@@ -71,7 +76,7 @@ agent:
 .PHONY: bench
 ROUNDS ?= 3
 bench: build lab
-	cargo build --release --example delay
+	cargo build --release --example delay --example expressions
 	tests/bench/run.py --rounds $(ROUNDS) $(BENCH)
 
 .PHONY: rust

@@ -1,8 +1,9 @@
 //! `debug`: shows a message, or the value of an expression.
 
 use super::{Act, Desk};
+use crate::source::{Diagnostic, Severity};
 use crate::template::{Answer, Error, Language};
-use crate::vars::{Data, Value};
+use crate::vars::{Data, Marks, Value};
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let asked = desk.value("verbosity").and_then(|value| value.str().ok()?.parse().ok()).unwrap_or(0);
@@ -18,21 +19,32 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
         let name = Value::from(var.str().unwrap_or_default());
         return Ok(Act { fields: [(name, var.clone())].into(), ..Act::default() });
     };
-    let value = match desk.engine.expression(name, var.span(), desk.scope) {
+    let native = desk.scope.context().surroundings.language == Language::Native;
+    if native && !var.marks().has(Marks::TRUSTED) {
+        let error = Error::failed("Encountered untrusted template or expression.").at(var.span());
+        return Err(error.during("Error while resolving `var` expression"));
+    }
+    let because = match desk.engine.expression(name, var.span(), desk.scope) {
         Ok(value) => match value.data() {
-            Data::Undefined(undefined) => not_there(desk, undefined.diagnostic().words()),
-            _ => value,
+            Data::Undefined(undefined) => undefined.diagnostic(),
+            _ => return Ok(Act { fields: [(Value::from(name), value)].into(), ..Act::default() }),
         },
-        Err(Error::Undefined(diagnostic)) => not_there(desk, diagnostic.words()),
-        Err(error) => return Err(error),
+        Err(Error::Undefined(because)) => *because,
+        Err(error) => return Err(error.during("Error while resolving `var` expression")),
     };
-    Ok(Act { fields: [(Value::from(name), value)].into(), ..Act::default() })
+    if !native {
+        let shown = "VARIABLE IS NOT DEFINED!".into();
+        return Ok(Act { fields: [(Value::from(name), shown)].into(), ..Act::default() });
+    }
+    Ok(not_defined(desk, name, because))
 }
 
-/// What is shown of a value that is not defined.
-fn not_there(desk: &Desk, why: &str) -> Value {
-    match desk.scope.context().surroundings.language {
-        Language::Native => format!("<< error 1 - {why} >>").into(),
-        Language::Classic => "VARIABLE IS NOT DEFINED!".into(),
-    }
+/// What stands in the place of what is not defined, with a warning.
+fn not_defined(desk: &Desk, name: &str, because: Diagnostic) -> Act {
+    let shown = format!("<< error 1 - {} >>", because.message);
+    let warning = format!("Encountered 1 template error: error 1 - {}", because.message);
+    desk.scope.context().surroundings.services.warn(Diagnostic { severity: Severity::Warning, ..because });
+    let fields =
+        [(Value::from(name), Value::from(shown)), ("warnings".into(), Value::list(vec![warning.into()]))];
+    Act { fields: fields.into(), ..Act::default() }
 }

@@ -1,8 +1,8 @@
 //! Files that a program has for the time of its run: the script itself, what it is told.
 
+use super::change::Draft;
 use super::{Content, Failure, Hash, Probe, Run, System, text};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use rustix::fs::Mode;
 use std::path::PathBuf;
 
 /// A file that is there for the time of a run; its path takes the place of a word of the command.
@@ -33,21 +33,26 @@ impl Aside {
 }
 
 /// Files that are removed when the run is over.
-pub(in crate::host) struct Asides(Vec<(&'static str, PathBuf, Vec<String>)>);
+pub(in crate::host) struct Asides(Vec<Passed>);
+
+/// A file and the word that it stands for.
+struct Passed {
+    word: &'static str,
+    path: PathBuf,
+    interpreter: Vec<String>,
+    _file: Draft,
+}
 
 /// Writes the files, which only the agent's user can read.
 pub(in crate::host) fn write(system: &System, asides: &[Aside]) -> Result<Asides, Failure> {
-    let mut written = Asides(Vec::new());
-    for Aside { word, content } in asides {
+    let pass = |Aside { word, content }: &Aside| {
         let bytes = bytes(system, content)?;
-        let path = std::env::temp_dir().join(format!(".provision-script-{}", super::random_word()?));
         let interpreter = if *word == Aside::PROGRAM { interpreter(&bytes) } else { Vec::new() };
-        written.0.push((word, path.clone(), interpreter));
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(&path);
-        file.and_then(|mut file| file.write_all(&bytes))
-            .map_err(|error| Failure::at(&path, "write", error))?;
-    }
-    Ok(written)
+        let directory = std::env::temp_dir();
+        let file = Draft::passing(&directory, &bytes, Mode::RWXU)?;
+        Ok(Passed { word, path: directory.join(&file.name), interpreter, _file: file })
+    };
+    asides.iter().map(pass).collect::<Result<_, _>>().map(Asides)
 }
 
 /// The bytes of a script; the last one that came from the controller is kept, for loops run it again and again.
@@ -70,22 +75,16 @@ impl Asides {
         }
         let mut argv = Vec::new();
         for word in &run.argv {
-            let Some((_, path, interpreter)) = self.0.iter().find(|(stands, ..)| stands == word) else {
+            let Some(passed) = self.0.iter().find(|passed| passed.word == word) else {
                 argv.push(word.clone());
                 continue;
             };
             if argv.is_empty() {
-                argv.extend(interpreter.clone());
+                argv.extend(passed.interpreter.clone());
             }
-            argv.push(text::from_path(path));
+            argv.push(text::from_path(&passed.path));
         }
         Run { argv, title: Some(run.shown()), ..run.clone() }
-    }
-}
-
-impl Drop for Asides {
-    fn drop(&mut self) {
-        self.0.iter().for_each(|(_, path, _)| drop(std::fs::remove_file(path)));
     }
 }
 

@@ -64,7 +64,8 @@ pub(in crate::host) fn write(system: &System, path: &Path, letters: &str) -> Res
 
 fn open(system: &System, path: &Path) -> Option<std::os::fd::OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    rustix::fs::open(system.real(path), flags, Mode::empty()).ok()
+    let way = system.way(path, "set the flags of").ok()?;
+    rustix::fs::openat(way.directory, way.name, flags, Mode::empty()).ok()
 }
 
 /// The flags that `chattr` would leave.

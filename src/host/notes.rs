@@ -44,7 +44,7 @@ impl Notes {
     fn save(&self) -> Result<(), Failure> {
         let lines: String =
             self.pending.iter().map(|key| super::json::print(&key.as_str().into()) + "\n").collect();
-        change::write_own(&self.path, lines.as_bytes())
+        change::write_own(&self.path, lines.as_bytes(), 0o600)
     }
 }
 

@@ -1,25 +1,34 @@
 //! Following links, name by name, so that planned links count.
 
 use super::Failure;
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 /// As many links as Linux follows.
 const MOST_LINKS: usize = 40;
 
-/// Where a path leads; `link` says what the link at a path says. What does not exist is kept as it is.
+/// Where a path leads; `link` says what the link at a path says. What does not exist is kept as it is. `led` is told of each
+/// link and where it led, and may refuse that.
 pub fn resolve(
     link: &dyn Fn(&Path) -> Result<Option<PathBuf>, Failure>,
+    led: &dyn Fn(&Path, &Path) -> Result<(), Failure>,
     path: &Path,
 ) -> Result<PathBuf, Failure> {
-    let mut rest: Vec<PathBuf> = parts(path);
+    let mut rest: Vec<Step> = steps(path);
     let mut found = PathBuf::from("/");
     let mut links = 0;
-    while let Some(part) = rest.pop() {
-        if part.as_os_str() == ".." {
-            found.pop();
-            continue;
-        }
-        let next = found.join(&part);
+    while let Some(step) = rest.pop() {
+        let next = match step {
+            Step::Into(name) => found.join(name),
+            Step::Up => {
+                found.pop();
+                continue;
+            }
+            Step::Led(link) => {
+                led(&link, &found)?;
+                continue;
+            }
+        };
         match link(&next)? {
             Some(_) if links == MOST_LINKS => {
                 return Err(Failure::new(format!("too many symbolic links in `{}`", path.display())));
@@ -29,7 +38,8 @@ pub fn resolve(
                 if target.is_absolute() {
                     found = PathBuf::from("/");
                 }
-                rest.extend(parts(&target));
+                rest.push(Step::Led(next));
+                rest.extend(steps(&target));
             }
             None => found = next,
         }
@@ -37,14 +47,22 @@ pub fn resolve(
     Ok(found)
 }
 
-/// The names of a path, last first.
-fn parts(path: &Path) -> Vec<PathBuf> {
-    let keep = |part: Component| match part {
-        Component::Normal(name) => Some(PathBuf::from(name)),
-        Component::ParentDir => Some(PathBuf::from("..")),
+/// What is still to be gone.
+enum Step {
+    Into(OsString),
+    Up,
+    /// The end of what a link says.
+    Led(PathBuf),
+}
+
+/// The steps of a path, last first.
+fn steps(path: &Path) -> Vec<Step> {
+    let step = |part: Component| match part {
+        Component::Normal(name) => Some(Step::Into(name.to_owned())),
+        Component::ParentDir => Some(Step::Up),
         _ => None,
     };
-    path.components().rev().filter_map(keep).collect()
+    path.components().rev().filter_map(step).collect()
 }
 
 #[cfg(test)]
@@ -60,7 +78,8 @@ mod tests {
                 _ => None,
             })
         };
-        assert_eq!(resolve(&link, Path::new("/var/run/a")).unwrap(), Path::new("/etc/a"));
-        assert!(resolve(&|path| Ok(Some(path.into())), Path::new("/loop")).is_err());
+        let fine = |_: &Path, _: &Path| Ok(());
+        assert_eq!(resolve(&link, &fine, Path::new("/var/run/a")).unwrap(), Path::new("/etc/a"));
+        assert!(resolve(&|path| Ok(Some(path.into())), &fine, Path::new("/loop")).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! The host for the length of a session: what it is, what is planned over it, what must not be forgotten.
 
-use super::{Attempt, Failure, HeldLock, Lock, Notes, Planned, System, state_directory};
+use super::{Attempt, Failure, HeldLock, Lock, Notes, Planned, System, change, state_directory};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,8 +18,11 @@ pub struct Host {
 }
 
 impl Host {
+    /// What runs that were cut off left in the agent's own places is removed.
     pub fn new(system: System) -> Host {
-        Host::with_state(system, state_directory())
+        let state = state_directory();
+        [&state, &std::env::temp_dir()].into_iter().for_each(|directory| change::tidy(directory));
+        Host::with_state(system, state)
     }
 
     /// A host whose state is kept in this directory.

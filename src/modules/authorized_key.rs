@@ -2,7 +2,7 @@
 
 use super::argument::PathText;
 use super::edit::{self, Rewriting};
-use super::web::WebArguments;
+use super::web;
 use super::{ArgumentError, FileAttributes, Module, argument::Mode};
 use crate::host::{Change, Failure, Fields, Owner, Plan, Probe, text, users};
 use std::path::PathBuf;
@@ -121,25 +121,13 @@ impl AuthorizedKey {
             Some(path) => PathText(path.0.replace("%u", &self.user).replace("%h", home)).on(host)?,
             None => text::to_path(home).join(".ssh/authorized_keys"),
         };
-        if self.follow { host.resolve(&path) } else { Ok(path) }
+        if self.follow { host.resolve_to_write(&path) } else { Ok(path) }
     }
 
     fn keys(&self, host: &dyn Probe) -> Result<Vec<Key>, Failure> {
         let mut lines = self.key.clone();
         if self.key.contains("://") {
-            let none = Fields::new();
-            let mut taker = super::argument::Taker::new(&none);
-            let web = WebArguments::take(&mut taker).ok_or("the request cannot be made")?;
-            let mut exchange = web.exchange(host, &self.key, "GET", 30)?;
-            exchange.validate_certificates = self.validate_certs;
-            let answer = host.fetch(&exchange);
-            if answer.status != 200 {
-                return Err(Failure::new(format!(
-                    "cannot fetch the keys from `{}`: {}",
-                    self.key, answer.reason
-                )));
-            }
-            lines = text::from_bytes(&answer.body.0);
+            lines = text::from_bytes(&web::fetch(host, &self.key, self.validate_certs, 30)?);
         }
         let read = |line: &str| {
             let mut key = Key::read(line).ok_or_else(|| Failure::new(format!("`{line}` is no key")))?;

@@ -1,6 +1,6 @@
 //! A call: a module with its arguments, ready to be sent.
 
-use super::argument::{ArgumentError, Taker};
+use super::argument::{ArgumentError, Given};
 use super::synchronize::Filter;
 use super::{Module, Spec, spec};
 use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, Time, nearest};
@@ -14,11 +14,11 @@ macro_rules! modules {
         /// All that is known of modules without a host.
         pub(super) static SPECS: &[&Spec] = &[$(&super::$folder::$module::SPEC),*];
 
-        /// The module that the arguments mean; what is wrong with them is noted in the taker.
-        fn take(spec: &Spec, taker: &mut Taker) -> Option<Arc<dyn Module>> {
+        /// The module that the arguments mean; `None` when something is wrong with one.
+        fn take(spec: &Spec, given: &Given) -> Option<Arc<dyn Module>> {
             match spec.name {
                 $(name if name == super::$folder::$module::SPEC.name => {
-                    super::$folder::$module::take(taker).map(|module| Arc::new(module) as Arc<dyn Module>)
+                    super::$folder::$module::take(given).map(|module| Arc::new(module) as Arc<dyn Module>)
                 })*
                 _ => None,
             }
@@ -216,7 +216,7 @@ impl Call {
     pub fn attach(&mut self, source: Source) -> Result<(), String> {
         let source = Arc::new(source);
         if Arc::get_mut(&mut self.module).is_none() {
-            self.module = take(self.spec, &mut Taker::new(&self.fields)).ok_or("the arguments are wrong")?;
+            self.module = take(self.spec, &Given(&self.fields)).ok_or("the arguments are wrong")?;
         }
         let module = Arc::get_mut(&mut self.module).ok_or("the call is in use")?;
         module.attach(source.clone())?;
@@ -324,12 +324,12 @@ impl Module for Call {
 pub fn parse(name: &str, fields: &Fields) -> Result<Call, Vec<ArgumentError>> {
     let spec = spec(name).ok_or_else(|| vec![unknown_module(name)])?;
     let mut errors = check_names(name, fields.iter().map(|(name, _)| name));
-    let mut taker = Taker::new(fields);
-    let module = take(spec, &mut taker);
-    errors.append(&mut taker.errors);
-    if let Some(module) = &module {
-        errors.append(&mut module.check());
-    }
+    let given = Given(fields);
+    let module = take(spec, &given);
+    errors.extend(match &module {
+        Some(module) => module.check(),
+        None => given.mistakes(spec.args()),
+    });
     match module {
         Some(module) if errors.is_empty() => Ok(Call { spec, fields: fields.clone(), source: None, module }),
         _ => Err(errors),

@@ -22,7 +22,7 @@ macro_rules! arguments {
         $($(#[doc = $arg_doc:literal])* $arg:ident $([$($alias:literal),*])? : $type:ty $(= $default:expr)?;)*
     } $(with { $($group:ident : $group_type:ty),* })? $(attached { $($extra:ident : $extra_type:ty),* })?) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         pub struct $struct {
             $($(#[doc = $arg_doc])* pub $arg: $type,)*
             $($(#[doc = "Arguments that several modules share."] pub $group: $group_type,)*)?
@@ -39,24 +39,18 @@ macro_rules! arguments {
                 required: <$type as crate::modules::Argument>::REQUIRED
                     && !crate::modules::argument::any(&[$(stringify!($default))?]),
                 default: crate::modules::argument::first(&[$(stringify!($default))?]),
+                value: crate::modules::argument::first(&[$(|| crate::host::Data::from($default))?]),
                 doc: manual!($($arg_doc),*),
-                check: |data| <$type as crate::modules::Argument>::parse(data).map(drop),
+                check: crate::modules::argument::check::<$type>,
             }),*];
 
-            /// Reads the arguments; what is wrong is noted in the taker.
+            /// Reads the arguments; `None` when something is wrong with one.
             #[allow(unused_variables, unused_mut, reason = "a module may take no arguments")]
-            pub(crate) fn take(taker: &mut crate::modules::argument::Taker) -> Option<Self> {
+            pub(crate) fn take(given: &crate::modules::argument::Given) -> Option<Self> {
                 let mut args = Self::ARGS.iter();
-                $(let $arg: Option<$type> = taker.take(args.next()?, || {
-                    #[allow(unused_mut, unused_assignments, reason = "not every argument has a default")]
-                    let mut default: Option<crate::host::Data> = None;
-                    $(default = Some(crate::host::Data::from($default));)?
-                    default
-                });)*
-                $($(let $group = <$group_type>::take(taker);)*)?
                 Some($struct {
-                    $($arg: $arg?,)*
-                    $($($group: $group?,)*)?
+                    $($arg: given.value(args.next()?)?,)*
+                    $($($group: <$group_type>::take(given)?,)*)?
                     $($($extra: <$extra_type>::default(),)*)?
                 })
             }

@@ -1,7 +1,7 @@
 //! `docker_image`
 
 use super::argument::PathText;
-use super::docker::{DockerArguments, is_id, with_tag};
+use super::docker::{DockerArguments, is_id, name_of_image, with_tag};
 use super::docker_build::Build;
 use super::{ArgumentError, Module};
 use crate::host::docker::{Thing, archive};
@@ -97,10 +97,12 @@ module! {
         tag: String = "latest";
         /// Whether it is to be there.
         state: State = "present";
-        /// Where it comes from.
+        /// Where it comes from. Without it, as Ansible 2.7 had it: from `build`, from `load_path`, or else pulled.
         source: Option<From>;
+        /// All that begins with `force_`, as in Ansible 2.7.
+        force: bool = false;
         /// Fetches or makes it even where it is there.
-        force_source ["force"]: bool = false;
+        force_source: bool = false;
         /// Removes it even where containers use it.
         force_absent: bool = false;
         /// Gives it its other name even where an image has that.
@@ -126,7 +128,7 @@ impl Module for DockerImage {
         if self.state == State::Absent {
             return self.remove(host, &found);
         }
-        if host.stage() == 0 && (found.is_null() || self.force_source) {
+        if host.stage() == 0 && (found.is_null() || self.force || self.force_source) {
             let plan = self.obtain(host)?.map_or_else(Plan::nothing, |run| Plan::one(Change::Run(run)));
             return Ok(plan.with("image_before", found.text("Id")).and_again());
         }
@@ -143,7 +145,7 @@ impl Module for DockerImage {
         let actions: Vec<String> =
             carried.changes.iter().filter_map(|(change, _)| change.command()).collect();
         result.set("actions", actions);
-        if let Some(output) = carried.output().filter(|_| self.source == Some(From::Build)) {
+        if let Some(output) = carried.output().filter(|_| self.source() == From::Build) {
             result.set("stdout", output.stdout());
         }
         // What was made or fetched again may be what was there, and a registry may have had it already.
@@ -162,11 +164,10 @@ impl Module for DockerImage {
 
     fn check(&self) -> Vec<ArgumentError> {
         let id = is_id(&self.name) && matches!(self.source, Some(From::Pull | From::Build));
-        let message = match self.source {
+        let message = match self.source() {
             _ if id && self.state == State::Present => "an image cannot be pulled or built by its id",
-            Some(From::Build) if self.build.is_none() => "`build` is missing: what it is built from",
-            Some(From::Load) if self.load_path.is_none() => "`load_path` is missing: what it is loaded from",
-            None if self.state == State::Present => "`source` is missing: `pull`, `build`, `load` or `local`",
+            From::Build if self.build.is_none() => "`build` is missing: what it is built from",
+            From::Load if self.load_path.is_none() => "`load_path` is missing: what it is loaded from",
             _ => return Vec::new(),
         };
         vec![ArgumentError::new("", message)]
@@ -176,6 +177,15 @@ impl Module for DockerImage {
 impl DockerImage {
     fn image(&self) -> String {
         with_tag(&self.name, &self.tag)
+    }
+
+    fn source(&self) -> From {
+        let guessed = match (&self.build, &self.load_path) {
+            (Some(_), _) => From::Build,
+            (_, Some(_)) => From::Load,
+            _ => From::Pull,
+        };
+        self.source.unwrap_or(guessed)
     }
 
     fn found(&self, host: &dyn Probe) -> Result<Data, Failure> {
@@ -192,7 +202,7 @@ impl DockerImage {
         }
         let image = self.image();
         let mut argv = vec!["image", "rm"];
-        argv.extend(Some("--force").filter(|_| self.force_absent));
+        argv.extend(Some("--force").filter(|_| self.force || self.force_absent));
         argv.push(&image);
         let run = self.docker.run(host, &argv, vec![self.effect(host, &image, Data::Null)?])?;
         Ok(Plan::one(Change::Run(run.titled(format!("remove image {image}")))))
@@ -200,15 +210,15 @@ impl DockerImage {
 
     fn obtain(&self, host: &dyn Probe) -> Result<Option<Run>, Failure> {
         let image = self.image();
-        match self.source {
-            Some(From::Pull) => {
+        match self.source() {
+            From::Pull => {
                 let platform = self.pull.as_ref().and_then(|pull| pull.platform.as_deref());
                 self.docker.pull(host, &image, platform).map(Some)
             }
-            Some(From::Build) => self.build(host, &image).map(Some),
-            Some(From::Load) => self.load(host, &image).map(Some),
-            _ if host.stage() == 0 && !self.found(host)?.is_null() => Ok(None),
-            _ => Err(host.missing(format!("there is no image `{image}` on this host"))),
+            From::Build => self.build(host, &image).map(Some),
+            From::Load => self.load(host, &image).map(Some),
+            From::Local if host.stage() == 0 && !self.found(host)?.is_null() => Ok(None),
+            From::Local => Err(host.missing(format!("there is no image `{image}` on this host"))),
         }
     }
 
@@ -257,11 +267,11 @@ impl DockerImage {
         let Some(repository) = &self.repository else { return Ok(None) };
         let other = with_tag(repository, &self.tag);
         let there = self.docker.engine(host)?.image(host, &other)?;
-        if there.text("Id") == found.text("Id") || (!there.is_null() && !self.force_tag) {
+        if there.text("Id") == found.text("Id") || (!there.is_null() && !self.force && !self.force_tag) {
             return Ok(None);
         }
         let effect = self.effect(host, &other, found.clone())?;
-        let run = self.docker.run(host, &["tag", &self.image(), &other], vec![effect])?;
+        let run = self.docker.run(host, &["tag", &self.image(), name_of_image(&other)?], vec![effect])?;
         Ok(Some(run.titled(format!("tag {} as {other}", self.image()))))
     }
 

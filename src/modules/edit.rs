@@ -19,11 +19,11 @@ pub struct Original {
 
 /// Reads a file that is to be changed. Links are followed.
 pub fn read(host: &dyn Probe, path: &Path) -> Result<Original, Failure> {
-    let path = host.resolve(path)?;
+    let path = host.resolve_to_write(path)?;
     match host.stat(&path)? {
         None => Ok(Original { path, text: None }),
         Some(stat) if stat.is_directory() => {
-            Err(Failure::new(format!("`{}` is a directory", path.display())).with("rc", 256))
+            Err(Failure::new(format!("Path {} is a directory !", path.display())).with("rc", 256))
         }
         Some(_) => Ok(Original { text: Some(text::from_bytes(&host.read(&path)?)), path }),
     }

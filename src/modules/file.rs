@@ -128,7 +128,7 @@ impl File {
     }
 
     fn directory(&self, host: &dyn Probe, path: PathBuf) -> Result<Plan, Failure> {
-        let path = if self.follow { host.resolve(&path)? } else { path };
+        let path = if self.follow { host.resolve_to_write(&path)? } else { path };
         let result = Fields::new().with("path", text::from_path(&path));
         let changes = match host.stat(&path)? {
             None => files::directories(host, &path, &self.attributes)?,
@@ -163,14 +163,15 @@ impl File {
         Ok(())
     }
 
-    /// What a link in the tree leads to gets the attributes too; a directory is not entered twice.
+    /// What a link in the tree leads to gets the attributes too, unless somebody else made the link to what is not theirs; a
+    /// directory is not entered twice.
     fn recurse_through(
         &self,
         host: &dyn Probe,
         link: &Path,
         changes: &mut Vec<Change>,
     ) -> Result<(), Failure> {
-        let target = host.resolve(link)?;
+        let Ok(target) = host.resolve_to_write(link) else { return Ok(()) };
         let Some(stat) = host.stat(&target)? else { return Ok(()) };
         let inside = link.ancestors().any(|above| above == target);
         let more = self.attributes.changes(host, &target, &stat)?;
@@ -182,7 +183,7 @@ impl File {
     }
 
     fn existing(&self, host: &dyn Probe, path: PathBuf) -> Result<Plan, Failure> {
-        let path = if self.follow { host.resolve(&path)? } else { path };
+        let path = if self.follow { host.resolve_to_write(&path)? } else { path };
         let result = Fields::new().with("path", text::from_path(&path));
         match host.stat(&path)? {
             Some(stat) if !stat.is_directory() && !stat.is_link() => {
@@ -206,7 +207,7 @@ impl File {
     }
 
     fn touch(&self, host: &dyn Probe, path: PathBuf) -> Result<Plan, Failure> {
-        let path = if self.follow { host.resolve(&path)? } else { path };
+        let path = if self.follow { host.resolve_to_write(&path)? } else { path };
         let result = Fields::new().with("dest", text::from_path(&path));
         if let Some(stat) = host.stat(&path)? {
             let mut plan = self.attributes.plan(host, &path, &stat)?;

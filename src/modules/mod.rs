@@ -128,7 +128,7 @@ use crate::host::{Carried, Failure, Plan, Probe, Report};
 use std::sync::Arc;
 
 /// A word that acts on a host: what its arguments mean, as changes.
-pub trait Module: std::fmt::Debug + Send + Sync {
+pub trait Module: Send + Sync {
     /// What would have to be done for the host to be as the arguments say. It can only look.
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure>;
 

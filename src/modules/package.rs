@@ -1,10 +1,10 @@
 //! `package`
 
-use super::Module;
 use super::apk::Apk;
 use super::apt::Apt;
-use super::argument::Taker;
+use super::argument::Given;
 use super::dnf::Dnf;
+use super::{ArgumentError, Module, Spec};
 use crate::host::{Carried, Change, Data, Effect, Failure, Fields, Plan, Probe, Report, Run, packages};
 use std::path::Path;
 
@@ -40,6 +40,10 @@ impl Module for Package {
             manager => self.handed_on(manager)?.report(host, carried),
         }
     }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        self.name.iter().filter_map(|name| ArgumentError::option("name", "name of a package", name)).collect()
+    }
 }
 
 impl Package {
@@ -68,9 +72,9 @@ impl Package {
             .with("state", self.state.as_str())
             .with("update_cache", self.update_cache);
         match manager {
-            "apt" => taken(&fields, Apt::take),
-            "apk" => taken(&fields, Apk::take),
-            manager => taken(&fields.with("use_backend", manager), Dnf::take),
+            "apt" => taken(&fields, &Apt::SPEC, Apt::take),
+            "apk" => taken(&fields, &Apk::SPEC, Apk::take),
+            manager => taken(&fields.with("use_backend", manager), &Dnf::SPEC, Dnf::take),
         }
     }
 
@@ -102,11 +106,15 @@ impl Package {
 /// A module with these arguments.
 fn taken<M: Module + 'static>(
     fields: &Fields,
-    take: impl Fn(&mut Taker) -> Option<M>,
+    spec: &Spec,
+    take: impl Fn(&Given) -> Option<M>,
 ) -> Result<Box<dyn Module>, Failure> {
-    let mut taker = Taker::new(fields);
-    match take(&mut taker) {
+    let given = Given(fields);
+    match take(&given) {
         Some(module) => Ok(Box::new(module)),
-        None => Err(taker.errors.into_iter().next().map(|error| error.message).unwrap_or_default().into()),
+        None => {
+            let mistake = given.mistakes(spec.args()).into_iter().next();
+            Err(mistake.map(|mistake| mistake.message).unwrap_or_default().into())
+        }
     }
 }

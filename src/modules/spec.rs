@@ -24,7 +24,10 @@ pub struct Arg {
     pub kind: fn() -> &'static str,
     pub choices: fn() -> &'static [&'static str],
     pub required: bool,
+    /// The default as it is written.
     pub default: Option<&'static str>,
+    /// The value of the default.
+    pub value: Option<fn() -> Data>,
     pub doc: &'static [&'static str],
     /// Whether a value fits, and why not.
     pub check: fn(&Data) -> Result<(), String>,

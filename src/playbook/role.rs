@@ -176,6 +176,7 @@ impl Use<'_> {
         inner.vars.extend([role.defaults.clone(), role.vars.clone(), role.params.clone()]);
         inner.vars.push(Arc::new(place_variables(&role)));
         inner.role = Some(role.clone());
+        inner.depending.clear();
         let _ = role.handlers.set(self.handlers(loader, &role, &inner));
         let entries = self.tasks(loader, &role, &meta, &inner);
         let own = Group { span: self.parts.span, keywords: Keywords::default(), role: Some(role), entries };
@@ -247,12 +248,13 @@ impl Use<'_> {
         meta: &Meta,
         role: Arc<Role>,
     ) -> Option<Vec<Group>> {
-        if role.parents.iter().any(|parent| *parent == role.name) {
+        if statics.depending.contains(&role.name) {
             let message = format!("the role `{}` depends on itself", role.name);
             loader.refuse(Diagnostic::error(message).at(self.parts.span));
             return None;
         }
-        let inner = Statics { role: Some(role), trail: Vec::new(), ..statics.clone() };
+        let depending = [&statics.depending[..], std::slice::from_ref(&role.name)].concat();
+        let inner = Statics { role: Some(role), trail: Vec::new(), depending, ..statics.clone() };
         Some(meta.dependencies.iter().filter_map(|node| read_use(loader, node, &inner)).collect())
     }
 

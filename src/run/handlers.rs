@@ -51,14 +51,6 @@ pub fn role_handlers(role: &Role, frame: &Arc<Frame>) -> Vec<Handler> {
     role.handlers.get().map(|entries| handlers_of(entries, frame)).unwrap_or_default()
 }
 
-/// In which order handlers are asked whether they are meant: those of the last block first, a run of tasks without a block
-/// being one, and within a block as they are written.
-fn order_of_search(handlers: &[Handler]) -> Vec<usize> {
-    let together = |one: &usize, next: &usize| Arc::ptr_eq(&handlers[*one].frame, &handlers[*next].frame);
-    let indices: Vec<usize> = (0..handlers.len()).collect();
-    indices.chunk_by(together).rev().flatten().copied().collect()
-}
-
 fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
     match entry {
         Entry::Task(task) => vec![Handler { task: task.clone(), frame: frame.clone() }],
@@ -74,6 +66,29 @@ fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
             handlers_of(&group.entries, &inner)
         }
     }
+}
+
+/// The order in which handlers of one name are looked for, of which the first is meant: those of a role or block in the order
+/// of definition, and what is defined last before what is defined first.
+fn searched(handlers: &[Handler]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(handlers.len());
+    let mut end = handlers.len();
+    for together in handlers.chunk_by(|one, next| Arc::ptr_eq(&one.frame, &next.frame)).rev() {
+        order.extend(end - together.len()..end);
+        end -= together.len();
+    }
+    order
+}
+
+/// A name as it may be notified: alone, and behind its role, whose collection may be left out.
+fn in_role(handler: &Handler, name: &str) -> Vec<String> {
+    let mut names = vec![name.to_owned()];
+    if let Some(role) = handler.frame.role() {
+        names.push(format!("{} : {name}", role.name));
+        let short = role.name.splitn(3, '.').nth(2);
+        names.extend(short.map(|short| format!("{short} : {name}")));
+    }
+    names
 }
 
 impl Interpreter {
@@ -129,16 +144,16 @@ impl Interpreter {
         let mut known = vec![false; names.len()];
         let mut named: BTreeSet<String> = BTreeSet::new();
         let mut heard: BTreeSet<(String, String)> = BTreeSet::new();
-        for index in order_of_search(&handlers) {
+        for index in searched(&handlers) {
             let handler = &handlers[index];
             let name = self.handler_name(handler).await?;
-            let topics = self.topics(handler).await?;
-            let full = handler.frame.role().map(|role| format!("{} : {name}", role.name));
+            let own = in_role(handler, &name);
+            let topics: Vec<String> =
+                self.topics(handler).await?.iter().flat_map(|topic| in_role(handler, topic)).collect();
             for (notified, known) in names.iter().zip(&mut known) {
-                let own = !name.is_empty() && (*notified == name || full.as_ref() == Some(notified));
-                let by_name = own && named.insert(notified.clone());
-                let listens = topics.contains(notified);
-                let by_topic = listens && (name.is_empty() || heard.insert((notified.clone(), name.clone())));
+                let by_name = own.contains(notified) && named.insert(notified.clone());
+                let by_topic = topics.contains(notified)
+                    && (name.is_empty() || heard.insert((notified.clone(), name.clone())));
                 if by_name || by_topic {
                     *known = true;
                     chosen.insert(index);
@@ -152,7 +167,9 @@ impl Interpreter {
     }
 
     fn missing_handler(&self, name: &str) -> Result<(), Halt> {
-        let message = format!("there is no handler `{name}`, which was notified on `{}`", self.host.name);
+        let message = format!(
+            "The requested handler '{name}' was not found in either the main handlers list nor in the listening handlers list"
+        );
         if self.run.settings.execution.missing_handler_warns {
             self.run.warn(Diagnostic::warning(message));
             return Ok(());

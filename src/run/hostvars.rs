@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::host::Host;
+use super::magic::Magic;
 use super::scope::Layers;
 use super::task_scope::TaskScope;
 use crate::source::Span;
@@ -116,7 +117,8 @@ impl Object for OfOne {
     }
 
     fn items(&self) -> Vec<Value> {
-        self.layers().names().into_iter().map(Value::text).collect()
+        let names = self.layers().names().into_iter().filter(|name| Magic::is_of_host(name));
+        names.map(Value::text).collect()
     }
 
     fn text(&self) -> String {

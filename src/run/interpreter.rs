@@ -218,10 +218,16 @@ impl Interpreter {
             return Ok(());
         }
         self.tell_what_is_awaited();
-        let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
-        match lane.replies.next().await {
-            Some(reply) => self.answer(reply),
-            None => self.line_lost(),
+        loop {
+            let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
+            tokio::select! {
+                biased;
+                reply = lane.replies.next() => return match reply {
+                    Some(reply) => self.answer(reply),
+                    None => self.line_lost(),
+                },
+                Some((_, note)) = lane.notes.recv() => self.activity(Activity::Doing(note)),
+            }
         }
     }
 

@@ -193,6 +193,7 @@ pub fn read_inventory(
         enabled: wanted.enabled.clone(),
         any_unparsed_is_failed: wanted.any_unparsed_is_failed,
         unparsed_is_failed: wanted.unparsed_is_failed,
+        merge_dicts: settings.language.merge_dicts,
         mismatch: match wanted.mismatch {
             PatternMismatch::Warning => Mismatch::Warning,
             PatternMismatch::Error => Mismatch::Error,

@@ -60,7 +60,7 @@ impl Layers {
         self.walk(name, &mut |_, value| {
             found = Some(match found.take() {
                 None => value.clone(),
-                Some(above) => super::merge::over(value, &above),
+                Some(above) => crate::vars::merged_over(value, &above),
             });
             self.merge && found.as_ref().is_some_and(|found| found.as_entries().is_some())
         });
@@ -92,7 +92,8 @@ impl Layers {
         if self.inject_facts {
             names.extend(self.snapshot.facts.names().map(|name| injected(name)));
         }
-        names.extend(Magic::NAMES.iter().map(|name| Arc::from(*name)));
+        let in_role = self.frame.as_ref().is_some_and(|frame| frame.role().is_some());
+        names.extend(self.magic.listed(in_role).map(Arc::from));
         names.sort();
         names.dedup();
         names

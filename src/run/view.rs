@@ -57,6 +57,12 @@ impl Run {
         Ok(views)
     }
 
+    /// How every host of a play sees its variables.
+    pub fn views_in(self: &Arc<Run>, play: &Arc<Play>) -> Vec<View> {
+        let hosts = self.hosts_of(play).unwrap_or_default();
+        hosts.iter().filter_map(|host| self.host(host)).map(|host| self.view(play, &host, true)).collect()
+    }
+
     /// The hosts of the inventory that a name or a pattern means.
     pub fn hosts_named(&self, pattern: &str) -> Vec<crate::report::HostName> {
         if let Some(host) = self.host(pattern) {
@@ -166,6 +172,15 @@ impl View {
             false => self.run.engine.expression(text, span, &scope),
         };
         value.map_err(|error| error.into_diagnostic())
+    }
+
+    /// Whether a condition holds.
+    ///
+    /// # Errors
+    /// It cannot be evaluated.
+    pub fn holds(&self, condition: &Value) -> Result<bool, Diagnostic> {
+        let answer = self.run.engine.condition(condition, &self.scope(&self.at));
+        answer.map_err(|error| error.into_diagnostic())
     }
 
     /// The text that a template file gives.

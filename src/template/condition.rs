@@ -4,6 +4,7 @@ use super::context::Language;
 use super::engine::{lone_name, no_boolean};
 use super::eval::{Evaluator, Place};
 use super::python::types;
+use super::syntax::tree::Kind;
 use super::{Answer, Engine, Error, Scope};
 use crate::source::{Diagnostic, Span};
 use crate::vars::{Data, Marks, Value};
@@ -74,8 +75,9 @@ fn untrusted_holds(text: &str, span: Span) -> Answer<bool> {
     match super::filters::truth::meant(&text.into()) {
         Some(meant) => Ok(meant),
         None => {
-            let error = Error::failed("text that came from elsewhere is data and never a condition").at(span);
-            Err(error.hint("conditions are written in the playbook, its variables or its inventory"))
+            let hint =
+                "conditions are written in the playbook, its variables or its inventory: other text is data";
+            Err(Error::failed("Encountered untrusted template or expression.").at(span).hint(hint))
         }
     }
 }
@@ -123,7 +125,26 @@ fn braced_holds(
     let written = template.lone_name.as_ref().and_then(|name| scope.value(name));
     match written.filter(|written| written.marks().has(Marks::TRUSTED) && !written.is_lazy() && depth < 3) {
         Some(written) => text_holds(engine, result, &written, scope, depth + 1),
-        None => value_holds(&value, span, scope),
+        None if scope.context().surroundings.language == Language::Classic => {
+            rendered_holds(engine, result, span, scope)
+        }
+        None => untrusted_holds(result, span),
+    }
+}
+
+/// The text that braces gave, as a condition of its own: so it was before 2.19. Texts of hosts may be in it, so it calls nothing.
+fn rendered_holds(engine: &Engine, text: &Arc<str>, span: Span, scope: &dyn Scope) -> Answer<bool> {
+    let place = Place { text: text.clone(), span };
+    let template = engine.parsed_expression(&place, scope.context())?;
+    let mut calls = false;
+    super::walk::expressions(&template, &mut |expr| calls |= matches!(expr.kind, Kind::Call(_)));
+    if calls {
+        return untrusted_holds(text, span);
+    }
+    let value = Evaluator::new(engine, scope).run_expression(&template, place)?;
+    match value.data() {
+        Data::Undefined(undefined) => Err(Error::undefined(undefined)),
+        _ => value_holds(&value, span, scope),
     }
 }
 

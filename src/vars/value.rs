@@ -114,6 +114,23 @@ impl Value {
         Value { marks: self.marks.without(marks), ..self }
     }
 
+    /// The value with all that is in its containers changed, at every depth; one that is no container is changed itself.
+    #[must_use]
+    pub fn map_leaves(&self, change: &impl Fn(&Value) -> Value) -> Value {
+        let all = |items: &[Value]| items.iter().map(|item| item.map_leaves(change)).collect();
+        let mapped = match &self.data {
+            Data::List(list) => Value::list(all(&list.items())),
+            Data::Tuple(items) => Value::tuple(all(items)),
+            Data::Dict(dict) => {
+                let entries = dict.entries();
+                let pairs = entries.iter().map(|(key, value)| (key.clone(), value.map_leaves(change)));
+                Value::dict(pairs.collect())
+            }
+            _ => return change(self),
+        };
+        mapped.marked(self.marks.without(Marks::HOLDS_SECRET)).at(self.span)
+    }
+
     pub fn is_secret(&self) -> bool {
         self.marks.has(Marks::SECRET)
     }

@@ -2,6 +2,7 @@
 
 use super::frame;
 use super::message::{Began, Begin, FromAgent, Hello, Outcome, Reply, Request, ToAgent};
+use super::packing::Unpacker;
 use super::receive::Receiver;
 use super::send::{self, Outgoing};
 use crate::host::{Bytes, Hash};
@@ -136,7 +137,8 @@ impl Client {
     {
         let mut reader = tokio::io::BufReader::with_capacity(64 << 10, reader);
         find_marker(&mut reader, limits.banner_bytes).await?;
-        let hello = match read_message(&mut reader).await?.0 {
+        let mut unpacker = Unpacker::default();
+        let hello = match read_message(&mut reader, &mut unpacker).await?.0 {
             FromAgent::Hello(hello) => hello,
             other => return Err(WireError::Broken(format!("began with {other:?}"))),
         };
@@ -154,7 +156,7 @@ impl Client {
         let (note_sender, notes) = mpsc::channel(64);
         let writer_done = send::start(writer, requests, wanted, contents);
         let receiver = Receiver { window: window.clone(), replies: reply_sender, notes: note_sender, wants };
-        tokio::spawn(receiver.run(reader, writer_done));
+        tokio::spawn(receiver.run(reader, unpacker, writer_done));
         let replies = Replies { replies, window: window.clone() };
         Ok(Session { client: Client { outgoing, window }, replies, notes, hello })
     }
@@ -263,6 +265,7 @@ async fn find_marker(reader: &mut (impl AsyncRead + Unpin), most: usize) -> Resu
 /// Reads one message and says how long it was.
 pub(super) async fn read_message(
     reader: &mut (impl AsyncRead + Unpin),
+    unpacker: &mut Unpacker,
 ) -> Result<(FromAgent, u64), WireError> {
     let lost = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::UnexpectedEof => WireError::Lost("the agent ended".to_owned()),
@@ -270,13 +273,14 @@ pub(super) async fn read_message(
     };
     let mut head = [0; 4];
     reader.read_exact(&mut head).await.map_err(lost)?;
-    let length = frame::length(head).map_err(WireError::Broken)?;
+    let head = frame::Head::read(head).map_err(WireError::Broken)?;
     let mut bytes = Vec::new();
-    reader.take(length as u64).read_to_end(&mut bytes).await.map_err(lost)?;
-    if bytes.len() < length {
+    reader.take(head.length as u64).read_to_end(&mut bytes).await.map_err(lost)?;
+    if bytes.len() < head.length {
         return Err(WireError::Lost("the agent ended in the middle of a message".to_owned()));
     }
-    let message = frame::decode(&bytes).map_err(|error| WireError::Broken(format!("sends {error}")))?;
+    let broken = |error| WireError::Broken(format!("sends {error}"));
+    let (message, length) = head.message(&bytes, unpacker).map_err(broken)?;
     Ok((message, length as u64))
 }
 

@@ -2,12 +2,15 @@
 //! writes its result into a file, in the place and shape that Ansible uses.
 
 use super::message::{Outcome, Reply, Request};
+use super::packing::Unpacker;
 use super::perform::perform;
 use super::{frame, message::ToAgent};
 use crate::host::{
     self, Content, ContentSource, Data, Failure, Fields, Host, NoContents, System, json, text,
 };
+use std::fs::OpenOptions;
 use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -71,7 +74,8 @@ fn variable(system: &System, request: &Request, name: &str) -> Option<String> {
 fn at_hand(system: &System, content: Content, path: &Path) -> Result<Content, Failure> {
     let Content::Held { hash, size } = content else { return Ok(content) };
     let cannot = |error: std::io::Error| Failure::at(path, "write", error);
-    let mut file = std::fs::File::create_new(path).map_err(cannot)?;
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.map_err(cannot)?;
     system.copy_content(&content, &mut file)?;
     Ok(Content::OnHost { path: text::from_path(path), hash, size })
 }
@@ -103,7 +107,7 @@ pub fn carry_out(
 ) -> Result<(), String> {
     // Not part of the session that started it: nothing that ends there ends the job.
     let _ = rustix::process::setsid();
-    let read = frame::read::<ToAgent>(input).map_err(|error| error.to_string())?;
+    let read = frame::read::<ToAgent>(input, &mut Unpacker::default()).map_err(|error| error.to_string())?;
     let Some((ToAgent::Request(request), _)) = read else { return Err("no call came".to_owned()) };
     let limit = Duration::from_secs(request.background.unwrap_or(0));
     let given_up = results.to_owned();
@@ -138,7 +142,7 @@ fn too_long() -> Fields {
 }
 
 fn write(results: &Path, result: &Fields) -> Result<(), Failure> {
-    host::write_own(results, json::print(&Data::Map(result.clone())).as_bytes())
+    host::write_own(results, json::print(&Data::Map(result.clone())).as_bytes(), 0o600)
 }
 
 /// Removes the contents that were kept for a job.

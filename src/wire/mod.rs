@@ -6,6 +6,7 @@ mod message;
 #[cfg(feature = "controller")]
 mod client;
 mod frame;
+mod packing;
 mod perform;
 #[cfg(feature = "controller")]
 mod receive;

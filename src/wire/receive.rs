@@ -2,6 +2,7 @@
 
 use super::client::{Window, WireError, lost, read_message};
 use super::message::{FromAgent, Reply};
+use super::packing::Unpacker;
 use crate::host::{Data, Hash, words};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,17 +26,22 @@ pub(super) struct Receiver {
 
 impl Receiver {
     /// Reads until the connection ends, then gives every unanswered call its fate.
-    pub async fn run<R: AsyncRead + Unpin>(self, mut reader: R, writer_done: oneshot::Receiver<String>) {
+    pub async fn run<R: AsyncRead + Unpin>(
+        self,
+        mut reader: R,
+        mut unpacker: Unpacker,
+        writer_done: oneshot::Receiver<String>,
+    ) {
         let error = tokio::select! {
-            error = self.read_all(&mut reader) => error,
+            error = self.read_all(&mut reader, &mut unpacker) => error,
             error = outlived(writer_done) => error,
         };
         self.close(error);
     }
 
-    async fn read_all<R: AsyncRead + Unpin>(&self, reader: &mut R) -> WireError {
+    async fn read_all<R: AsyncRead + Unpin>(&self, reader: &mut R, unpacker: &mut Unpacker) -> WireError {
         loop {
-            let accepted = match read_message(reader).await {
+            let accepted = match read_message(reader, unpacker).await {
                 Ok((message, bytes)) => self.accept(message, bytes),
                 Err(error) => return error,
             };

@@ -3,6 +3,7 @@
 use super::client::{Contents, Served, part};
 use super::frame;
 use super::message::ToAgent;
+use super::packing::Packer;
 use crate::host::Hash;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -39,6 +40,7 @@ async fn write_all<W: AsyncWrite + Unpin>(
     mut parts: mpsc::Receiver<Outgoing>,
 ) -> std::io::Result<()> {
     let mut writer = tokio::io::BufWriter::with_capacity(64 << 10, writer);
+    let mut packer = Packer::default();
     loop {
         let frame = tokio::select! {
             biased;
@@ -46,7 +48,8 @@ async fn write_all<W: AsyncWrite + Unpin>(
             Some(frame) = parts.recv() => Some(frame),
         };
         let Some(Outgoing(frame)) = frame else { break };
-        writer.write_all(&frame).await?;
+        let packed = frame::pack(frame, &mut packer).map_err(std::io::Error::other)?;
+        writer.write_all(&packed).await?;
         if requests.is_empty() && parts.is_empty() {
             writer.flush().await?;
         }

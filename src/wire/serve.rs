@@ -2,6 +2,7 @@
 
 use super::frame::{self, MARKER};
 use super::message::{Began, Begin, FromAgent, Hello, OnFailure, Outcome, Reply, Request, ToAgent};
+use super::packing::{Packer, Unpacker};
 use super::perform::perform;
 use super::{Mode, job};
 use crate::host::{Bytes, ContentSource, Failure, Hash, Host, System};
@@ -38,7 +39,20 @@ enum Work {
     Settle(Vec<String>),
 }
 
-type Writer = Arc<Mutex<Box<dyn Write + Send>>>;
+type Writer = Arc<Mutex<Speaker>>;
+
+/// Who speaks with the controller, one at a time.
+struct Speaker {
+    out: Box<dyn Write + Send>,
+    packer: Packer,
+}
+
+impl Speaker {
+    fn say(&mut self, frame: Vec<u8>) -> io::Result<()> {
+        self.out.write_all(&frame::pack(frame, &mut self.packer).map_err(io::Error::other)?)?;
+        self.out.flush()
+    }
+}
 
 /// Speaks with a controller until its stream ends; then the change that is being made is finished, and no other begun.
 /// `host` makes the host from where its contents come from.
@@ -48,7 +62,8 @@ pub fn serve(
     identity: Identity,
     host: impl FnOnce(Box<dyn ContentSource>) -> Host,
 ) -> Result<(), String> {
-    let writer: Writer = Arc::new(Mutex::new(Box::new(writer)));
+    let speaker = Speaker { out: Box::new(writer), packer: Packer::default() };
+    let writer: Writer = Arc::new(Mutex::new(speaker));
     let (parts, received) = mpsc::sync_channel(4);
     let source = FromController { writer: writer.clone(), parts: Mutex::new(received) };
     let host = host(Box::new(source));
@@ -84,20 +99,24 @@ fn greet(writer: &Writer, identity: Identity, host: &Host) -> Result<(), String>
     };
     let mut greeting = MARKER.to_vec();
     greeting.extend(frame::encode(&FromAgent::Hello(hello))?);
-    let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-    writer.write_all(&greeting).and_then(|()| writer.flush()).map_err(|error| error.to_string())
+    let mut speaker = writer.lock().unwrap_or_else(PoisonError::into_inner);
+    speaker.out.write_all(&greeting).and_then(|()| speaker.out.flush()).map_err(|error| error.to_string())
 }
 
 fn send(writer: &Writer, message: &FromAgent) -> io::Result<()> {
-    let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-    frame::write(&mut *writer, message)
+    say(writer, frame::encode(message).map_err(io::Error::other)?)
+}
+
+fn say(writer: &Writer, frame: Vec<u8>) -> io::Result<()> {
+    writer.lock().unwrap_or_else(PoisonError::into_inner).say(frame)
 }
 
 /// Reads until the stream ends; the queues end with it, so that nobody waits for what cannot come.
 fn read_all(reader: impl Read, shared: &Shared, work: mpsc::Sender<Work>, parts: mpsc::SyncSender<Part>) {
     let mut reader = io::BufReader::with_capacity(64 << 10, reader);
+    let mut unpacker = Unpacker::default();
     let read = loop {
-        match frame::read::<ToAgent>(&mut reader) {
+        match frame::read::<ToAgent>(&mut reader, &mut unpacker) {
             Ok(Some((message, length))) => {
                 if let Err(error) = accept(message, length, shared, &work, &parts) {
                     break Err(error);
@@ -246,9 +265,7 @@ impl Worker {
             let message = format!("the result is too long to be sent: {error}");
             frame::encode(&FromAgent::Reply(Box::new(Reply::bare(id, Outcome::Failed { message }))))
         });
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.write_all(&bytes.map_err(io::Error::other)?)?;
-        writer.flush()
+        say(&self.writer, bytes.map_err(io::Error::other)?)
     }
 }
 

@@ -159,7 +159,7 @@ async fn a_broken_line_leaves_a_fate_for_every_call() {
             pending: vec![],
         });
         theirs.write_all(MARKER).unwrap();
-        super::frame::write(&mut theirs, &hello).unwrap();
+        theirs.write_all(&super::frame::encode(&hello).unwrap()).unwrap();
         std::thread::sleep(std::time::Duration::from_millis(100));
     });
     let Session { client, mut replies, .. } = connect(ours, vec![], Limits::default()).await.unwrap();
@@ -180,7 +180,8 @@ async fn a_hostile_agent_is_refused() {
     });
     let hello = super::frame::encode(&hello).unwrap();
     let reply = super::FromAgent::Reply(Box::new(super::Reply::bare(99, Outcome::Changed)));
-    let cases: [(Vec<u8>, &str); 3] = [
+    let cases: [(Vec<u8>, &str); 4] = [
+        (b"\x05\0\0\x80\x07\x07\x07\x07\x07".to_vec(), "cannot be unpacked"),
         (vec![0xff; 64], "announces a message"),
         (b"\x05\0\0\0junk!".to_vec(), "no message of ours"),
         (super::frame::encode(&reply).unwrap(), "answers request 99"),

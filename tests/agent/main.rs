@@ -1,5 +1,10 @@
 //! The agent as a program: what it says on its streams, what it leaves behind.
 
+mod killed;
+mod large;
+mod place;
+mod refused;
+
 use provision::host::{Data, Fields};
 use provision::modules;
 use provision::wire::{Client, Contents, Limits, Outcome, Replies, Request, Served, Session};

@@ -13,7 +13,8 @@ COLOURS = {"provision": "#d9480f", "pyinfra": "#1971c2", "mitogen": "#5f3dc4", "
 def write(directory: Path):
     results = json.loads((directory / "results.json").read_text())
     groups = grouped(results["rows"])
-    (directory / "results.md").write_text(table(results["machine"], groups))
+    text = table(results["machine"], groups) + expressions(results.get("expressions", []))
+    (directory / "results.md").write_text(text)
     (directory / "results.svg").write_text(plot(groups))
 
 
@@ -77,6 +78,19 @@ def table(machine, groups):
             lines.append(f"| {work} | {delay} ms | {phase} | " + " | ".join(cells) + " |")
         lines.append("")
     return "\n".join(lines)
+
+
+def expressions(rounds):
+    """Templates alone: the median of each, and how many times as long Jinja2 takes."""
+    if not rounds:
+        return ""
+    texts = (Path(__file__).parent / "expressions.txt").read_text().splitlines()
+    lines = ["## Microseconds an expression", "", "| expression | provision | jinja2 |", "|---|---|---|"]
+    for index, text in enumerate(texts):
+        own, theirs = (median(found[name][index] for found in rounds) for name in ("provision", "jinja2"))
+        text = text.replace("|", "\\|")
+        lines.append(f"| `{text}` | {own:.2f} | {theirs:.2f}, ×{theirs / own:.1f} |")
+    return "\n".join([*lines, ""])
 
 
 def plot(groups):

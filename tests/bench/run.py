@@ -33,6 +33,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (default 3)")
     parser.add_argument("--works", default=",".join(WORKS), help=f"of {', '.join(WORKS)} (default all)")
+    parser.add_argument("--no-expressions", action="store_true", help="leaves out templates alone")
     parser.add_argument("--tools", default=",".join(tools.ALL), help=f"of {', '.join(tools.ALL)} (default all)")
     parser.add_argument("--delays", default="0,25,100", help="round trips in milliseconds (default 0,25,100)")
     parser.add_argument("--fleets", default="1,10,50,100,200", help="sizes of fleets; empty for none")
@@ -48,6 +49,19 @@ class Bench:
         self.tools = [tools.ALL[name](self.cache) for name in asked.tools.split(",")]
         self.about = machine()
         self.rows = []
+        self.expressions = []
+
+    def templates_alone(self):
+        """Microseconds an expression, by us and by Jinja2, in turn."""
+        python = tools.install(self.cache, "ansible") / "bin/python"
+        commands = {
+            "provision": [str(tools.binary("examples/expressions"))],
+            "jinja2": [str(python), str(HERE / "expressions.py")],
+        }
+        for _ in range(self.asked.rounds):
+            found = {name: subprocess.run(words, check=True, capture_output=True) for name, words in commands.items()}
+            self.expressions.append({name: json.loads(done.stdout) for name, done in found.items()})
+        self.write()
 
     def measure(self, piece, place, delay):
         """Every tool in turn, and again in the next round."""
@@ -105,7 +119,8 @@ class Bench:
         """After every run, so that nothing is lost when it is cut off."""
         self.asked.out.mkdir(parents=True, exist_ok=True)
         about = self.about | {"load after": round(os.getloadavg()[0], 1)}
-        (self.asked.out / "results.json").write_text(json.dumps({"machine": about, "rows": self.rows}, indent=1) + "\n")
+        results = {"machine": about, "rows": self.rows, "expressions": self.expressions}
+        (self.asked.out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
         report.write(self.asked.out)
 
 
@@ -126,6 +141,8 @@ def main():
     asked = options()
     bench = Bench(asked)
     delays = [int(delay) for delay in asked.delays.split(",")]
+    if not asked.no_expressions:
+        bench.templates_alone()
     if asked.works:
         place = hosts.One()
         try:

@@ -1,4 +1,4 @@
-//! Templates and YAML against the real thing: ansible-core, Jinja2 and PyYAML from PyPI, over what
+//! Templates, YAML and encrypted files against the real thing: ansible-core, Jinja2 and PyYAML from PyPI, over what
 //! is invented anew for every seed. `make parity` runs it; `PROVISION_SEED` chooses what is invented.
 
 #[path = "../template/probes.rs"]
@@ -7,4 +7,5 @@ mod python;
 #[path = "../yaml/show.rs"]
 mod show;
 mod templates;
+mod vault;
 mod yaml;

@@ -177,6 +177,16 @@ fn free_names_are_known() {
 }
 
 #[test]
+fn an_argument_can_be_left_out_in_both_languages() {
+    let scope = || Variables::default().with("left_out", lazy("{{ omit }}"));
+    for scope in [scope(), classic(scope())] {
+        for text in ["{{ omit if true else force }}", "{{ nope | default(omit) }}", "{{ left_out }}"] {
+            assert!(resolved(text, &scope).unwrap().is_omit(), "{text}");
+        }
+    }
+}
+
+#[test]
 fn classic_results_are_text_that_turns_back() {
     let scope = Variables::default()
         .with("n", Value::from(5_i64))
@@ -198,6 +208,24 @@ fn classic_results_are_text_that_turns_back() {
     assert_eq!(shown("{{ vars['t'] }}", &scope), "'{{ n }}'");
     assert_eq!(shown("{{ [1, 'a' }}", &scope).chars().next(), Some('!'));
     assert_eq!(shown("[{{ n }}, x]", &scope), "'[5, x]'");
+}
+
+#[test]
+fn a_classic_fact_is_evaluated_again_where_the_project_wrote_it() {
+    let host = |text: &str| Value::from_iter([Value::from(text)]);
+    let scope = Variables::default()
+        .with("path", lazy("/p"))
+        .with("mounts", Value::list(Vec::new()))
+        .with("host", host("{{ path }}"));
+    let scope = classic(scope);
+    let fact = |text: &str| provision::template::kept(&resolved(text, &scope).unwrap());
+    let later = |fact: Value| Engine::default().resolve(&fact, &scope).unwrap().repr().unwrap();
+    assert_eq!(later(fact("{{ mounts + ['a {{ path }}'] }}")), "['a /p']");
+    assert_eq!(later(fact("{{ mounts }}\n+\n{{ [{'k': 'a {{ path }}'}] }}\n")), "[{'k': 'a /p'}]");
+    assert_eq!(later(fact("x {{ 'a {{ path }}' }}")), "'x a /p'");
+    assert_eq!(later(fact("x {{ host[0] }}")), "'x {{ path }}'");
+    assert_eq!(later(fact("{{ mounts + host }}")), "['{{ path }}']");
+    assert_eq!(later(fact("{{ mounts }} + {{ host }}")), "['{{ path }}']");
 }
 
 #[test]

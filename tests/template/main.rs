@@ -1,10 +1,8 @@
 //! Tests of the template engine: its contract, its robustness, and probes: templates whose results ansible-core has told, see `record.py`.
 
 mod contract;
-mod corpus;
 mod probes;
 mod robust;
-mod speed;
 
 use provision::template::Language;
 

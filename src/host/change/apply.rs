@@ -1,8 +1,10 @@
 //! Making a change.
 
-use super::{Change, Done, attributes, backup, remove, write};
-use crate::host::{Failure, Kind, Owner, Probe, System, flags, http, process, wait};
-use rustix::fs::Mode;
+use super::{Change, Done, attributes, backup, draft, remove, write};
+use crate::host::{Failure, Owner, System, flags, http, process, wait};
+use rustix::fs::{AtFlags, Mode};
+use rustix::io::Errno;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 
 impl Change {
@@ -39,46 +41,53 @@ impl Change {
 
 /// Makes a directory that nobody else can enter, then gives it its owner and permissions.
 fn make_directory(system: &System, path: &Path, mode: u32, owner: Owner) -> Result<(), Failure> {
-    let real = system.real(path);
-    let cannot = |error: rustix::io::Errno| Failure::at(path, "make the directory", error);
-    match rustix::fs::mkdir(&real, Mode::RWXU) {
-        Err(rustix::io::Errno::EXIST)
-            if system.stat(path)?.is_some_and(|stat| stat.kind == Kind::Directory) => {}
+    let cannot = |error: Errno| Failure::at(path, "make the directory", error);
+    let way = system.way(path, "make the directory")?;
+    match rustix::fs::mkdirat(&way.directory, &way.name, Mode::RWXU) {
+        Err(Errno::EXIST) if way.is_directory() => {}
         made => made.map_err(cannot)?,
     }
-    if system.stat(path)?.is_some_and(|stat| stat.owner != owner) {
-        attributes::set_owner(system, path, owner)?;
+    let made = way.open().map_err(cannot)?;
+    let found = rustix::fs::fstat(&made).map_err(cannot)?;
+    if (found.st_uid, found.st_gid) != (owner.uid, owner.gid) {
+        attributes::give(&made, owner).map_err(|error| Failure::at(path, "set the owner of", error))?;
     }
-    attributes::set_mode(system, path, mode)
+    attributes::permit(&made, mode).map_err(|error| Failure::at(path, "set the mode of", error))
 }
 
 /// Puts a link in place of whatever link or file is there, at once.
 fn link(system: &System, path: &Path, target: &Path) -> Result<(), Failure> {
-    through_aside(system, path, |aside| rustix::fs::symlink(target, aside))
+    through_aside(system, path, |directory, aside| rustix::fs::symlinkat(target, directory, aside))
 }
 
 fn hard_link(system: &System, path: &Path, target: &Path) -> Result<(), Failure> {
-    through_aside(system, path, |aside| rustix::fs::link(system.real(target), aside))
+    let other = system.way(target, "link to")?;
+    through_aside(system, path, |directory, aside| {
+        rustix::fs::linkat(&other.directory, &other.name, directory, aside, AtFlags::empty())
+    })
 }
 
 fn through_aside(
     system: &System,
     path: &Path,
-    make: impl Fn(&Path) -> Result<(), rustix::io::Errno>,
+    make: impl Fn(&OwnedFd, &str) -> Result<(), Errno>,
 ) -> Result<(), Failure> {
-    let real = system.real(path);
-    let cannot = |error: rustix::io::Errno| Failure::at(path, "link", error);
-    let aside = real.with_file_name(format!("{}{}", write::ASIDE, write::random_word()?));
-    make(&aside).map_err(cannot)?;
-    rustix::fs::rename(&aside, &real).map_err(|error| {
-        let _ = rustix::fs::unlink(&aside);
-        cannot(error)
-    })?;
+    let cannot = |error: Errno| Failure::at(path, "link", error);
+    let way = system.way(path, "link")?;
+    if system.directories.is_first(system.real(path).parent().unwrap_or(Path::new("/"))) {
+        draft::remove_leftovers(&way.directory);
+    }
+    let _lock = draft::lock_for_links(&way.directory);
+    let aside = draft::aside_name()?;
+    make(&way.directory, &aside).map_err(cannot)?;
+    let renamed = rustix::fs::renameat(&way.directory, &aside, &way.directory, &way.name);
     // Two names of one file: the rename does nothing, and the name aside stays.
-    let _ = rustix::fs::unlink(&aside);
-    Ok(())
+    let _ = rustix::fs::unlinkat(&way.directory, &aside, AtFlags::empty());
+    renamed.map_err(cannot)
 }
 
 fn rename(system: &System, from: &Path, to: &Path) -> Result<(), Failure> {
-    rustix::fs::rename(system.real(from), system.real(to)).map_err(|error| Failure::at(from, "rename", error))
+    let (from_way, to_way) = (system.way(from, "rename")?, system.way(to, "rename to")?);
+    rustix::fs::renameat(&from_way.directory, &from_way.name, &to_way.directory, &to_way.name)
+        .map_err(|error| Failure::at(from, "rename", error))
 }

@@ -1,28 +1,38 @@
 //! Permissions, owners, times and flags of what is there. Links are never followed.
 
-use crate::host::{Failure, Owner, System, Time, text};
-use rustix::fs::{AtFlags, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, Uid};
+use crate::host::{Failure, Owner, System, Time, text, way};
+use rustix::fs::{AtFlags, FileType, Gid, Mode, Timespec, Timestamps, UTIME_OMIT, Uid, XattrFlags};
+use rustix::io::Errno;
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 
 pub(super) fn set_mode(system: &System, path: &Path, mode: u32) -> Result<(), Failure> {
-    let cannot = |error: rustix::io::Errno| Failure::at(path, "set the mode of", error);
-    // The open descriptor names the file itself: a link put there meanwhile is refused, not followed.
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = rustix::fs::open(system.real(path), flags, Mode::empty()).map_err(cannot)?;
-    let is_link =
-        rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(&file).map_err(cannot)?.st_mode).is_symlink();
-    if is_link {
-        return Err(Failure::at(path, "set the mode of", "it is a symbolic link"));
+    let what = "set the mode of";
+    let cannot = |error: Errno| Failure::at(path, what, error);
+    let held = system.way(path, what)?.open().map_err(cannot)?;
+    let found = rustix::fs::fstat(&held).map_err(cannot)?;
+    if FileType::from_raw_mode(found.st_mode).is_symlink() {
+        return Err(Failure::at(path, what, "it is a symbolic link"));
     }
-    let through = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&file));
-    rustix::fs::chmod(through, Mode::from_raw_mode(mode)).map_err(cannot)
+    permit(&held, mode).map_err(cannot)
 }
 
 pub(super) fn set_owner(system: &System, path: &Path, owner: Owner) -> Result<(), Failure> {
+    let what = "set the owner of";
+    let cannot = |error: Errno| Failure::at(path, what, error);
+    give(&system.way(path, what)?.open().map_err(cannot)?, owner).map_err(cannot)
+}
+
+/// Sets the permissions of what is held open.
+pub(super) fn permit(held: &OwnedFd, mode: u32) -> Result<(), Errno> {
+    rustix::fs::chmod(way::shown(held), Mode::from_raw_mode(mode))
+}
+
+/// Sets the owner of what is held open.
+pub(super) fn give(held: &OwnedFd, owner: Owner) -> Result<(), Errno> {
     let (uid, gid) = (Uid::from_raw(owner.uid), Gid::from_raw(owner.gid));
-    rustix::fs::chownat(rustix::fs::CWD, system.real(path), Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW)
-        .map_err(|error| Failure::at(path, "set the owner of", error))
+    rustix::fs::chownat(held, c"", Some(uid), Some(gid), AtFlags::EMPTY_PATH)
 }
 
 pub(super) fn set_times(
@@ -32,7 +42,8 @@ pub(super) fn set_times(
     modified: Option<Time>,
 ) -> Result<(), Failure> {
     let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
-    rustix::fs::utimensat(rustix::fs::CWD, system.real(path), &times, AtFlags::SYMLINK_NOFOLLOW)
+    let way = system.way(path, "set the times of")?;
+    rustix::fs::utimensat(&way.directory, &way.name, &times, AtFlags::SYMLINK_NOFOLLOW)
         .map_err(|error| Failure::at(path, "set the times of", error))
 }
 
@@ -49,8 +60,10 @@ fn timespec(time: Option<Time>) -> Timespec {
 }
 
 pub(super) fn set_context(system: &System, path: &Path, context: &str) -> Result<(), Failure> {
+    let what = "set the SELinux context of";
+    let cannot = |error: Errno| Failure::at(path, what, error);
     let mut value = text::to_bytes(context);
     value.push(0);
-    rustix::fs::lsetxattr(system.real(path), "security.selinux", &value, rustix::fs::XattrFlags::empty())
-        .map_err(|error| Failure::at(path, "set the SELinux context of", error))
+    let held = system.way(path, what)?.open().map_err(cannot)?;
+    rustix::fs::setxattr(way::shown(&held), "security.selinux", &value, XattrFlags::empty()).map_err(cannot)
 }

@@ -1,6 +1,6 @@
 //! Copies of files under a new name beside them.
 
-use crate::host::{Content, Failure, Probe, System};
+use crate::host::{Failure, Probe, System};
 use std::path::Path;
 
 /// Copies a file with its permissions, owner and times.
@@ -8,7 +8,7 @@ pub(super) fn backup(system: &System, path: &Path, copy: &Path) -> Result<(), Fa
     let stat = system.follow(path)?.ok_or_else(|| Failure::at(path, "back up", "no such file"))?;
     let write = super::Write {
         path: copy.to_owned(),
-        content: Content::inline(system.read(path)?),
+        content: system.file_content(path)?,
         mode: stat.mode,
         owner: stat.owner,
         before: None,

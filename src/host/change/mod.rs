@@ -3,14 +3,17 @@
 mod apply;
 mod attributes;
 mod backup;
+mod draft;
 mod own;
 mod remove;
 mod show;
 mod write;
 
-pub(in crate::host) use own::make_own_directory;
+pub use draft::random_word;
+pub(in crate::host) use draft::{Draft, aside_name};
 pub use own::write_own;
-pub use write::{Before, Write, random_word};
+pub(in crate::host) use own::{make_own_directory, tidy};
+pub use write::{Before, Write};
 
 use super::docker::Order;
 use super::http::Exchange;

@@ -1,6 +1,6 @@
 //! Removing what is there, through open directories so that nobody can lead it elsewhere.
 
-use crate::host::{Failure, System};
+use crate::host::{Failure, Probe, System};
 use rustix::fs::{AtFlags, Dir, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{CString, OsStr};
@@ -10,18 +10,15 @@ use std::path::Path;
 
 /// Removes whatever is there; a directory with all that is in it. Links are removed, never followed.
 pub(super) fn remove(system: &System, path: &Path) -> Result<(), Failure> {
-    let real = system.real(path);
-    let cannot = |error: Errno| Failure::at(path, "remove", error);
-    let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else {
-        return Err(Failure::at(path, "remove", "it is the root"));
-    };
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let directory = match rustix::fs::open(parent, flags, Mode::empty()) {
-        Err(Errno::NOENT) => return Ok(()),
-        opened => opened.map_err(cannot)?,
-    };
-    remove_at(directory.as_fd(), name).map_err(cannot)?;
-    rustix::fs::fsync(&directory).map_err(cannot)
+    let what = "remove";
+    // Where its directory is gone, so is what is in it.
+    if system.stat(path)?.is_none() {
+        return Ok(());
+    }
+    let way = system.way(path, what)?;
+    remove_at(way.directory.as_fd(), &way.name).map_err(|error| Failure::at(path, what, error))?;
+    system.directories.sync_later(system.real(path).parent().unwrap_or(Path::new("/")));
+    Ok(())
 }
 
 fn remove_at(directory: BorrowedFd, name: &OsStr) -> Result<(), Errno> {

@@ -1,14 +1,14 @@
 //! Files are put in place whole: written aside, made ready, then renamed.
 
+use super::draft::{self, Draft};
 use crate::host::{Content, Failure, Owner, Probe, System, Time, text, words};
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, FallocateFlags, FileType, IFlags, Mode, OFlags};
+use rustix::io::Errno;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-
-/// How names of files begin that are not yet in place; what a run that was cut off left of them, the next removes.
-pub const ASIDE: &str = ".provision-aside-";
 
 /// A file to put in place.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,89 +39,69 @@ pub struct Before {
 
 /// Puts the file in place: old or new, never half, with its permissions and owner from the first instant.
 pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
+    let way = system.way(&write.path, "write")?;
+    // A rename over a directory fails by itself, but only after all has been written.
+    if way.is_directory() {
+        return Err(Failure::at(&write.path, "write", "it is a directory"));
+    }
     let real = system.real(&write.path);
     let parent = real.parent().unwrap_or(Path::new("/"));
-    let directory = open_directory(parent, &write.path)?;
-    let name = real.file_name().ok_or_else(|| Failure::at(&write.path, "write", "it has no name"))?;
     if system.directories.is_first(parent) {
-        remove_leftovers(&directory, parent);
+        draft::remove_leftovers(&way.directory);
     }
-    let aside = Aside::create(&directory, &write.path)?;
-    aside.fill(system, write)?;
+    let mut draft = Draft::create(way.directory, &write.path)?;
+    fill(&draft, system, write)?;
     if let Some(command) = &write.validate {
-        validate(system, command, &parent.join(&aside.name))?;
+        validate(system, command, &parent.join(&draft.name))?;
     }
-    match rustix::fs::renameat(&directory, &aside.name, &directory, name) {
-        Ok(()) => aside.keep(),
-        Err(_) if write.in_place => write_in_place(system, write, &real)?,
-        Err(error) => return Err(Failure::at(&write.path, "put in place", error)),
+    if is_device(&draft.directory, &way.name) {
+        return write_into_device(system, write, &draft.directory, &way.name);
+    }
+    match draft.put(&way.name) {
+        Ok(()) => {}
+        Err(_) if write.in_place => write_in_place(system, write, &draft.directory, &way.name)?,
+        Err(error) => return Err(not_placed(&write.path, error, &draft.directory, &way.name)),
     }
     system.directories.sync_later(parent);
     Ok(())
 }
 
-fn open_directory(parent: &Path, path: &Path) -> Result<OwnedFd, Failure> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    rustix::fs::open(parent, flags, Mode::empty()).map_err(|error| Failure::at(path, "write", error))
+fn fill(draft: &Draft, system: &System, write: &Write) -> Result<(), Failure> {
+    let cannot = |error: rustix::io::Errno| Failure::at(&write.path, "write", error);
+    let mut file = &draft.file;
+    let mut buffered = std::io::BufWriter::with_capacity(64 << 10, &mut file);
+    system.copy_content(&write.content, &mut buffered).map_err(|failure| about(&write.path, failure))?;
+    buffered.flush().map_err(|error| Failure::at(&write.path, "write", error))?;
+    drop(buffered);
+    set_owner(&draft.file, write.owner).map_err(cannot)?;
+    rustix::fs::fchmod(&draft.file, Mode::from_raw_mode(write.mode)).map_err(cannot)?;
+    if let Some(modified) = write.modified {
+        super::attributes::set_file_times(&draft.file, modified).map_err(cannot)?;
+    }
+    // Of a file without content a crash can lose nothing.
+    if write.content.size() == 0 { Ok(()) } else { rustix::fs::fsync(&draft.file).map_err(cannot) }
 }
 
-/// A file that is not yet in place. It is removed unless kept.
-struct Aside<'a> {
-    directory: &'a OwnedFd,
-    name: String,
-    path: &'a Path,
-    file: File,
-    kept: std::cell::Cell<bool>,
-}
-
-impl<'a> Aside<'a> {
-    /// Makes a new file that nobody else can read, under a name that nobody can guess.
-    fn create(directory: &'a OwnedFd, path: &'a Path) -> Result<Aside<'a>, Failure> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let name = format!("{ASIDE}{}-{}", std::process::id(), random_word()?);
-        let file = rustix::fs::openat(directory, &name, flags, Mode::RUSR | Mode::WUSR);
-        let file = file.map_err(|error| Failure::at(path, "write beside", error))?;
-        // The lock tells the next run whether whoever made the file is still at work.
-        let _ = rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
-        Ok(Aside { directory, name, path, file: file.into(), kept: std::cell::Cell::new(false) })
-    }
-
-    fn fill(&self, system: &System, write: &Write) -> Result<(), Failure> {
-        let cannot = |error: rustix::io::Errno| Failure::at(self.path, "write", error);
-        let mut file = &self.file;
-        let mut buffered = std::io::BufWriter::with_capacity(64 << 10, &mut file);
-        system.copy_content(&write.content, &mut buffered).map_err(|failure| self.about(failure))?;
-        buffered.flush().map_err(|error| Failure::at(self.path, "write", error))?;
-        drop(buffered);
-        set_owner(&self.file, write.owner).map_err(cannot)?;
-        rustix::fs::fchmod(&self.file, Mode::from_raw_mode(write.mode)).map_err(cannot)?;
-        if let Some(modified) = write.modified {
-            super::attributes::set_file_times(&self.file, modified).map_err(cannot)?;
+/// The failure with the file that it is about.
+fn about(path: &Path, failure: Failure) -> Failure {
+    match failure {
+        Failure::Failed { message, result } => {
+            Failure::Failed { message: format!("`{}`: {message}", path.display()), result }
         }
-        // Of a file without content a crash can lose nothing.
-        if write.content.size() == 0 { Ok(()) } else { rustix::fs::fsync(&self.file).map_err(cannot) }
-    }
-
-    fn about(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Failed { message, result } => {
-                Failure::Failed { message: format!("`{}`: {message}", self.path.display()), result }
-            }
-            other => other,
-        }
-    }
-
-    fn keep(&self) {
-        self.kept.set(true);
+        other => other,
     }
 }
 
-impl Drop for Aside<'_> {
-    fn drop(&mut self) {
-        if !self.kept.get() {
-            let _ = rustix::fs::unlinkat(self.directory, &self.name, AtFlags::empty());
-        }
+/// Why the file could not be put in place: who may do everything is only stopped by a flag.
+fn not_placed(path: &Path, error: Errno, directory: &OwnedFd, name: &OsStr) -> Failure {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let there = rustix::fs::openat(directory, name, flags, Mode::empty());
+    let bits = there.ok().and_then(|there| rustix::fs::ioctl_getflags(there).ok());
+    if error == Errno::PERM && bits.is_some_and(|bits| bits.intersects(IFlags::IMMUTABLE | IFlags::APPEND)) {
+        let why = format!("{error}: it is immutable or can only be appended to; `chattr -i -a` lifts that");
+        return Failure::at(path, "put in place", why);
     }
+    Failure::at(path, "put in place", error)
 }
 
 /// Gives the file to its owner; where it is that already, nothing is asked of the system.
@@ -135,15 +115,50 @@ fn set_owner(file: &File, owner: Owner) -> Result<(), rustix::io::Errno> {
 }
 
 /// Writes into the file that is there: for a mount of its own, which cannot be replaced. It can be seen half.
-fn write_in_place(system: &System, write: &Write, real: &Path) -> Result<(), Failure> {
+fn write_in_place(system: &System, write: &Write, directory: &OwnedFd, name: &OsStr) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| Failure::at(&write.path, "write into", error);
-    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::TRUNC;
-    let file = rustix::fs::open(real, flags, Mode::empty()).map_err(|error| cannot(error.into()))?;
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let file =
+        rustix::fs::openat(directory, name, flags, Mode::empty()).map_err(|error| cannot(error.into()))?;
     let mut file = File::from(file);
-    system.copy_content(&write.content, &mut file)?;
+    make_room(&file, write.content.size()).map_err(|error| cannot(error.into()))?;
+    file.set_len(0).map_err(cannot)?;
+    system.copy_content(&write.content, &mut file).map_err(|failure| about(&write.path, failure))?;
     set_owner(&file, write.owner).map_err(|error| cannot(error.into()))?;
     rustix::fs::fchmod(&file, Mode::from_raw_mode(write.mode)).map_err(|error| cannot(error.into()))?;
     file.sync_all().map_err(cannot)
+}
+
+/// Whether the name is that of a device or a pipe, which nobody means to lose.
+fn is_device(directory: &OwnedFd, name: &OsStr) -> bool {
+    let found = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
+    let kind = found.map(|stat| FileType::from_raw_mode(stat.st_mode));
+    matches!(kind, Ok(FileType::CharacterDevice | FileType::BlockDevice | FileType::Fifo))
+}
+
+/// Writes the content into a device, which stays what it is.
+fn write_into_device(
+    system: &System,
+    write: &Write,
+    directory: &OwnedFd,
+    name: &OsStr,
+) -> Result<(), Failure> {
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let file = rustix::fs::openat(directory, name, flags, Mode::empty());
+    let mut file = File::from(file.map_err(|error| Failure::at(&write.path, "write into", error))?);
+    system.copy_content(&write.content, &mut file).map_err(|failure| about(&write.path, failure))
+}
+
+/// Fails before anything is lost where there is no room for so many bytes.
+fn make_room(file: &File, bytes: u64) -> Result<(), Errno> {
+    if bytes == 0 {
+        return Ok(());
+    }
+    match rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, bytes) {
+        Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(error),
+        // The file system cannot tell.
+        _ => Ok(()),
+    }
 }
 
 /// Runs the command that judges a file that is not yet in place.
@@ -159,29 +174,6 @@ fn validate(system: &System, command: &str, aside: &Path) -> Result<(), Failure>
         .with("exit_status", output.status)
         .with("stdout", output.stdout())
         .with("stderr", output.stderr()))
-}
-
-/// Removes files beside that a run left which was cut off.
-pub fn remove_leftovers(directory: &OwnedFd, real: &Path) {
-    let Ok(entries) = std::fs::read_dir(real) else { return };
-    for name in entries.flatten().map(|entry| entry.file_name()) {
-        if !name.as_encoded_bytes().starts_with(ASIDE.as_bytes()) {
-            continue;
-        }
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let Ok(file) = rustix::fs::openat(directory, &name, flags, Mode::empty()) else { continue };
-        if rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_ok() {
-            let _ = rustix::fs::unlinkat(directory, &name, AtFlags::empty());
-        }
-    }
-}
-
-/// Letters that nobody can guess.
-pub fn random_word() -> Result<String, Failure> {
-    let mut bytes = [0_u8; 12];
-    rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())
-        .map_err(|error| format!("no random numbers: {error}"))?;
-    Ok(crate::host::hex(&bytes))
 }
 
 impl Write {
@@ -242,7 +234,8 @@ mod tests {
     #[test]
     fn what_a_run_left_that_was_cut_off_is_removed_by_the_next() {
         let (root, system) = host();
-        std::fs::write(root.path().join(format!("{ASIDE}1-left")), "half").unwrap();
+        std::fs::write(root.path().join(".provision-aside-1-left"), "half").unwrap();
+        symlink("nowhere", root.path().join(".provision-aside-2-left")).unwrap();
         file(&system, "/a", Content::inline("new")).apply(&system).unwrap();
         let names: Vec<_> =
             std::fs::read_dir(root.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();

@@ -1,7 +1,7 @@
 //! Packing with a program of the host.
 
-use crate::host::{Failure, Probe, random_word};
-use std::fs::{File, OpenOptions};
+use crate::host::stored::nameless;
+use crate::host::{Failure, Probe};
 use std::io::{Seek, Write};
 use std::process::{Command, Stdio};
 
@@ -33,13 +33,4 @@ pub(super) fn through(
     }
     kept.rewind().map_err(cannot)?;
     std::io::copy(&mut kept, sink).map(drop).map_err(cannot)
-}
-
-/// A file that goes when it is closed.
-fn nameless() -> std::io::Result<File> {
-    let word = random_word().map_err(std::io::Error::other)?;
-    let path = std::env::temp_dir().join(format!(".provision-pack-{word}"));
-    let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
-    std::fs::remove_file(&path)?;
-    Ok(file)
 }

@@ -1,5 +1,6 @@
 //! Types of arguments, and how text and data become them: Ansible's coercions.
 
+mod given;
 mod list;
 #[macro_use]
 mod nested;
@@ -7,15 +8,14 @@ mod mode;
 mod path;
 mod scalar;
 mod size;
-mod taker;
 
 pub use crate::host::json;
+pub use given::{ArgumentError, Given};
 pub use mode::Mode;
 pub use nested::parse as parse_nested;
 pub use path::{PathText, expand};
 pub use scalar::{Json, Raw};
 pub use size::Size;
-pub use taker::{ArgumentError, Taker};
 
 use crate::host::Data;
 
@@ -72,16 +72,21 @@ pub const fn plain_name(name: &'static str) -> &'static str {
     }
 }
 
+/// Whether the data is a value of the type, and why not.
+pub fn check<T: Argument>(data: &Data) -> Result<(), String> {
+    T::parse(data).map(drop)
+}
+
 /// Whether there is one.
 pub const fn any(texts: &[&str]) -> bool {
     !texts.is_empty()
 }
 
 /// The first, if any.
-pub const fn first(texts: &[&'static str]) -> Option<&'static str> {
-    match texts {
+pub const fn first<T: Copy>(list: &[T]) -> Option<T> {
+    match list {
         [] => None,
-        [first, ..] => Some(first),
+        [first, ..] => Some(*first),
     }
 }
 

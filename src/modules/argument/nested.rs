@@ -1,11 +1,11 @@
 //! Dicts inside arguments: each has documented entries of its own.
 
-use super::{Argument, Taker, ticked};
+use super::{Argument, Given, ticked};
 use crate::host::{Data, nearest};
 use crate::modules::Arg;
 
 /// The value of a dict with known entries, or all that is wrong with it.
-pub fn parse<T>(data: &Data, args: &[Arg], take: impl Fn(&mut Taker) -> Option<T>) -> Result<T, String> {
+pub fn parse<T>(data: &Data, args: &[Arg], take: impl Fn(&Given) -> Option<T>) -> Result<T, String> {
     let fields = match data {
         Data::Map(fields) => fields.clone(),
         data => <crate::host::Fields as Argument>::parse(data)?,
@@ -19,13 +19,11 @@ pub fn parse<T>(data: &Data, args: &[Arg], take: impl Fn(&mut Taker) -> Option<T
         );
         return Err(format!("has no entry `{unknown}`; {hint}"));
     }
-    let mut taker = Taker::new(&fields);
-    let value = take(&mut taker);
-    let errors: Vec<String> = taker.errors.into_iter().map(|error| error.message).collect();
-    match value {
-        Some(value) if errors.is_empty() => Ok(value),
-        _ => Err(format!("is wrong: {}", errors.join("; "))),
-    }
+    let given = Given(&fields);
+    take(&given).ok_or_else(|| {
+        let mistakes = given.mistakes(args.iter()).into_iter().map(|mistake| mistake.message);
+        format!("is wrong: {}", mistakes.collect::<Vec<_>>().join("; "))
+    })
 }
 
 /// Makes a struct of arguments an argument itself.

@@ -9,7 +9,7 @@ use std::path::Path;
 const SECTION: &str = "[X-Provision]";
 
 /// What the start loop has to know of a component.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Definition {
     pub name: String,
     pub image: String,

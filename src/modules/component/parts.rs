@@ -62,7 +62,7 @@ pub type Mount = MountText;
 pub type Health = HealthParts;
 
 /// A mount, as a dict or as `source:target:ro`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct MountText(pub MountParts);
 
 /// A text that may hold commas, or in a list, words.

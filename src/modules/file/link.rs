@@ -36,11 +36,13 @@ fn attributes(
 ) -> Result<Vec<Change>, Failure> {
     if file.follow {
         let target = path.parent().unwrap_or(Path::new("/")).join(target);
-        let target = host.resolve(&target)?;
-        return match host.stat(&target)? {
-            Some(stat) => file.attributes.changes(host, &target, &stat),
-            None => Ok(Vec::new()),
-        };
+        let place = host.resolve(&target)?;
+        let Some(stat) = host.stat(&place)? else { return Ok(Vec::new()) };
+        let changes = file.attributes.changes(host, &place, &stat)?;
+        if !changes.is_empty() {
+            host.resolve_to_write(if changed { &target } else { path })?;
+        }
+        return Ok(changes);
     }
     match host.stat(path)?.filter(|_| !changed) {
         Some(stat) => file.attributes.changes(host, path, &stat),

@@ -13,38 +13,28 @@ pub fn gather(host: &dyn Probe, directory: &Path) -> Result<Fields, Failure> {
         let path = directory.join(&name);
         let name = text::from_os(&name);
         let Some(name) = name.strip_suffix(".fact") else { continue };
-        let Some(stat) = host.follow(&path)? else { continue };
-        let shown = text::from_path(&path);
-        let said = if stat.mode & 0o111 != 0 {
-            let said = questions::local_fact(host, &shown)?;
-            match said.number::<i64>("rc") {
-                Some(0) => said.text("stdout").unwrap_or_default(),
-                rc => {
-                    facts.set(name, refused(&shown, rc.unwrap_or(1), &said));
-                    continue;
-                }
-            }
-        } else {
-            text::from_bytes(&host.read(&path)?)
+        let said = match host.follow(&path)? {
+            None => Err(format!("Could not stat fact ({}): there is no such file", path.display())),
+            Some(stat) if stat.mode & 0o111 != 0 => questions::local_fact(host, &text::from_path(&path))?
+                .map_err(|why| format!("Failure executing fact script ({}), {why}", path.display())),
+            Some(_) => Ok(text::from_bytes(&host.read(&path).unwrap_or_default())),
         };
-        let bad = || format!("error loading facts as JSON or ini - please check content: {shown}").into();
-        facts.set(name, read(&said).unwrap_or_else(bad));
+        facts.set(name, said.and_then(|said| read(&path, &said)).unwrap_or_else(Data::from));
     }
     Ok(facts)
 }
 
-/// What stands for the facts of a program that fails.
-fn refused(path: &str, rc: i64, said: &Data) -> String {
-    let complaint = said.text("stderr").unwrap_or_default();
-    format!("Failure executing fact script ({path}), rc: {rc}, err: {complaint}")
+/// JSON, or sections of options; what is neither says so in the place of the fact.
+fn read(path: &Path, said: &str) -> Result<Data, String> {
+    json::parse(said).or_else(|_| {
+        let wrong =
+            |kind| format!("error loading facts as {kind} - please check content: {}", path.display());
+        sections(said).map_err(wrong)
+    })
 }
 
-/// JSON, or sections of options.
-fn read(said: &str) -> Option<Data> {
-    json::parse(said).ok().or_else(|| sections(said))
-}
-
-fn sections(said: &str) -> Option<Data> {
+/// Sections of options, or what else it might have been. A lone `%` would begin the name of another option.
+fn sections(said: &str) -> Result<Data, &'static str> {
     let mut all = Fields::new();
     let mut section = String::new();
     for line in said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';'])) {
@@ -53,10 +43,14 @@ fn sections(said: &str) -> Option<Data> {
             all.set(name, Fields::new());
             continue;
         }
-        let (name, value) = line.split_once(['=', ':'])?;
-        let mut fields = all.get(&section).and_then(Data::as_map).cloned()?;
+        let option = line.split_once(['=', ':']).filter(|_| !section.is_empty());
+        let (name, value) = option.ok_or("JSON or ini")?;
+        if value.replace("%%", "").replace("%(", "").contains('%') {
+            return Err("ini");
+        }
+        let mut fields = all.get(&section).and_then(Data::as_map).cloned().unwrap_or_default();
         fields.set(name.trim().to_lowercase(), value.trim());
         all.set(section.as_str(), fields);
     }
-    Some(Data::Map(all))
+    Ok(Data::Map(all))
 }

@@ -6,6 +6,7 @@ mod hardware;
 mod local;
 mod mounts;
 mod network;
+mod programs;
 mod system;
 mod virtualization;
 
@@ -38,9 +39,22 @@ module! {
 /// A group of facts and the subsets that it belongs to.
 type Gather = fn(&dyn Probe, &mut Fields) -> Result<(), Failure>;
 
-const GROUPS: [(&str, &[&str], Gather); 7] = [
-    ("min", &["all", "min"], distribution::gather),
-    ("min", &["all", "min"], system::gather),
+const GROUPS: [(&str, &[&str], Gather); 20] = [
+    ("distribution", &["all", "min", "pkg_mgr", "os_family"], distribution::gather),
+    ("platform", &["all", "min"], system::kernel),
+    ("platform", &["all", "min", "fqdn", "hostname"], system::host_names),
+    ("user", &["all", "min"], system::user),
+    ("date_time", &["all", "min"], system::date_and_time),
+    ("env", &["all", "min"], system::environment),
+    ("service_mgr", &["all", "min"], system::service_manager),
+    ("pkg_mgr", &["all", "min"], system::package_manager),
+    ("selinux", &["all", "min", "apparmor", "fips", "caps"], system::security),
+    ("dns", &["all", "min"], system::dns),
+    ("cmdline", &["all", "min"], system::command_line),
+    ("ssh_pub_keys", &["all", "min"], system::host_keys),
+    ("min", &["all"], system::rest),
+    ("python", &["all", "min"], programs::python),
+    ("systemd", &["all"], programs::systemd),
     ("hardware", &["all", "processor", "memory", "dmi"], hardware::gather),
     ("hardware", &["all", "mounts"], mounts::gather),
     ("hardware", &["all", "devices"], devices::gather),
@@ -52,36 +66,6 @@ const GROUPS: [(&str, &[&str], Gather); 7] = [
     ("virtual", &["all", "virtualization_type", "virtualization_role"], virtualization::gather),
 ];
 
-/// Subsets of what is always there, and the facts that each has.
-const PARTS: [(&str, &[&str]); 13] = [
-    ("apparmor", &["apparmor"]),
-    ("caps", &["system_capabilities*"]),
-    ("cmdline", &["cmdline", "proc_cmdline"]),
-    ("date_time", &["date_time"]),
-    ("distribution", &["distribution*", "os_family"]),
-    ("dns", &["dns"]),
-    ("env", &["env"]),
-    ("fips", &["fips"]),
-    ("lsb", &["lsb"]),
-    ("pkg_mgr", &["pkg_mgr"]),
-    (
-        "platform",
-        &[
-            "architecture",
-            "domain",
-            "fqdn",
-            "hostname",
-            "kernel*",
-            "machine*",
-            "nodename",
-            "system",
-            "userspace_*",
-        ],
-    ),
-    ("service_mgr", &["service_mgr"]),
-    ("user", &["user_*", "real_*", "effective_*"]),
-];
-
 impl Module for Setup {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let mut facts = Fields::new();
@@ -90,7 +74,6 @@ impl Module for Setup {
                 gather(host, &mut facts)?;
             }
         }
-        self.parts_of_min(host)?.into_iter().for_each(|(name, value)| facts.set(name, value));
         if self.wants("local", &["all", "min"]) {
             facts.set("local", local::gather(host, &self.fact_path.on(host)?)?);
         }
@@ -103,20 +86,7 @@ impl Module for Setup {
 }
 
 impl Setup {
-    /// Parts of the facts that are always there, where they are not but are asked for by name.
-    fn parts_of_min(&self, host: &dyn Probe) -> Result<Fields, Failure> {
-        let asked = PARTS.iter().filter(|(name, _)| self.gather_subset.iter().any(|subset| subset == name));
-        let patterns: Vec<&str> = asked.flat_map(|(_, patterns)| patterns.iter().copied()).collect();
-        let mut facts = Fields::new();
-        if !patterns.is_empty() {
-            distribution::gather(host, &mut facts)?;
-            system::gather(host, &mut facts)?;
-        }
-        let is_asked = |name: &str| patterns.iter().any(|pattern| glob::matches(pattern, name));
-        Ok(facts.into_iter().filter(|(name, _)| is_asked(name)).collect())
-    }
-
-    /// Whether a group is asked for. What is always there is left out only by name.
+    /// Whether a group is asked for. What is always there is left out only by name, and who only leaves out wants no more.
     fn wants(&self, name: &str, also: &[&str]) -> bool {
         let is = |subset: &str| subset == name || also.contains(&subset);
         let out = self.gather_subset.iter().filter_map(|subset| subset.strip_prefix('!'));
@@ -127,9 +97,8 @@ impl Setup {
             return true;
         }
         let minimal = also.contains(&"min") && !out.contains(&"min");
-        let all =
-            (asked.is_empty() || asked.contains(&"all")) && !out.contains(&"all") && !out.contains(&name);
-        minimal || all
+        let left_out = out.contains(&"all") || out.iter().any(|subset| *subset != "min" && is(subset));
+        minimal || (asked.contains(&"all") && !left_out)
     }
 
     fn filtered(&self, facts: Fields) -> Fields {

@@ -102,14 +102,29 @@ impl Evaluator<'_> {
             Err(Error::Undefined(because)) => return Ok(undefined_because("", *because)),
             other => other?,
         };
-        let result = self.finished(result, value);
+        let result = match self.is_handed_on(text, value) {
+            true => self.finished(result, value).marked(Marks::TRUSTED),
+            false => self.finished(result, value),
+        };
         self.context.resolved.keep(text, &result);
         Ok(result)
     }
 
+    /// Whether a text only names a variable whose text the user wrote: that is still the user's.
+    fn is_handed_on(&self, text: &Arc<str>, value: &Value) -> bool {
+        let place = Place { text: text.clone(), span: value.span() };
+        let name =
+            self.engine.parsed(&place, self.context).ok().and_then(|template| template.lone_name.clone());
+        let named = name.and_then(|name| self.scope.value(&name));
+        named.is_some_and(|named| named.marks().has(Marks::TRUSTED) && !named.is_lazy())
+    }
+
     /// What a lazy text gave, with the marks it inherits: secret text makes secret results.
     fn finished(&self, result: Value, value: &Value) -> Value {
-        let result = result.unmarked(Marks::TRUSTED);
+        let result = match self.language() {
+            Language::Native => result.unmarked(Marks::TRUSTED),
+            Language::Classic => result,
+        };
         let result = if value.is_secret() { super::secret::hidden(result) } else { result };
         if result.span().is_known() { result } else { result.at(value.span()) }
     }

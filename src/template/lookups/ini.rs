@@ -30,7 +30,7 @@ fn options(call: &mut Call) -> Answer<Vec<Value>> {
         };
         let sections = ini::read(&text, reading)?;
         if !sections.contains_key(&section) && section != "DEFAULT" {
-            return Err(Error::failed(format!("`{}` has no section `{section}`", path.display())));
+            return Err(Error::failed(format!("No section '{section}' in `{}`", path.display())));
         }
         let key = if reading.case_sensitive { key } else { key.to_lowercase() };
         let values = chosen(&sections, &section, &key, &settings)?;

@@ -87,6 +87,9 @@ fn nested(call: &mut Call) -> Answer<Vec<Value>> {
 
 fn together(call: &mut Call) -> Answer<Vec<Value>> {
     let lists = lists(call)?;
+    if lists.is_empty() {
+        return Err(Error::failed("with_together requires at least one element in each list"));
+    }
     let length = lists.iter().map(Vec::len).max().unwrap_or(0);
     let row =
         |at: usize| lists.iter().map(|list| list.get(at).cloned().unwrap_or_else(Value::none)).collect();
@@ -108,9 +111,10 @@ fn subelements(call: &mut Call) -> Answer<Vec<Value>> {
         None => false,
     };
     let path: Vec<Value> = types::text(path)?.split('.').map(Value::from).collect();
-    let elements = match lazy::entries(first) {
-        Some(entries) => entries.values().cloned().collect(),
-        None => iterate::items(first)?.to_vec(),
+    let elements = match (lazy::entries(first), first.as_items()) {
+        (Some(entries), _) => entries.values().cloned().collect(),
+        (None, Some(items)) => items.to_vec(),
+        (None, None) => return Err(Error::failed("subelements lookup expects first a dict or a list")),
     };
     let mut pairs = Vec::new();
     for element in elements {

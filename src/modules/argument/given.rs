@@ -1,0 +1,79 @@
+//! The named data that a module was given, read as arguments.
+
+use super::Argument;
+use crate::host::{Data, Fields};
+use crate::modules::Arg;
+use std::borrow::Cow;
+
+/// What is wrong with one argument.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ArgumentError {
+    /// The argument, and the way inside it: `mounts`, `0`, `source`. Empty when the call as a whole is wrong.
+    pub path: Vec<String>,
+    pub message: String,
+    /// What may have been meant.
+    pub hint: Option<String>,
+}
+
+impl ArgumentError {
+    /// Something is wrong with this argument.
+    pub fn new(argument: &str, message: impl Into<String>) -> ArgumentError {
+        let path = if argument.is_empty() { Vec::new() } else { vec![argument.to_owned()] };
+        ArgumentError { path, message: message.into(), hint: None }
+    }
+
+    /// That a text begins with a hyphen, where a program would take it for an option; nothing where it does not.
+    pub fn option(argument: &str, what: &str, text: &str) -> Option<ArgumentError> {
+        text.starts_with('-').then(|| ArgumentError::new(argument, format!("`{text}` is no {what}")))
+    }
+}
+
+/// What a module was given, by name.
+pub struct Given<'a>(pub &'a Fields);
+
+impl Given<'_> {
+    /// The value of an argument; `None` when something is wrong with it.
+    ///
+    /// Made once for every type of argument, and small: the agent has a hundred of them.
+    pub fn value<T: Argument>(&self, arg: &Arg) -> Option<T> {
+        match self.data(arg) {
+            Some((_, data)) => T::parse(&data).ok(),
+            None => T::absent(),
+        }
+    }
+
+    /// What is wrong with these arguments.
+    pub fn mistakes<'a>(&self, args: impl Iterator<Item = &'a Arg>) -> Vec<ArgumentError> {
+        args.filter_map(|arg| self.mistake(arg)).collect()
+    }
+
+    fn mistake(&self, arg: &Arg) -> Option<ArgumentError> {
+        match self.data(arg) {
+            Some((name, data)) => {
+                let message = (arg.check)(&data).err()?;
+                Some(ArgumentError::new(name, format!("`{name}` {message}")))
+            }
+            None if arg.required => {
+                Some(ArgumentError::new("", format!("argument `{}` is missing", arg.name)))
+            }
+            None => None,
+        }
+    }
+
+    /// The name and the data to read the argument from: what is given, else its default.
+    fn data<'a>(&'a self, arg: &'a Arg) -> Option<(&'a str, Cow<'a, Data>)> {
+        match (self.find(arg), arg.value) {
+            (Some((name, data)), _) if *data != Data::Null => Some((name, Cow::Borrowed(data))),
+            (_, Some(value)) => Some((arg.name, Cow::Owned(value()))),
+            (Some((name, data)), None) if arg.required => Some((name, Cow::Borrowed(data))),
+            (_, None) => None,
+        }
+    }
+
+    /// The data given for an argument under any of its names, and the name; the last name given wins, as a name of
+    /// its own does over its aliases.
+    fn find(&self, arg: &Arg) -> Option<(&str, &Data)> {
+        let by_name = self.0.iter().find(|(name, _)| *name == arg.name);
+        by_name.or_else(|| self.0.iter().filter(|(name, _)| arg.aliases.contains(name)).last())
+    }
+}

@@ -17,7 +17,7 @@ pub fn read(host: &dyn Probe, path: &Path) -> Result<Original, Failure> {
     match host.stat(&path)? {
         None => Ok(Original { path, text: None }),
         Some(stat) if stat.is_directory() => {
-            Err(Failure::new(format!("`{}` is a directory", path.display())).with("rc", 256))
+            Err(Failure::new(format!("Path {} is a directory !", path.display())).with("rc", 256))
         }
         Some(_) => Ok(Original { text: Some(text::from_bytes(&host.read(&path)?)), path }),
     }
@@ -26,7 +26,7 @@ pub fn read(host: &dyn Probe, path: &Path) -> Result<Original, Failure> {
 impl Original {
     /// The failure that the file is not there.
     pub fn missing(&self, host: &dyn Probe) -> Failure {
-        match host.missing(format!("`{}` does not exist", self.path.display())) {
+        match host.missing(format!("Path {} does not exist !", self.path.display())) {
             failure @ Failure::Failed { .. } => failure.with("rc", 257),
             other => other,
         }

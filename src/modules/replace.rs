@@ -44,7 +44,7 @@ impl Module for Replace {
         };
         let regex = Regex::new(&self.regexp, Flags { multiline: true, ..Flags::default() })?;
         let (replaced, count) = regex.replace_all(&section, &self.replace)?;
-        let message = format!("{count} replacements made");
+        let message = if replaced == section { String::new() } else { format!("{count} replacements made") };
         let how = Rewriting {
             attributes: &self.attributes,
             backup: self.backup,

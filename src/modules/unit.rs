@@ -112,7 +112,7 @@ impl Wish {
         if !unit.exists() && (self.state.is_some() || self.enabled.is_some()) {
             let stopped = self.state == Some(State::Stopped) && self.enabled != Some(true);
             if !(stopped && host.doubt().is_none() && self.masked == Some(true)) {
-                return Err(host.missing(format!("there is no unit `{}`", unit.name)));
+                return Err(host.missing(format!("Could not find the requested service {}: host", unit.name)));
             }
         }
         let mut changes = Vec::new();

@@ -98,6 +98,8 @@ pub enum Event {
     /// A playbook file starts.
     Playbook {
         name: String,
+        /// How many plays it has.
+        plays: usize,
     },
     Play {
         name: String,

@@ -26,7 +26,7 @@ impl Json {
 
     fn object(&self, event: &Event) -> Value {
         match event {
-            Event::Playbook { name } => json!({ "event": "playbook", "name": name }),
+            Event::Playbook { name, .. } => json!({ "event": "playbook", "name": name }),
             Event::Play { name, hosts, span, lockstep } => {
                 let hosts: Vec<&str> = hosts.iter().map(AsRef::as_ref).collect();
                 let at = self.place(*span);

@@ -54,6 +54,7 @@ impl Interpreter {
         out: &mut Vec<Entry>,
     ) -> Result<(), Trouble> {
         let failed = |path: &Path, error: std::io::Error| unreadable(arguments, path, &error);
+        let follow = arguments.value("local_follow").is_none_or(crate::control::truth);
         let mut paths: Vec<PathBuf> = Vec::new();
         for entry in std::fs::read_dir(dir).map_err(|error| failed(dir, error))? {
             paths.push(entry.map_err(|error| failed(dir, error))?.path());
@@ -63,15 +64,16 @@ impl Interpreter {
             let meta = std::fs::symlink_metadata(&path).map_err(|error| failed(&path, error))?;
             let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
             let mode = mode_of(&path).unwrap_or(0o644);
-            let kind = if meta.is_dir() {
+            let stays_link = meta.is_symlink() && (!follow || !path.exists() || leads_up(&path));
+            let is_directory = path.is_dir() && !stays_link;
+            let kind = if is_directory {
                 EntryKind::Directory
-            } else if meta.is_symlink() && !path.exists() {
+            } else if stays_link {
                 let target = std::fs::read_link(&path).map_err(|error| failed(&path, error))?;
                 EntryKind::Link(target.to_string_lossy().into_owned())
             } else {
                 EntryKind::File(self.content(arguments, &path)?)
             };
-            let is_directory = meta.is_dir();
             out.push(Entry { path: relative, mode, kind, origin: None });
             if is_directory {
                 self.below(arguments, root, &path, out)?;
@@ -191,6 +193,13 @@ fn overrides(arguments: &Arguments) -> Overrides {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Whether a link leads to a directory that it is in, which nobody can follow to the end.
+fn leads_up(link: &Path) -> bool {
+    let target = link.canonicalize();
+    let within = link.parent().and_then(|parent| parent.canonicalize().ok());
+    target.is_ok_and(|target| within.is_some_and(|within| within.starts_with(target)))
 }
 
 fn mode_of(path: &Path) -> Option<u32> {

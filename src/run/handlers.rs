@@ -63,6 +63,29 @@ fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
     }
 }
 
+/// The order in which handlers of one name are looked for, of which the first is meant: those of a role or block in the order
+/// of definition, and what is defined last before what is defined first.
+fn searched(handlers: &[Handler]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(handlers.len());
+    let mut end = handlers.len();
+    for together in handlers.chunk_by(|one, next| Arc::ptr_eq(&one.frame, &next.frame)).rev() {
+        order.extend(end - together.len()..end);
+        end -= together.len();
+    }
+    order
+}
+
+/// A name as it may be notified: alone, and behind its role, whose collection may be left out.
+fn in_role(handler: &Handler, name: &str) -> Vec<String> {
+    let mut names = vec![name.to_owned()];
+    if let Some(role) = handler.frame.role() {
+        names.push(format!("{} : {name}", role.name));
+        let short = role.name.splitn(3, '.').nth(2);
+        names.extend(short.map(|short| format!("{short} : {name}")));
+    }
+    names
+}
+
 impl Interpreter {
     /// Runs every handler that was notified, in the order of definition. What a handler notifies runs too if it comes later,
     /// else at the next flush.
@@ -114,20 +137,19 @@ impl Interpreter {
         let mut chosen = BTreeSet::new();
         let mut known = vec![false; names.len()];
         let mut taken: BTreeSet<String> = BTreeSet::new();
-        // Of several handlers with one name, the last one defined is meant.
-        for (index, handler) in handlers.iter().enumerate().rev() {
-            let name = self.handler_name(handler).await?;
-            let topics = self.topics(handler).await?;
-            let full = handler.frame.role().map(|role| format!("{} : {name}", role.name));
-            let own = |notified: &String| *notified == name || full.as_ref() == Some(notified);
+        for index in searched(&handlers) {
+            let handler = &handlers[index];
+            let own = in_role(handler, &self.handler_name(handler).await?);
+            let topics: Vec<String> =
+                self.topics(handler).await?.iter().flat_map(|topic| in_role(handler, topic)).collect();
             for (notified, known) in names.iter().zip(&mut known) {
-                let by_name = own(notified) && !taken.contains(notified);
+                let by_name = own.contains(notified) && !taken.contains(notified);
                 if by_name || topics.contains(notified) {
                     *known = true;
                     chosen.insert(index);
                 }
             }
-            taken.extend([name].into_iter().chain(full));
+            taken.extend(own);
         }
         if let Some((missing, _)) = names.iter().zip(&known).find(|(_, known)| !**known) {
             self.missing_handler(missing)?;
@@ -136,7 +158,9 @@ impl Interpreter {
     }
 
     fn missing_handler(&self, name: &str) -> Result<(), Halt> {
-        let message = format!("there is no handler `{name}`, which was notified on `{}`", self.host.name);
+        let message = format!(
+            "The requested handler '{name}' was not found in either the main handlers list nor in the listening handlers list"
+        );
         if self.run.settings.execution.missing_handler_warns {
             self.run.warn(Diagnostic::warning(message));
             return Ok(());

@@ -28,7 +28,6 @@ mod lint;
 mod listing;
 mod loops;
 mod magic;
-mod merge;
 mod meta;
 mod notes;
 mod once;
@@ -124,7 +123,8 @@ impl Run {
     /// Runs playbooks one after the other; a host that failed in one takes no part in the next.
     pub async fn playbooks(self: &Arc<Run>, playbooks: &[Playbook]) {
         for playbook in playbooks {
-            self.events.send(Event::Playbook { name: playbook.path.display().to_string() });
+            let (name, plays) = (playbook.path.display().to_string(), playbook.plays.len());
+            self.events.send(Event::Playbook { name, plays });
             let mut end = PlayEnd::Fine;
             for play in &playbook.plays {
                 if self.is_interrupted() || end == PlayEnd::Over {

@@ -39,6 +39,7 @@ mod walk;
 mod words;
 
 pub use classic::kept;
+pub use condition::is_braced;
 pub use context::{Context, Fetch, Language, Memo, NoServices, Resolved, Services, Surroundings};
 pub use engine::{Engine, NameUsed};
 pub use error::{Answer, Error};

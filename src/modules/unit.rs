@@ -112,7 +112,7 @@ impl Wish {
         if !unit.exists() && (self.state.is_some() || self.enabled.is_some()) {
             let stopped = self.state == Some(State::Stopped) && self.enabled != Some(true);
             if !(stopped && host.doubt().is_none() && self.masked == Some(true)) {
-                return Err(host.missing(format!("there is no unit `{}`", unit.name)));
+                return Err(host.missing(not_found(unit.name.trim_end_matches(".service"))));
             }
         }
         let mut changes = Vec::new();
@@ -174,6 +174,11 @@ impl Wish {
         }
         result
     }
+}
+
+/// What is said of a service that is not there: roles look for these words.
+pub fn not_found(name: &str) -> String {
+    format!("Could not find the requested service {name}: host")
 }
 
 /// Whether a service of the old kind has a link that starts it at boot.

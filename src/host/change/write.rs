@@ -137,7 +137,12 @@ fn is_device(directory: &OwnedFd, name: &OsStr) -> bool {
 }
 
 /// Writes the content into a device, which stays what it is.
-fn write_into_device(system: &System, write: &Write, directory: &OwnedFd, name: &OsStr) -> Result<(), Failure> {
+fn write_into_device(
+    system: &System,
+    write: &Write,
+    directory: &OwnedFd,
+    name: &OsStr,
+) -> Result<(), Failure> {
     let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let file = rustix::fs::openat(directory, name, flags, Mode::empty());
     let mut file = File::from(file.map_err(|error| Failure::at(&write.path, "write into", error))?);

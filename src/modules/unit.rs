@@ -116,9 +116,7 @@ impl Wish {
         if !unit.exists() && (self.state.is_some() || self.enabled.is_some()) {
             let stopped = self.state == Some(State::Stopped) && self.enabled != Some(true);
             if !(stopped && host.doubt().is_none() && self.masked == Some(true)) {
-                return Err(
-                    host.missing(format!("Could not find the requested service {}: host", unit.typed))
-                );
+                return Err(host.missing(not_found(&unit.typed)));
             }
         }
         let mut changes = Vec::new();
@@ -177,6 +175,11 @@ impl Wish {
         }
         result
     }
+}
+
+/// What is said of a service that is not there: roles look for these words.
+pub fn not_found(name: &str) -> String {
+    format!("Could not find the requested service {name}: host")
 }
 
 /// Whether a service of the old kind has a link that starts it at boot.

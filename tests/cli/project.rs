@@ -262,6 +262,23 @@ fn lint_tells_all_mistakes_at_once() {
 }
 
 #[test]
+fn what_no_host_comes_to_may_be_wrong() {
+    let project = Project::new(&[(
+        "site.yml",
+        "- hosts: all\n  gather_facts: false\n  vars: {cloud: false}\n  tasks:\n    \
+         - block: [no_such_module: {a: 1}]\n      when: cloud | bool\n    \
+         - copy: {pth: a}\n      tags: never\n    \
+         - debug: {msg: '{{ 1 | fo }}'}\n      tags: later\n    \
+         - elsewhere.system.packages: {a: 1}\n      when: ansible_os_family == 'Elsewhere'\n",
+    )]);
+    let check = |more: &[&'static str]| project.say(&words(&words(&["--syntax-check"], more), &INVENTORY));
+    let now = check(&["--tags", "now"]);
+    assert_eq!((now.code, now.err.as_str()), (0, ""));
+    let all = check(&["--tags", "never,all", "-e", "cloud=true"]);
+    assert_eq!((all.code, all.err.matches("error: ").count()), (4, 3), "{}", all.err);
+}
+
+#[test]
 fn the_inventory_is_shown_as_a_list_a_tree_and_one_host() {
     let project = Project::new(&[]);
     let ask = |more: &[&'static str]| project.ask(&words(&words(&["inventory"], more), &INVENTORY));

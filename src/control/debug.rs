@@ -1,7 +1,6 @@
 //! `debug`: shows a message, or the value of an expression.
 
 use super::{Act, Desk};
-use crate::source::{Diagnostic, Severity};
 use crate::template::{Answer, Error, Language};
 use crate::vars::{Data, Marks, Value};
 
@@ -36,14 +35,13 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
         let shown = "VARIABLE IS NOT DEFINED!".into();
         return Ok(Act { fields: [(Value::from(name), shown)].into(), ..Act::default() });
     }
-    Ok(not_defined(desk, name, because))
+    Ok(not_defined(name, because.words()))
 }
 
 /// What stands in the place of what is not defined, with a warning.
-fn not_defined(desk: &Desk, name: &str, because: Diagnostic) -> Act {
-    let shown = format!("<< error 1 - {} >>", because.message);
-    let warning = format!("Encountered 1 template error: error 1 - {}", because.message);
-    desk.scope.context().surroundings.services.warn(Diagnostic { severity: Severity::Warning, ..because });
+fn not_defined(name: &str, because: &str) -> Act {
+    let shown = format!("<< error 1 - {because} >>");
+    let warning = format!("Encountered 1 template error: error 1 - {because}");
     let fields =
         [(Value::from(name), Value::from(shown)), ("warnings".into(), Value::list(vec![warning.into()]))];
     Act { fields: fields.into(), ..Act::default() }

@@ -92,3 +92,14 @@ fn since(file: &File) -> String {
     let date = written.map(|since| Date::of(i64::try_from(since.as_secs()).unwrap_or_default()).plain());
     date.map_or_else(String::new, |date| format!(", since {date} UTC"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::descends_from;
+
+    #[test]
+    fn who_started_us_is_above_us() {
+        assert!(descends_from(std::os::unix::process::parent_id()));
+        assert!(!descends_from(u32::MAX));
+    }
+}

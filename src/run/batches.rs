@@ -260,6 +260,9 @@ impl Run {
         let Some(serial) = play.setting("serial") else { return Ok(vec![hosts.to_vec()]) };
         let span = serial.span();
         let serial = self.without_host(play, serial)?;
+        if serial.is_omit() {
+            return Ok(vec![hosts.to_vec()]);
+        }
         let sizes = serial.as_items().unwrap_or_else(|| Arc::new(vec![serial.clone()]));
         let sizes: Vec<usize> = sizes
             .iter()

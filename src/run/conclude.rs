@@ -5,6 +5,7 @@ use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use crate::report::{self, Event, Status};
+use crate::source::Diagnostic;
 use crate::vars::{Map, Part, Value};
 use crate::wire::Reply;
 
@@ -38,6 +39,12 @@ impl Interpreter {
 
     fn end(&mut self, running: Running, item: Option<Item>, mut ended: Ended) -> Result<(), Halt> {
         self.play.announce(&self.run, &running.info);
+        let warnings = ended.field("warnings").and_then(|warnings| warnings.as_items()).unwrap_or_default();
+        for warning in
+            warnings.iter().filter(|_| !running.no_log && running.repeat.is_none_or(|_| item.is_some()))
+        {
+            self.run.warn(Diagnostic::warning(warning.to_string()).at(running.info.span));
+        }
         ended.ignored = match ended.status {
             Status::Failed => running.ignore_errors,
             Status::Unreachable => running.ignore_unreachable,

@@ -97,7 +97,7 @@ impl Object for OfOne {
     fn get(&self, key: &Value) -> Option<Value> {
         let run = self.run.upgrade()?;
         let layers = self.layers();
-        let name = key.as_str()?;
+        let name = key.as_str().filter(|name| !["hostvars", "vars"].contains(name))?;
         let value = match layers.value(name) {
             None if self.delegated && name == "ansible_host" => Value::text(self.host.name.clone()),
             known => known?,

@@ -147,6 +147,12 @@ impl Interpreter {
             let items = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
             return items.as_items().ok_or_else(|| no_list(&items, repeat.items.span()).into());
         };
+        if &**lookup == "first_found" {
+            // Among its candidates some may be undefined, which nothing else may.
+            let found =
+                self.evaluate(at, |engine, scope| engine.lookup(lookup, &repeat.items, scope)).await?;
+            return Ok(Arc::new(found));
+        }
         let terms = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
         let terms = if terms.as_items().is_some() { terms } else { Value::list(vec![terms]) };
         let at = at.with(TERMS, terms);
@@ -241,6 +247,10 @@ fn whole(items: Vec<Ended>) -> Ended {
         ended.unset("failed");
     }
     ended.message = Some(message.to_owned());
+    if let Some(lost) = items.iter().find(|item| item.status == Status::Unreachable) {
+        ended.set("unreachable", true);
+        ended.message.clone_from(&lost.message);
+    }
     ended
 }
 

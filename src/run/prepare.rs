@@ -209,6 +209,14 @@ pub fn read_inventory(
     Inventory::load(sources, &wanted.sources, options)
 }
 
+/// The Python of this machine, which playbooks give to `localhost`; the usual place where there is none.
+fn python() -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut places = std::env::split_paths(&path).map(|directory| directory.join("python3"));
+    let found = places.find(|place| place.is_file());
+    found.map_or_else(|| "/usr/bin/python3".to_owned(), |place| place.display().to_string())
+}
+
 /// Where the first playbook is.
 fn playbook_dir(settings: &Settings) -> Option<std::path::PathBuf> {
     let first = settings.playbooks.first().map(|path| settings.directory.join(path));
@@ -336,6 +344,7 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
         ("provision_prune", settings.execution.prune.into()),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
         ("ansible_version", version),
+        ("ansible_playbook_python", python().into()),
         (
             "ansible_config_file",
             optional(settings.config_file.as_ref().map(|path| path.display().to_string())),

@@ -7,7 +7,7 @@ use super::task_scope::At;
 use crate::control::{Arguments, argument_mistakes, split_list, truth};
 use crate::report::Status;
 use crate::source::Diagnostic;
-use crate::vars::{Map, Part, Value, Vars};
+use crate::vars::{Map, Part, Value, Vars, merged_over};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,6 +32,12 @@ impl Interpreter {
         if let Some(name) = arguments.value("name").and_then(|name| name.str().ok()) {
             let inner: Map = vars.into_iter().map(|(name, value)| (Value::text(name), value)).collect();
             vars = [(Arc::from(name), Value::dict(inner))].into();
+        }
+        if arguments.value("hash_behaviour").is_some_and(|how| how.as_str() == Some("merge")) {
+            let layers = self.scope(at).layers;
+            for (name, value) in &mut vars {
+                *value = layers.value(name).map_or(value.clone(), |below| merged_over(&below, value));
+            }
         }
         let after = self.pipeline.newest();
         let mut facts = Map::new();

@@ -1,6 +1,6 @@
 //! Conditions: `when`, `failed_when`, `until`, `that`.
 
-use super::context::Language;
+use super::context::{Context, Language};
 use super::engine::{lone_name, no_boolean};
 use super::eval::{Evaluator, Place};
 use super::python::types;
@@ -25,6 +25,12 @@ pub fn is_braced(text: &str) -> bool {
     text.starts_with("{{") || text.starts_with("{%")
 }
 
+/// Whether a condition is to be rendered before it can be read: so it is where braces begin it, and before 2.19 wherever they are.
+pub fn is_template(engine: &Engine, place: &Place, context: &Context) -> bool {
+    let old = context.surroundings.language == Language::Classic && place.text.contains("{{");
+    is_braced(&place.text) || (old && engine.parsed_expression(place, context).is_err())
+}
+
 fn text_holds(
     engine: &Engine,
     text: &Arc<str>,
@@ -42,14 +48,14 @@ fn text_holds(
     if !condition.marks().has(Marks::TRUSTED) {
         return untrusted_holds(text, span);
     }
-    if is_braced(text) {
-        return braced_holds(engine, text, condition, scope, depth);
-    }
     let context = scope.context();
     let place = Place { text: text.clone(), span };
+    if is_template(engine, &place, context) {
+        return braced_holds(engine, text, condition, scope, depth);
+    }
     let template = engine.parsed_expression(&place, context)?;
     let mut ev = Evaluator::new(engine, scope);
-    let value = ev.run_expression(&template, place.clone())?;
+    let value = ev.run_condition(&template, place.clone())?;
     let value = settled(&mut ev, value, scope)?;
     if let Some(name) = lone_name(&template)
         && let Some(again) = bare_condition(name, &value, scope)
@@ -141,7 +147,7 @@ fn rendered_holds(engine: &Engine, text: &Arc<str>, span: Span, scope: &dyn Scop
     if calls {
         return untrusted_holds(text, span);
     }
-    let value = Evaluator::new(engine, scope).run_expression(&template, place)?;
+    let value = Evaluator::new(engine, scope).run_condition(&template, place)?;
     match value.data() {
         Data::Undefined(undefined) => Err(Error::undefined(undefined)),
         _ => value_holds(&value, span, scope),

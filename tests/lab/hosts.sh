@@ -10,6 +10,7 @@ need_host() { [[ -f $(host_dir "$1")/address ]] || die "there is no host '$1'; '
 host_up() {
   need_root
   lab_is_set_up || lab_setup
+  machine_makes_room
   host_start "$@"
 }
 

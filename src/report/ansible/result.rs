@@ -14,11 +14,26 @@ impl Ansible {
         match result.status {
             Status::Failed | Status::Rescued => self.failed(host, task, told_by_items, result),
             Status::Unreachable => self.unreachable(host, task, result),
-            Status::Skipped | Status::Depends => self.skipped(host, task, result),
+            Status::Skipped | Status::Depends => {
+                self.skipped(host, task, result);
+                if task.kind == TaskKind::Meta {
+                    self.meta(result, "skip_reason");
+                }
+            }
             Status::Ok | Status::Changed if task.kind == TaskKind::Include => self.heading(task),
-            Status::Ok | Status::Changed if task.kind == TaskKind::Meta => self.heading(task),
+            Status::Ok | Status::Changed if task.kind == TaskKind::Meta => {
+                self.heading(task);
+                self.meta(result, "msg");
+            }
             Status::Ok | Status::Changed if told_by_items => {}
             Status::Ok | Status::Changed => self.fine(host, task, None, result),
+        }
+    }
+
+    /// What a word for the run itself has done, which `-vv` tells.
+    fn meta(&mut self, result: &Result, field: &str) {
+        if let Some(text) = result.data.text(field).filter(|_| self.output.verbosity > 1) {
+            self.say(Tone::Verbose, &format!("META: {text}"));
         }
     }
 

@@ -6,7 +6,7 @@ use crate::source::{Diagnostic, Span};
 use crate::template::context::Language;
 use crate::template::syntax::tree::Part;
 use crate::template::{Answer, Error, classic, newline};
-use crate::vars::{Data, Encrypted, Kind, Map, Marks, Undefined, Value};
+use crate::vars::{Data, Encrypted, Kind, Map, Marks, Undefined, Value, lazy_marks};
 use std::sync::Arc;
 
 /// How deep lazy values may refer to one another.
@@ -164,12 +164,27 @@ impl Evaluator<'_> {
         let mark = self.frames.hide();
         let blocks = std::mem::take(&mut self.blocks);
         let private = self.private.take();
+        let opens = std::mem::take(&mut self.opens);
         let result = run(self);
+        self.opens = opens;
         self.private = private;
         self.blocks = blocks;
         self.frames.leave(mark);
         self.place = outer;
         result
+    }
+
+    /// A constant string of a condition: a template in it is evaluated, with a word about it.
+    pub(super) fn opened(&mut self, value: &Value, part: Part) -> Answer<Value> {
+        let is_template = value.as_str().is_some_and(|text| lazy_marks(text).has(Marks::LAZY));
+        if !is_template || !value.marks().has(Marks::TRUSTED) {
+            return Ok(value.clone());
+        }
+        let span = self.span(part);
+        let message = "a string of a condition holds a template, which will be taken as it stands one day";
+        let warning = Diagnostic::warning(message).at(span);
+        self.context.surroundings.services.warn(warning.hint("write the variable without quotes and braces"));
+        self.force(value.clone().marked(Marks::LAZY).at(span))
     }
 
     fn cycle(&self, text: &Arc<str>, name: &str) -> Error {

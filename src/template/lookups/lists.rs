@@ -106,6 +106,10 @@ fn subelements(call: &mut Call) -> Answer<Vec<Value>> {
     let (Some(first), Some(path)) = (terms.first(), terms.get(1)) else {
         return Err(Error::failed("`subelements` needs a list or dict, and a key"));
     };
+    let third = "the optional third item must be a dict with flags ('skip_missing')";
+    if terms.len() > 3 || terms.get(2).is_some_and(|flags| lazy::entries(flags).is_none()) {
+        return Err(Error::failed(third));
+    }
     let skip = match terms.get(2).and_then(|flags| flags.entry("skip_missing")) {
         Some(flag) => crate::template::filters::truth::meant_loosely(&flag).unwrap_or(false),
         None => false,

@@ -4,7 +4,8 @@ use super::{
     Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process, systemd,
     users,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The answer of the real host.
 pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Failure> {
@@ -27,7 +28,7 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::Mounted(path) => mounted(system, path),
         Subject::Kernel => Ok(kernel()),
         Subject::Addresses => super::netlink::addresses(),
-        Subject::FileSystem(path) => Ok(file_system(&system.real(Path::new(path)))),
+        Subject::FileSystem(path, within) => Ok(file_system_within(system.real(Path::new(path)), *within)),
         Subject::Hostname => Ok(rustix::system::uname().nodename().to_string_lossy().into_owned().into()),
         Subject::Reachable(host, port) => Ok(super::health::takes_connections(host, *port).into()),
         Subject::Output(argv) => {
@@ -52,6 +53,14 @@ fn kernel() -> Data {
     let fields = Fields::new().with("sysname", text(name.sysname())).with("nodename", text(name.nodename()));
     let fields = fields.with("release", text(name.release())).with("version", text(name.version()));
     Data::Map(fields.with("machine", text(name.machine())))
+}
+
+/// A file system of a server that is gone does not answer at all.
+fn file_system_within(path: PathBuf, milliseconds: Option<u64>) -> Data {
+    let Some(milliseconds) = milliseconds else { return file_system(&path) };
+    let (sender, answer) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(file_system(&path)));
+    answer.recv_timeout(Duration::from_millis(milliseconds)).unwrap_or(Data::Bool(false))
 }
 
 fn file_system(path: &Path) -> Data {

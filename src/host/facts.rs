@@ -111,9 +111,20 @@ pub fn addresses(host: &dyn Probe) -> Result<Data, Failure> {
     host.ask(&Query::about(Subject::Addresses))
 }
 
-/// How large and how full a file system is: `size` of a block, `blocks`, `free`, `available`, `files`, `files_free`.
-pub fn file_system(host: &dyn Probe, path: &str) -> Result<Data, Failure> {
-    host.ask(&Query::about(Subject::FileSystem(path.to_owned())))
+/// How large and how full a file system is: `size` of a block, `blocks`, `free`, `available`, `files`, `files_free`; [`Data::Null`]
+/// where there is none, false where it does not say in so many seconds.
+pub fn file_system(host: &dyn Probe, path: &str, within: Option<f64>) -> Result<Data, Failure> {
+    let milliseconds = within.map(|seconds| (seconds * 1000.0) as u64);
+    host.ask(&Query::about(Subject::FileSystem(path.to_owned(), milliseconds)))
+}
+
+/// What a program prints that lists mounts.
+pub fn mounts(host: &dyn Probe, program: &str) -> Result<String, Failure> {
+    let said = super::answer::ask(host, &[program])?;
+    if said.rc != 0 {
+        return Err(Failure::new(format!("`{program}` failed: {}", said.stderr.trim())));
+    }
+    Ok(said.stdout)
 }
 
 /// Where the host has a program; `None` where it has none.

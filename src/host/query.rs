@@ -43,8 +43,8 @@ pub enum Subject {
     Kernel,
     /// Addresses of interfaces.
     Addresses,
-    /// How large and how full a file system is.
-    FileSystem(String),
+    /// How large and how full a file system is, for so many milliseconds.
+    FileSystem(String, Option<u64>),
     /// The flags of `chattr` on a file, as letters.
     Flags(String),
     /// Whether somebody takes connections there.
@@ -121,7 +121,7 @@ impl fmt::Display for Subject {
             Subject::Mounted(path) => write!(f, "mounted {path}"),
             Subject::Kernel => f.write_str("kernel"),
             Subject::Addresses => f.write_str("addresses"),
-            Subject::FileSystem(path) => write!(f, "file system {path}"),
+            Subject::FileSystem(path, _) => write!(f, "file system {path}"),
             Subject::Hostname => f.write_str("hostname"),
             Subject::Reachable(host, port) => write!(f, "reachable {host} {port}"),
             Subject::Output(argv) => f.write_str(&argv.join(" ")),

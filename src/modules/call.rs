@@ -88,6 +88,7 @@ modules! {
     locale_gen::LocaleGen;
     modprobe::Modprobe;
     mount::Mount;
+    mount_facts::MountFacts;
     mysql::MysqlDb;
     mysql::MysqlQuery;
     mysql::MysqlUser;

@@ -76,6 +76,7 @@ mod lineinfile;
 mod locale_gen;
 mod modprobe;
 mod mount;
+mod mount_facts;
 mod mysql;
 mod npm;
 mod openssl;

@@ -11,7 +11,7 @@ use crate::report::Activity;
 use crate::source::Diagnostic;
 use crate::ssh::{self, Become, Method, Secret, Target};
 use crate::vars::Value;
-use crate::wire::{Began, Begin, Client};
+use crate::wire::{Began, Begin, Client, WireError};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +61,9 @@ pub const CONNECTION_VARIABLES: &[&str] = &[
 /// For how many seconds a lock is waited for where nothing is said: the agent of a run that was killed lets go of it in less.
 const LOCK_WAIT: u64 = 30;
 
+/// For how long an agent that was started may be silent where no time is set for connecting.
+const GREETING: Duration = Duration::from_secs(30);
+
 impl Interpreter {
     /// Makes the line that a task wants the current one; what is in flight on another is awaited first.
     pub async fn enter_lane(&mut self, running: &Running, at: &At) -> Result<(), Trouble> {
@@ -105,8 +108,11 @@ impl Interpreter {
         let identity = identity.unwrap_or_else(Become::nobody_else);
         let session = connection.agent(&identity).await.map_err(|failure| unreachable(&failure))?;
         let said = session.said.clone();
+        let greeting =
+            Client::connect(session.reader, session.writer, self.run.contents.clone(), self.run.limits);
+        let patience = target.timeout.unwrap_or(GREETING);
         let session =
-            Client::connect(session.reader, session.writer, self.run.contents.clone(), self.run.limits).await;
+            tokio::time::timeout(patience, greeting).await.unwrap_or(Err(WireError::Silent(patience)));
         let session = session.map_err(|error| lost(&host.name, &error.to_string(), &said.text()))?;
         let is_third = key.identity.as_ref().is_some_and(|(_, user)| user != "root");
         let begin = Begin {
@@ -292,9 +298,14 @@ fn unreachable(failure: &ssh::Failure) -> Trouble {
     Trouble::Unreachable(Box::new(diagnostic))
 }
 
+/// The most lines that are told of what a host said.
+const MOST_LINES: usize = 20;
+
 fn lost(host: &str, why: &str, said: &str) -> Trouble {
     let diagnostic = Diagnostic::error(format!("the agent on `{host}` cannot be used: {why}"));
-    let hint = Some(said).filter(|said| !said.is_empty()).map(|said| format!("the host said: {said}"));
+    let last: Vec<&str> = said.lines().rev().take(MOST_LINES).collect();
+    let last = last.into_iter().rev().collect::<Vec<_>>().join("\n");
+    let hint = Some(last).filter(|said| !said.is_empty()).map(|said| format!("the host said: {said}"));
     Trouble::Unreachable(Box::new(diagnostic.maybe_hint(hint)))
 }
 

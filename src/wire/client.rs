@@ -60,9 +60,11 @@ impl Default for Limits {
 /// Why a connection to an agent is of no use.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum WireError {
-    /// The output before the marker is kept: it says what went wrong.
+    /// The end of the output before the marker is kept: it says what went wrong.
     #[error("the agent did not start{}", said(banner))]
     NoMarker { banner: String },
+    #[error("the agent said nothing for {} seconds after it was started", .0.as_secs())]
+    Silent(std::time::Duration),
     #[error("the connection was lost: {0}")]
     Lost(String),
     /// The other end does not keep to the protocol.
@@ -248,10 +250,16 @@ pub(super) fn lost(id: u64, error: &WireError) -> Reply {
     Reply::bare(id, Outcome::Lost { reason: error.to_string() })
 }
 
+/// The most bytes that are told of what comes in the place of the marker: the last ones say what went wrong.
+const MOST_TOLD: usize = 512;
+
 /// Reads past everything up to the marker.
 async fn find_marker(reader: &mut (impl AsyncRead + Unpin), most: usize) -> Result<(), WireError> {
     let mut banner = Vec::new();
-    let text = |banner: &[u8]| String::from_utf8_lossy(banner).into_owned();
+    let text = |banner: &[u8]| {
+        let end = banner.get(banner.len().saturating_sub(MOST_TOLD)..).unwrap_or_default();
+        String::from_utf8_lossy(end).into_owned()
+    };
     while !banner.ends_with(frame::MARKER) {
         match reader.read_u8().await {
             Ok(_) if banner.len() > most => return Err(WireError::NoMarker { banner: text(&banner) }),
@@ -262,7 +270,7 @@ async fn find_marker(reader: &mut (impl AsyncRead + Unpin), most: usize) -> Resu
     Ok(())
 }
 
-/// Reads one message and says how long it was.
+/// Reads one message and says what it costs in memory.
 pub(super) async fn read_message(
     reader: &mut (impl AsyncRead + Unpin),
     unpacker: &mut Unpacker,
@@ -280,8 +288,8 @@ pub(super) async fn read_message(
         return Err(WireError::Lost("the agent ended in the middle of a message".to_owned()));
     }
     let broken = |error| WireError::Broken(format!("sends {error}"));
-    let (message, length) = head.message(&bytes, unpacker).map_err(broken)?;
-    Ok((message, length as u64))
+    let (message, weight) = head.message(&bytes, unpacker).map_err(broken)?;
+    Ok((message, weight as u64))
 }
 
 /// A part of a content that was asked for.

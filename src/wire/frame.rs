@@ -1,6 +1,7 @@
 //! Frames: a length in four bytes, little end first, then that many bytes of one message, packed where the highest bit is set.
 
 use super::packing::{MOST_PACKED, Packer, Unpacker};
+use super::weigh::weigh;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -34,7 +35,7 @@ impl Head {
         Ok(head)
     }
 
-    /// The message in the bytes behind the head, and how long it is when it is unpacked.
+    /// The message in the bytes behind the head, and what it costs in memory.
     pub fn message<T: DeserializeOwned>(
         self,
         bytes: &[u8],
@@ -42,10 +43,9 @@ impl Head {
     ) -> Result<(T, usize), String> {
         let unpacked =
             if self.is_packed { Cow::Owned(unpacker.unpack(bytes)?) } else { Cow::Borrowed(bytes) };
+        let weight = weigh(&unpacked)?;
         let message = rmp_serde::from_slice(&unpacked);
-        message
-            .map(|message| (message, unpacked.len()))
-            .map_err(|error| format!("no message of ours: {error}"))
+        message.map(|message| (message, weight)).map_err(|error| format!("no message of ours: {error}"))
     }
 }
 

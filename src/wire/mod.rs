@@ -15,6 +15,7 @@ mod send;
 mod serve;
 #[cfg(all(test, feature = "controller"))]
 mod tests;
+mod weigh;
 
 #[cfg(feature = "controller")]
 pub use client::{Client, Contents, Limits, Make, Replies, Served, Session, WireError};

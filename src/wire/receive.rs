@@ -16,6 +16,9 @@ const GRACE: Duration = Duration::from_secs(3);
 /// The most bytes of an output that is parted into lines.
 const MOST_IN_LINES: usize = 4 << 20;
 
+/// The most bytes of what is said of a long call.
+const MOST_NOTED: usize = 4 << 10;
+
 /// The reading half of a session.
 pub(super) struct Receiver {
     pub window: Arc<Window>,
@@ -57,7 +60,8 @@ impl Receiver {
             FromAgent::Want { hash } => {
                 self.wants.try_send(hash).map_err(|_| "asks for too many contents at once".to_owned())
             }
-            FromAgent::Note { id, text } => {
+            FromAgent::Note { id, mut text } => {
+                text.truncate(text.floor_char_boundary(MOST_NOTED));
                 let _ = self.notes.try_send((id, text));
                 Ok(())
             }
@@ -73,7 +77,8 @@ impl Receiver {
     }
 
     fn accept_reply(&self, mut reply: Reply, bytes: u64) -> Result<(), String> {
-        let room = match self.window.pending().requests.pop_front() {
+        let next = self.window.pending().requests.front().copied();
+        let room = match next {
             Some((id, room)) if id == reply.id => room,
             Some((id, _)) => return Err(format!("answers request {} where {id} is next", reply.id)),
             None => return Err(format!("answers request {}, which was not sent", reply.id)),
@@ -82,6 +87,7 @@ impl Receiver {
         if unread > self.window.limits.unread_bytes {
             return Err(format!("sends more than {} bytes of results", self.window.limits.unread_bytes));
         }
+        self.window.pending().requests.pop_front();
         add_lines(&mut reply);
         let _ = self.replies.send((reply, bytes));
         self.window.count.add_permits(1);

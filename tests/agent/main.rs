@@ -1,5 +1,6 @@
 //! The agent as a program: what it says on its streams, what it leaves behind.
 
+mod hostile;
 mod killed;
 mod large;
 mod place;

@@ -4,7 +4,7 @@ mod devices;
 mod distribution;
 mod hardware;
 mod local;
-mod mounts;
+pub(super) mod mounts;
 mod network;
 mod programs;
 mod system;

@@ -20,7 +20,7 @@ pub fn gather(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
             .with("options", options.as_str())
             .with("dump", dump.parse::<i64>().unwrap_or(0))
             .with("passno", pass.parse::<i64>().unwrap_or(0));
-        sizes(host, mount, &mut said)?;
+        sizes(host, mount, None, &mut said)?;
         let uuid = uuids.get(device).cloned().unwrap_or_else(|| "N/A".into());
         mounts.push(Data::Map(said.with("uuid", uuid)));
     }
@@ -28,9 +28,10 @@ pub fn gather(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     Ok(())
 }
 
-fn sizes(host: &dyn Probe, mount: &str, said: &mut Fields) -> Result<(), Failure> {
-    let found = questions::file_system(host, mount)?;
-    let Some(found) = found.as_map() else { return Ok(()) };
+/// How large and how full a file system is; whether it said that in so many seconds.
+pub fn sizes(host: &dyn Probe, mount: &str, within: Option<f64>, said: &mut Fields) -> Result<bool, Failure> {
+    let found = questions::file_system(host, mount, within)?;
+    let Some(found) = found.as_map() else { return Ok(found != Data::Bool(false)) };
     let number = |name: &str| {
         found
             .get(name)
@@ -47,11 +48,18 @@ fn sizes(host: &dyn Probe, mount: &str, said: &mut Fields) -> Result<(), Failure
     said.set("inode_total", number("files"));
     said.set("inode_available", number("files_free"));
     said.set("inode_used", number("files") - number("files_free"));
-    Ok(())
+    Ok(true)
+}
+
+/// The device of this name.
+pub fn device(host: &dyn Probe, uuid: &str) -> Option<String> {
+    let link = Path::new("/dev/disk/by-uuid").join(uuid);
+    let is_there = uuid.chars().all(|letter| letter != '/') && host.exists(&link).ok()?;
+    is_there.then(|| host.resolve(&link).ok().map(|path| text::from_path(&path))).flatten()
 }
 
 /// The name of every device that has one.
-fn uuids(host: &dyn Probe) -> Fields {
+pub fn uuids(host: &dyn Probe) -> Fields {
     let directory = "/dev/disk/by-uuid";
     let mut uuids = Fields::new();
     for name in names(host, directory) {
@@ -63,7 +71,7 @@ fn uuids(host: &dyn Probe) -> Fields {
 }
 
 /// The kernel writes blanks and backslashes in octal.
-fn unescape(part: &str) -> String {
+pub fn unescape(part: &str) -> String {
     let mut out = Vec::new();
     let mut rest = part.as_bytes();
     while let Some((byte, after)) = rest.split_first() {

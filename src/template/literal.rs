@@ -3,7 +3,7 @@
 use super::python::number;
 use super::syntax::tree::{Binary, Expr, Kind, Stmt, Unary};
 use super::syntax::{Delimiters, parse_expression};
-use crate::vars::{Map, Value};
+use crate::vars::{Map, Marks, Value};
 
 /// The value of a literal; nothing if the text is none. With `words`, JSON's `true`, `false`
 /// and `null` count too.
@@ -30,7 +30,9 @@ fn constant(expr: &Expr, text: &str, words: bool) -> Option<Value> {
         Kind::Const(value) => {
             // Jinja2 writes `true`, Python does not.
             let written = text.get(expr.part.start as usize..expr.part.end as usize).unwrap_or("");
-            (words || !matches!(written, "true" | "false" | "none")).then(|| value.clone())
+            let is_python = words || !matches!(written, "true" | "false" | "none");
+            // The text may have come from a host: what it holds is nobody's template.
+            is_python.then(|| value.clone().unmarked(Marks::TRUSTED))
         }
         Kind::Name(name) if words && &**name == "null" => Some(Value::none()),
         Kind::List(items) => all(items).map(Value::list),

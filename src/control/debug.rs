@@ -35,7 +35,7 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
         let shown = "VARIABLE IS NOT DEFINED!".into();
         return Ok(Act { fields: [(Value::from(name), shown)].into(), ..Act::default() });
     }
-    Ok(not_defined(name, &because.words()))
+    Ok(not_defined(name, because.words()))
 }
 
 /// What stands in the place of what is not defined, with a warning.

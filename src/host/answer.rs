@@ -24,7 +24,6 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
             Ok(Data::Bool(loaded))
         }
         Subject::Flags(path) => Ok(super::flags::read(system, path).into()),
-        Subject::Filtered(program, bytes) => filtered(system, program, bytes),
         Subject::Mounted(path) => mounted(system, path),
         Subject::Kernel => Ok(kernel()),
         Subject::Addresses => super::netlink::addresses(),
@@ -37,16 +36,6 @@ pub(in crate::host) fn answer(system: &System, query: &Query) -> Result<Data, Fa
         Subject::Dialogue(dialogue) => {
             hold(system, dialogue).map(|fields| fields.map_or(Data::Null, Data::Map))
         }
-    }
-}
-
-fn filtered(system: &System, program: &str, bytes: &super::Bytes) -> Result<Data, Failure> {
-    let argv = [program, "-dc"].map(str::to_owned).to_vec();
-    let run = Run { stdin: Some(bytes.clone()), whole_output: true, ..Run::quiet(argv) };
-    match process::run(system, &run) {
-        Ok(output) if output.status == 0 => Ok(Data::Map(Fields::new().with("stdout", output.stdout()))),
-        Ok(output) => Err(Failure::new(format!("`{program}` cannot unpack it: {}", output.stderr().trim()))),
-        Err(_) => Ok(Data::Null),
     }
 }
 

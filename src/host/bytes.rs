@@ -117,6 +117,12 @@ pub enum Content {
         hash: Hash,
         size: u64,
     },
+    /// Bytes that the agent has in a file: they do not travel.
+    #[serde(skip)]
+    Stored {
+        stored: super::Stored,
+        hash: Hash,
+    },
 }
 
 impl Content {
@@ -128,7 +134,10 @@ impl Content {
     pub fn hash(&self) -> Hash {
         match self {
             Content::Inline(bytes) => Hash::of(&bytes.0),
-            Content::Held { hash, .. } | Content::OnHost { hash, .. } | Content::Packed { hash, .. } => *hash,
+            Content::Held { hash, .. }
+            | Content::OnHost { hash, .. }
+            | Content::Packed { hash, .. }
+            | Content::Stored { hash, .. } => *hash,
         }
     }
 
@@ -136,6 +145,7 @@ impl Content {
         match self {
             Content::Inline(bytes) => bytes.0.len() as u64,
             Content::Held { size, .. } | Content::OnHost { size, .. } | Content::Packed { size, .. } => *size,
+            Content::Stored { stored, .. } => stored.size,
         }
     }
 }

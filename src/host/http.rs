@@ -1,16 +1,20 @@
 //! Requests over HTTP.
 
+use super::http_body::{Body, Length};
 use super::http_stream::{Secure, Stream, open, proxy_for};
 use super::http_url::Url;
-use super::{Bytes, Data, Fields, Probe, System, https, text};
+use super::{Bytes, Content, Data, Failure, Fields, Probe, Store, Stored, System, https, text};
 use serde::{Deserialize, Serialize};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 
 /// How many redirections are followed.
 const MOST_REDIRECTIONS: usize = 10;
 /// The most bytes of a head.
 const MOST_HEAD: u64 = 256 << 10;
+
+/// The most bytes of a body that are taken into a file.
+const MOST_STORED: u64 = 64 << 30;
 
 /// A request and how it is to be sent.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -30,6 +34,16 @@ pub struct Exchange {
     pub proxies: Proxies,
     /// The most bytes of a body that are taken.
     pub limit: u64,
+    /// Whether the body of the answer goes into a file of the agent's own: it may be long.
+    pub to_file: bool,
+}
+
+impl Exchange {
+    /// The same, with room for a long answer.
+    #[must_use]
+    pub fn into_file(self) -> Exchange {
+        Exchange { to_file: true, limit: MOST_STORED, ..self }
+    }
 }
 
 /// Who is asked instead of the server, as the environment says.
@@ -77,7 +91,25 @@ pub struct Answer {
     /// In small letters; several of one name are joined by commas.
     pub headers: Fields,
     pub body: Bytes,
+    /// The body where it was to go into a file.
+    #[serde(skip)]
+    pub stored: Option<Stored>,
     pub redirected: bool,
+}
+
+impl Answer {
+    /// The body, wherever it is.
+    pub fn content(&self) -> Result<Content, Failure> {
+        match &self.stored {
+            Some(stored) => stored.clone().content(),
+            None => Ok(Content::Inline(self.body.clone())),
+        }
+    }
+
+    /// How long the body is, in bytes.
+    pub fn size(&self) -> u64 {
+        self.stored.as_ref().map_or(self.body.0.len() as u64, |stored| stored.size)
+    }
 }
 
 /// Sends a request and takes what comes back; what goes wrong is told in the answer.
@@ -93,11 +125,12 @@ pub fn send_from_here(exchange: &Exchange) -> Answer {
     })
 }
 
-/// Sends a request to https, and follows nothing.
+/// Sends a request to https, and follows nothing; the body of the answer goes into the sink.
 #[cfg(feature = "tls")]
-pub fn send_securely(exchange: &Exchange) -> Answer {
+pub fn send_securely(exchange: &Exchange, sink: &mut dyn Write) -> Answer {
     let answer = Url::read(&exchange.url).and_then(|url| {
-        send_once(exchange, &url, &exchange.method, &exchange.body.0, Some(super::tls::secure))
+        let secure = Some(super::tls::secure as Secure);
+        send_into(exchange, (&url, &exchange.method, &exchange.body.0), secure, sink)
     });
     answer.unwrap_or_else(|reason| Answer { reason, url: exchange.url.clone(), ..Answer::default() })
 }
@@ -163,11 +196,30 @@ fn send_once(
     body: &[u8],
     secure: Option<Secure>,
 ) -> Result<Answer, String> {
+    if !exchange.to_file {
+        let mut bytes = Vec::new();
+        let answer = send_into(exchange, (url, method, body), secure, &mut bytes)?;
+        return Ok(Answer { body: Bytes(bytes), ..answer });
+    }
+    let no_room = |error: std::io::Error| format!("no room for the answer: {error}");
+    let mut store = BufWriter::with_capacity(64 << 10, Store::new().map_err(no_room)?);
+    let answer = send_into(exchange, (url, method, body), secure, &mut store)?;
+    let store = store.into_inner().map_err(|error| no_room(error.into_error()))?;
+    Ok(Answer { stored: Some(store.since(0)), ..answer })
+}
+
+/// Sends one request: address, method, body. What comes back goes into the sink.
+fn send_into(
+    exchange: &Exchange,
+    (url, method, body): (&Url, &str, &[u8]),
+    secure: Option<Secure>,
+    sink: &mut dyn Write,
+) -> Result<Answer, String> {
     let mut stream = open(exchange, url, secure)?;
     let failed = |error: std::io::Error| format!("the connection to `{}` failed: {error}", url.host_header());
     stream.write_all(&head(exchange, url, method, body.len())).map_err(failed)?;
     stream.write_all(body).and_then(|()| stream.flush()).map_err(failed)?;
-    receive(BufReader::new(stream), exchange, url, method)
+    receive(BufReader::with_capacity(64 << 10, stream), exchange, (url, method), sink)
 }
 
 fn head(exchange: &Exchange, url: &Url, method: &str, length: usize) -> Vec<u8> {
@@ -203,8 +255,8 @@ fn head(exchange: &Exchange, url: &Url, method: &str, length: usize) -> Vec<u8> 
 fn receive(
     mut reader: BufReader<Box<dyn Stream>>,
     exchange: &Exchange,
-    url: &Url,
-    method: &str,
+    (url, method): (&Url, &str),
+    sink: &mut dyn Write,
 ) -> Result<Answer, String> {
     let (status, reason, headers) = loop {
         let head = read_head(&mut reader)?;
@@ -215,27 +267,25 @@ fn receive(
     };
     let header =
         |name: &str| headers.get(name).and_then(Data::as_text).unwrap_or_default().to_ascii_lowercase();
-    let empty = method == "HEAD" || matches!(status, 204 | 304);
-    let mut body = match (
-        empty,
-        header("transfer-encoding").contains("chunked"),
-        header("content-length").trim().parse(),
-    ) {
-        (true, ..) => Vec::new(),
-        (_, true, _) => read_chunks(&mut reader, exchange.limit)?,
-        (_, _, Ok(length)) => read_length(&mut reader, length, exchange.limit)?,
-        _ => read_rest(&mut reader, exchange.limit)?,
+    let length = match header("content-length").trim().parse() {
+        _ if method == "HEAD" || matches!(status, 204 | 304) => Length::Known(0),
+        _ if header("transfer-encoding").contains("chunked") => Length::Chunks,
+        Ok(length) => Length::Known(length),
+        Err(_) => Length::Open,
     };
-    if header("content-encoding") == "gzip" {
-        let mut plain = Vec::new();
-        let decoder = flate2::read::MultiGzDecoder::new(body.as_slice());
-        decoder
-            .take(exchange.limit)
-            .read_to_end(&mut plain)
-            .map_err(|error| format!("the answer is broken: {error}"))?;
-        body = plain;
+    let body = BufReader::new(Body::new(reader, length));
+    match header("content-encoding") == "gzip" {
+        true => take(flate2::bufread::MultiGzDecoder::new(body), exchange.limit, sink)?,
+        false => take(body, exchange.limit, sink)?,
     }
-    Ok(Answer { status, reason, url: url.to_string(), headers, body: Bytes(body), redirected: false })
+    Ok(Answer { status, reason, url: url.to_string(), headers, ..Answer::default() })
+}
+
+/// Takes a body, if it is not too long.
+fn take(body: impl Read, limit: u64, sink: &mut dyn Write) -> Result<(), String> {
+    let mut body = body.take(limit.saturating_add(1));
+    let count = std::io::copy(&mut body, sink).map_err(|error| format!("the answer broke off: {error}"))?;
+    if count > limit { Err(format!("the answer has more than {limit} bytes")) } else { Ok(()) }
 }
 
 fn read_head(reader: &mut impl BufRead) -> Result<(u16, String, Fields), String> {
@@ -268,39 +318,4 @@ fn read_line(reader: &mut impl BufRead) -> Result<String, String> {
         return Err("the answer ended early".to_owned());
     }
     Ok(text::from_bytes(&line).trim_end_matches(['\r', '\n']).to_owned())
-}
-
-fn read_length(reader: &mut impl Read, length: u64, limit: u64) -> Result<Vec<u8>, String> {
-    if length > limit {
-        return Err(format!("the answer has {length} bytes; {limit} is the most"));
-    }
-    let mut body = Vec::new();
-    reader.take(length).read_to_end(&mut body).map_err(|error| format!("the answer broke off: {error}"))?;
-    if (body.len() as u64) < length {
-        return Err("the answer ended early".to_owned());
-    }
-    Ok(body)
-}
-
-fn read_rest(reader: &mut impl Read, limit: u64) -> Result<Vec<u8>, String> {
-    let mut body = Vec::new();
-    reader
-        .take(limit + 1)
-        .read_to_end(&mut body)
-        .map_err(|error| format!("the answer broke off: {error}"))?;
-    if body.len() as u64 > limit { Err(format!("the answer has more than {limit} bytes")) } else { Ok(body) }
-}
-
-fn read_chunks(reader: &mut impl BufRead, limit: u64) -> Result<Vec<u8>, String> {
-    let mut body = Vec::new();
-    loop {
-        let line = read_line(reader)?;
-        let size = line.split(';').next().unwrap_or_default().trim();
-        let size = u64::from_str_radix(size, 16).map_err(|_| "the answer is broken: no size of a chunk")?;
-        if size == 0 {
-            return Ok(body);
-        }
-        body.extend(read_length(reader, size, limit.saturating_sub(body.len() as u64))?);
-        read_line(reader)?;
-    }
 }

@@ -2,7 +2,8 @@
 //! need it, and it comes to a host when it is first needed.
 
 use super::http::{Answer, Exchange};
-use super::{Bytes, Failure, Hash, Run, System, change, process};
+use super::stored::nameless;
+use super::{Bytes, Failure, Hash, Run, Stored, System, change, process};
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -18,14 +19,33 @@ pub(in crate::host) fn send(system: &System, exchange: &Exchange) -> Result<Answ
         argv: vec![super::text::from_path(&program)],
         stdin: Some(Bytes(request)),
         any_status: true,
-        whole_output: true,
         ..Run::default()
     };
-    let output = process::run(system, &run).map_err(|failure| failure.to_string())?;
+    let no_room = |error: std::io::Error| format!("no room for the answer: {error}");
+    let printed = nameless().map_err(no_room)?;
+    let sink = printed.try_clone().map_err(no_room)?;
+    let output =
+        process::run_between(system, &run, None, Some(sink)).map_err(|failure| failure.to_string())?;
     if output.status != 0 {
         return Err(format!("`{NAME}` failed: {}", output.stderr().trim()));
     }
-    rmp_serde::from_slice(&output.stdout).map_err(|error| format!("`{NAME}` answers {error}"))
+    let (answer, body) = Stored::of(printed).and_then(|printed| read(&printed)).map_err(no_room)?;
+    if exchange.to_file {
+        return Ok(Answer { stored: Some(body), ..answer });
+    }
+    let bytes = body.bytes(0, usize::try_from(body.size).unwrap_or(usize::MAX)).map_err(no_room)?;
+    Ok(Answer { body: Bytes(bytes), ..answer })
+}
+
+/// What the program prints: the body, the answer without it, the length of that in four bytes.
+fn read(printed: &Stored) -> std::io::Result<(Answer, Stored)> {
+    let wrong = || std::io::Error::other(format!("`{NAME}` answers nothing"));
+    let end = printed.size.checked_sub(4).ok_or_else(wrong)?;
+    let length = *printed.bytes(end, 4)?.first_chunk().ok_or_else(wrong)?;
+    let start = end.checked_sub(u32::from_le_bytes(length).into()).ok_or_else(wrong)?;
+    let answer = printed.bytes(start, (end - start) as usize)?;
+    let answer = rmp_serde::from_slice(&answer).map_err(std::io::Error::other)?;
+    Ok((answer, printed.part(0, start).ok_or_else(wrong)?))
 }
 
 /// The program itself: one request on standard input, its answer on standard output.
@@ -35,13 +55,14 @@ pub(in crate::host) fn send(system: &System, exchange: &Exchange) -> Result<Answ
 pub fn serve(
     mut input: impl Read,
     mut output: impl Write,
-    send: impl FnOnce(&Exchange) -> Answer,
+    send: impl FnOnce(&Exchange, &mut dyn Write) -> Answer,
 ) -> Result<(), String> {
     let mut request = Vec::new();
     input.read_to_end(&mut request).map_err(|error| error.to_string())?;
     let exchange: Exchange = rmp_serde::from_slice(&request).map_err(|error| error.to_string())?;
-    let answer = rmp_serde::to_vec_named(&send(&exchange)).map_err(|error| error.to_string())?;
-    output.write_all(&answer).map_err(|error| error.to_string())
+    let answer = rmp_serde::to_vec_named(&send(&exchange, &mut output)).map_err(|error| error.to_string())?;
+    let length = u32::try_from(answer.len()).map_err(|error| error.to_string())?.to_le_bytes();
+    output.write_all(&answer).and_then(|()| output.write_all(&length)).map_err(|error| error.to_string())
 }
 
 /// Where the program lies; the controller sends it where it is missing.

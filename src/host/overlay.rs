@@ -1,7 +1,9 @@
 //! The probe of a dry run: what is planned, laid over what is.
 
 use super::http::{Answer as HttpAnswer, Exchange};
-use super::{Change, Content, Data, Effect, Failure, Hash, Kind, Owner, Probe, Query, Stat, Subject, System};
+use super::{
+    Change, Content, Data, Effect, Failure, Hash, Kind, Owner, Probe, Query, Stat, Stored, Subject, System,
+};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -275,6 +277,23 @@ impl Probe for Overlay<'_> {
             Some(Holds::Same(place)) => self.system.read_part(place, offset, length),
             Some(_) => Ok(super::probe::part(&self.read(path)?, offset, length)),
         }
+    }
+
+    fn open(&self, path: &Path) -> Result<Stored, Failure> {
+        match self.holds(path)? {
+            None => self.system.open(path),
+            Some(Holds::Bytes(content)) => self.system.stored(content),
+            Some(Holds::Same(place)) => self.system.open(place),
+            Some(_) => self.system.stored(&Content::inline(self.read(path)?)),
+        }
+    }
+
+    fn stored(&self, content: &Content) -> Result<Stored, Failure> {
+        self.system.stored(content)
+    }
+
+    fn unpacked(&self, program: &str, packed: &Stored) -> Result<Option<Stored>, Failure> {
+        self.system.unpacked(program, packed)
     }
 
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {

@@ -1,7 +1,7 @@
 //! The read-only view of the host: all that a plan may look at.
 
 use super::http::{Answer, Exchange};
-use super::{Content, Data, Failure, Hash, Owner, Query, Stat};
+use super::{Content, Data, Failure, Hash, Owner, Query, Stat, Stored};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,15 @@ pub trait Probe {
     fn read_part(&self, path: &Path, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
         Ok(part(&self.read(path)?, offset, length))
     }
+
+    /// A file, to be read here and there; links are followed.
+    fn open(&self, path: &Path) -> Result<Stored, Failure>;
+
+    /// A content, to be read here and there.
+    fn stored(&self, content: &Content) -> Result<Stored, Failure>;
+
+    /// What a program makes of packed bytes that reads its input and writes its output only; `None` where there is no such program.
+    fn unpacked(&self, program: &str, packed: &Stored) -> Result<Option<Stored>, Failure>;
 
     /// The hash of a file's content; links are followed.
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {

@@ -3,6 +3,7 @@
 use super::aside::{self, Aside};
 use super::terminal::{self, Conversation};
 use super::{Bytes, Effect, Failure, System, Time, text};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -117,6 +118,16 @@ impl Output {
 
 /// Runs a program to its end; that it fails is for the caller to judge.
 pub fn run(system: &System, run: &Run) -> Result<Output, Failure> {
+    run_between(system, run, None, None)
+}
+
+/// The same with files where it reads and prints.
+pub(in crate::host) fn run_between(
+    system: &System,
+    run: &Run,
+    input: Option<File>,
+    output: Option<File>,
+) -> Result<Output, Failure> {
     if let Some(pretended) = &system.pretended {
         return Ok(pretended(run));
     }
@@ -126,7 +137,15 @@ pub fn run(system: &System, run: &Run) -> Result<Output, Failure> {
         return terminal::run(system, run, dialogue);
     }
     let start = Time::now();
-    let mut child = command(system, run)?.spawn().map_err(|error| cannot_start(run, &error))?;
+    let mut command = command(system, run)?;
+    if let Some(file) = input {
+        command.stdin(file);
+    }
+    if let Some(file) = output {
+        command.stdout(file);
+    }
+    let mut child = command.spawn().map_err(|error| cannot_start(run, &error))?;
+    drop(command);
     let stdin = child.stdin.take();
     let most = if run.whole_output { MOST_WHOLE } else { MOST_OUTPUT };
     let (stdout, stderr) = (collect(child.stdout.take(), most), collect(child.stderr.take(), MOST_OUTPUT));

@@ -37,8 +37,6 @@ pub enum Subject {
     /// Whether a kernel module is loaded.
     KernelModule(String),
     Hostname,
-    /// Packed bytes, unpacked by a program that writes to its output only.
-    Filtered(String, Bytes),
     /// Whether something is mounted there.
     Mounted(String),
     /// What `uname` says.
@@ -120,7 +118,6 @@ impl fmt::Display for Subject {
             Subject::Sysctl(name) => write!(f, "sysctl {name}"),
             Subject::KernelModule(name) => write!(f, "kernel module {name}"),
             Subject::Flags(path) => write!(f, "flags {path}"),
-            Subject::Filtered(program, bytes) => write!(f, "{program} of {} bytes", bytes.0.len()),
             Subject::Mounted(path) => write!(f, "mounted {path}"),
             Subject::Kernel => f.write_str("kernel"),
             Subject::Addresses => f.write_str("addresses"),

@@ -2,7 +2,9 @@
 
 use super::directories::Directories;
 use super::http::{self, Answer, Exchange};
-use super::{Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, Run, Stat, Time, text};
+use super::{
+    Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, Run, Stat, Store, Stored, Time, text,
+};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -137,7 +139,7 @@ impl System {
     }
 
     /// Opens a file to read it, links followed. What is no file is refused: a pipe would keep us waiting for ever.
-    fn open(&self, path: &Path, what: &str) -> Result<fs::File, Failure> {
+    fn open_file(&self, path: &Path, what: &str) -> Result<fs::File, Failure> {
         let cannot = |error: std::io::Error| Failure::at(path, what, error);
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = rustix::fs::open(self.real_followed(path)?, flags, Mode::empty());
@@ -156,13 +158,22 @@ impl System {
             }
             Content::OnHost { path, hash, .. } => {
                 let path = text::to_path(path);
-                let mut file = BufReader::with_capacity(64 << 10, self.open(&path, "copy")?);
+                let mut file = BufReader::with_capacity(64 << 10, self.open_file(&path, "copy")?);
                 let mut checked = Checked { sink, hash: Sha256::new() };
                 std::io::copy(&mut file, &mut checked).map_err(|error| Failure::at(&path, "copy", error))?;
                 if Hash(checked.hash.finalize().into()) == *hash {
                     return Ok(());
                 }
                 Err(Failure::at(&path, "copy", "it changed while it was read"))
+            }
+            Content::Stored { stored, hash } => {
+                let mut checked = Checked { sink, hash: Sha256::new() };
+                let cannot = |error| Failure::new(format!("cannot write: {error}"));
+                std::io::copy(&mut stored.reader(), &mut checked).map_err(cannot)?;
+                if Hash(checked.hash.finalize().into()) == *hash {
+                    return Ok(());
+                }
+                Err(Failure::new("the content changed while it was copied"))
             }
             Content::Packed { packing, .. } => packing.write(self, sink),
             Content::Held { hash, .. } => {
@@ -207,22 +218,50 @@ impl Probe for System {
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
-        let read = self.open(path, "read")?.read_to_end(&mut bytes);
+        let read = self.open_file(path, "read")?.read_to_end(&mut bytes);
         read.map(|_| bytes).map_err(|error| Failure::at(path, "read", error))
     }
 
     fn read_part(&self, path: &Path, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
         let cannot = |error| Failure::at(path, "read", error);
-        let mut file = self.open(path, "read")?;
+        let mut file = self.open_file(path, "read")?;
         file.seek(SeekFrom::Start(offset)).map_err(cannot)?;
         let mut bytes = Vec::new();
         file.take(length as u64).read_to_end(&mut bytes).map_err(cannot)?;
         Ok(bytes)
     }
 
+    fn open(&self, path: &Path) -> Result<Stored, Failure> {
+        let cannot = |error| Failure::at(path, "read", error);
+        match Stored::of(self.open_file(path, "read")?).map_err(cannot)? {
+            // Files of the kernel do not say how long they are.
+            stored if stored.size == 0 => Stored::inline(&self.read(path)?).map_err(cannot),
+            stored => Ok(stored),
+        }
+    }
+
+    fn stored(&self, content: &Content) -> Result<Stored, Failure> {
+        match content {
+            Content::Stored { stored, .. } => return Ok(stored.clone()),
+            Content::OnHost { path, .. } => return self.open(&text::to_path(path)),
+            _ => {}
+        }
+        let cannot = |error| Failure::new(format!("no room for a file of the agent's own: {error}"));
+        let mut store = Store::new().map_err(cannot)?;
+        let mut buffered = std::io::BufWriter::with_capacity(64 << 10, &mut store);
+        self.copy_content(content, &mut buffered)?;
+        buffered.flush().map_err(cannot)?;
+        drop(buffered);
+        Ok(store.since(0))
+    }
+
+    fn unpacked(&self, program: &str, packed: &Stored) -> Result<Option<Stored>, Failure> {
+        super::unpack::by_program(self, program, packed)
+    }
+
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {
         let cannot = |error| Failure::at(path, "read", error);
-        let mut file = self.open(path, "read")?;
+        let mut file = self.open_file(path, "read")?;
         let mut hash = Sha256::new();
         let mut buffer = vec![0; 64 << 10];
         loop {
@@ -299,9 +338,13 @@ impl Probe for System {
 
     fn fetch(&self, exchange: &Exchange) -> Answer {
         let Some(path) = exchange.url.strip_prefix("file://") else { return http::send(self, exchange) };
-        let url = exchange.url.clone();
-        match self.read(&text::to_path(path)) {
-            Ok(bytes) => Answer { status: 200, url, body: super::Bytes(bytes), ..Answer::default() },
+        let (url, path) = (exchange.url.clone(), text::to_path(path));
+        let found = match exchange.to_file {
+            true => self.open(&path).map(|stored| Answer { stored: Some(stored), ..Answer::default() }),
+            false => self.read(&path).map(|bytes| Answer { body: super::Bytes(bytes), ..Answer::default() }),
+        };
+        match found {
+            Ok(answer) => Answer { status: 200, url, ..answer },
             Err(failure) => Answer { reason: failure.to_string(), url, ..Answer::default() },
         }
     }

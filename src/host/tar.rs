@@ -1,6 +1,7 @@
 //! Archives of tar: ustar, with the extensions of POSIX and of GNU for long names.
 
-use super::{Failure, text};
+use super::unpack::broken;
+use super::{Content, Failure, Stored, text};
 use std::collections::BTreeMap;
 
 /// One name in an archive.
@@ -20,48 +21,59 @@ pub struct Member {
 /// What a name in an archive is.
 #[derive(Clone, PartialEq, Debug)]
 pub enum MemberKind {
-    File(Vec<u8>),
+    File(Content),
     Directory,
     Link(String),
     /// Another name of a file that came before.
     HardLink(String),
 }
 
+/// The most bytes that say something of the next member.
+const MOST_SAID: u64 = 1 << 20;
+
 /// Reads an archive. What leads out of it is refused; devices and the like are left out.
-pub fn read(bytes: &[u8]) -> Result<Vec<Member>, Failure> {
+pub fn read(archive: &Stored) -> Result<Vec<Member>, Failure> {
     let mut members = Vec::new();
-    let mut rest = bytes;
+    let mut at = 0;
     let mut said: BTreeMap<String, String> = BTreeMap::new();
-    while let Some((head, after)) = rest.split_at_checked(512) {
-        if head.iter().all(|byte| *byte == 0) {
-            break;
+    loop {
+        let head = archive.bytes(at, 512).map_err(broken)?;
+        if head.len() < 512 || head.iter().all(|byte| *byte == 0) {
+            return Ok(members);
         }
-        check_sum(head)?;
-        let size = said
-            .get("size")
-            .and_then(|size| size.parse().ok())
-            .unwrap_or_else(|| number(field(head, 124, 12)));
-        let size = usize::try_from(size).map_err(|_| "the archive is broken")?;
-        let content = after.get(..size).ok_or("the archive ends early")?;
-        rest = after.get(size.next_multiple_of(512)..).unwrap_or_default();
+        check_sum(&head)?;
+        let size = said.get("size").and_then(|size| size.parse().ok());
+        let size: u64 = size.unwrap_or_else(|| number(field(&head, 124, 12)));
+        let content = archive.part(at + 512, size).ok_or("the archive ends early")?;
+        at = size
+            .checked_next_multiple_of(512)
+            .and_then(|size| size.checked_add(at + 512))
+            .ok_or("the archive is broken")?;
         match head.get(156).copied().unwrap_or(0) {
-            b'x' => said.extend(records(content)),
+            b'x' => said.extend(records(&words(&content)?)),
             b'g' => {}
-            b'L' => drop(said.insert("path".to_owned(), plain(content))),
-            b'K' => drop(said.insert("linkpath".to_owned(), plain(content))),
+            b'L' => drop(said.insert("path".to_owned(), plain(&words(&content)?))),
+            b'K' => drop(said.insert("linkpath".to_owned(), plain(&words(&content)?))),
             kind => {
-                members.extend(member(head, kind, content, &said)?);
+                members.extend(member(&head, kind, content, &said)?);
                 said.clear();
             }
         }
     }
-    Ok(members)
+}
+
+/// What is said of the next member.
+fn words(content: &Stored) -> Result<Vec<u8>, Failure> {
+    if content.size > MOST_SAID {
+        return Err("the archive is broken: a name is too long".into());
+    }
+    content.bytes(0, content.size as usize).map_err(broken)
 }
 
 fn member(
     head: &[u8],
     kind: u8,
-    content: &[u8],
+    content: Stored,
     said: &BTreeMap<String, String>,
 ) -> Result<Option<Member>, Failure> {
     let prefix = if field(head, 257, 5) == b"ustar" { plain(field(head, 345, 155)) } else { String::new() };
@@ -72,7 +84,7 @@ fn member(
     let link = of("linkpath", plain(field(head, 157, 100)));
     let kind = match kind {
         b'0' | 0 | b'7' if path.ends_with('/') => MemberKind::Directory,
-        b'0' | 0 | b'7' => MemberKind::File(content.to_vec()),
+        b'0' | 0 | b'7' => MemberKind::File(content.content()?),
         b'1' => MemberKind::HardLink(safe(&link)?),
         b'2' => MemberKind::Link(link),
         b'5' => MemberKind::Directory,

@@ -1,20 +1,33 @@
 //! Archives of zip: stored and deflated members.
 
 use super::tar::{Member, MemberKind, safe};
-use super::{Failure, text};
+use super::unpack::{MOST_BYTES, broken};
+use super::{Failure, Store, Stored, text};
 use std::io::Read;
 
-/// The most bytes that all of an archive may have.
-const MOST_BYTES: u64 = 4 << 30;
+/// The most bytes that the list of all members may have.
+const MOST_LISTED: usize = 256 << 20;
+
+/// An archive that is read.
+struct Zip<'a> {
+    archive: &'a Stored,
+    /// Where the members are listed.
+    list: Vec<u8>,
+    /// What they hold, unpacked.
+    store: Store,
+}
 
 /// Reads an archive. What leads out of it is refused.
-pub fn read(bytes: &[u8]) -> Result<Vec<Member>, Failure> {
-    let broken = || Failure::new("the archive is broken");
-    let (count, mut at) = directory(bytes).ok_or_else(broken)?;
+pub fn read(archive: &Stored) -> Result<Vec<Member>, Failure> {
+    let broken_list = || Failure::new("the archive is broken");
+    let tail = archive.bytes(archive.size.saturating_sub(66_000), 66_000).map_err(broken)?;
+    let (count, start) = directory(&tail).ok_or_else(broken_list)?;
+    let list = archive.bytes(start as u64, MOST_LISTED).map_err(broken)?;
+    let mut zip = Zip { archive, list, store: Store::new().map_err(broken)? };
     let mut members = Vec::new();
-    let mut left = MOST_BYTES;
+    let mut at = 0;
     for _ in 0..count {
-        let (member, next) = member(bytes, at, &mut left)?.ok_or_else(broken)?;
+        let (member, next) = zip.member(at)?.ok_or_else(broken_list)?;
         members.extend(member);
         at = next;
     }
@@ -22,75 +35,68 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Member>, Failure> {
 }
 
 /// How many members there are, and where they are listed.
-fn directory(bytes: &[u8]) -> Option<(usize, usize)> {
-    let start = bytes.len().saturating_sub(66_000);
-    let tail = bytes.get(start..)?;
-    let end = start + tail.windows(4).rposition(|window| window == b"PK\x05\x06")?;
-    Some((half(bytes, end + 10)?, word(bytes, end + 16)?))
+fn directory(tail: &[u8]) -> Option<(usize, usize)> {
+    let end = tail.windows(4).rposition(|window| window == b"PK\x05\x06")?;
+    Some((half(tail, end + 10)?, word(tail, end + 16)?))
 }
 
 type Found = Option<(Option<Member>, usize)>;
 
-fn member(bytes: &[u8], at: usize, left: &mut u64) -> Result<Found, Failure> {
-    let read = || {
-        let is_entry = bytes.get(at..at + 4)? == b"PK\x01\x02";
-        let lengths = (half(bytes, at + 28)?, half(bytes, at + 30)?, half(bytes, at + 32)?);
-        let name = bytes.get(at + 46..at + 46 + lengths.0)?;
-        let next = at + 46 + lengths.0 + lengths.1 + lengths.2;
-        is_entry.then_some((text::from_bytes(name), next))
-    };
-    let Some((name, next)) = read() else { return Ok(None) };
-    let number = |offset: usize| word(bytes, at + offset).unwrap_or(0);
-    let bits = u32::try_from(number(38) >> 16).unwrap_or(0);
-    let from_unix = bytes.get(at + 5) == Some(&3);
-    let path = safe(&name)?;
-    if path.is_empty() {
-        return Ok(Some((None, next)));
-    }
-    let (method, packed, local) = (half(bytes, at + 10).unwrap_or(0), number(20), number(42));
-    let is_link = from_unix && bits & 0o170_000 == 0o120_000;
-    let kind = if name.ends_with('/') {
-        MemberKind::Directory
-    } else {
-        let content = content(bytes, local, packed, method, left)?;
-        if is_link { MemberKind::Link(text::from_bytes(&content)) } else { MemberKind::File(content) }
-    };
-    let plain = if kind == MemberKind::Directory { 0o755 } else { 0o644 };
-    let mode = if from_unix && bits & 0o777 != 0 { bits & 0o7777 } else { plain };
-    let member = Member {
-        path,
-        kind,
-        mode,
-        uid: 0,
-        gid: 0,
-        user: String::new(),
-        group: String::new(),
-        modified: moment(half(bytes, at + 12).unwrap_or(0), half(bytes, at + 14).unwrap_or(0)),
-    };
-    Ok(Some((Some(member), next)))
-}
-
-fn content(
-    bytes: &[u8],
-    local: usize,
-    packed: usize,
-    method: usize,
-    left: &mut u64,
-) -> Result<Vec<u8>, Failure> {
-    let start =
-        half(bytes, local + 26).zip(half(bytes, local + 28)).map(|(name, extra)| local + 30 + name + extra);
-    let data = start.and_then(|start| bytes.get(start..start + packed)).ok_or("the archive ends early")?;
-    let mut content = Vec::new();
-    let read = match method {
-        0 => data.take(*left).read_to_end(&mut content),
-        8 => flate2::read::DeflateDecoder::new(data).take(*left).read_to_end(&mut content),
-        other => {
-            return Err(Failure::new(format!("the archive is packed in a way that is not known: {other}")));
+impl Zip<'_> {
+    fn member(&mut self, at: usize) -> Result<Found, Failure> {
+        let bytes = &self.list;
+        let read = || {
+            let is_entry = bytes.get(at..at + 4)? == b"PK\x01\x02";
+            let lengths = (half(bytes, at + 28)?, half(bytes, at + 30)?, half(bytes, at + 32)?);
+            let name = bytes.get(at + 46..at + 46 + lengths.0)?;
+            let next = at + 46 + lengths.0 + lengths.1 + lengths.2;
+            is_entry.then_some((text::from_bytes(name), next))
+        };
+        let Some((name, next)) = read() else { return Ok(None) };
+        let number = |offset: usize| word(bytes, at + offset).unwrap_or(0);
+        let bits = u32::try_from(number(38) >> 16).unwrap_or(0);
+        let from_unix = bytes.get(at + 5) == Some(&3);
+        let path = safe(&name)?;
+        if path.is_empty() {
+            return Ok(Some((None, next)));
         }
-    };
-    read.map_err(|error| Failure::new(format!("the archive is broken: {error}")))?;
-    *left = left.saturating_sub(content.len() as u64);
-    if *left == 0 { Err(Failure::new("the archive holds too much")) } else { Ok(content) }
+        let modified = moment(half(bytes, at + 12).unwrap_or(0), half(bytes, at + 14).unwrap_or(0));
+        let (method, packed, local) = (half(bytes, at + 10).unwrap_or(0), number(20), number(42));
+        let is_link = from_unix && bits & 0o170_000 == 0o120_000;
+        let kind = if name.ends_with('/') {
+            MemberKind::Directory
+        } else {
+            let content = self.content(local as u64, packed as u64, method)?;
+            match is_link {
+                true => MemberKind::Link(text::from_bytes(&content.bytes(0, 4096).map_err(broken)?)),
+                false => MemberKind::File(content.content()?),
+            }
+        };
+        let plain = if kind == MemberKind::Directory { 0o755 } else { 0o644 };
+        let mode = if from_unix && bits & 0o777 != 0 { bits & 0o7777 } else { plain };
+        let (user, group) = (String::new(), String::new());
+        Ok(Some((Some(Member { path, kind, mode, uid: 0, gid: 0, user, group, modified }), next)))
+    }
+
+    /// What a member holds, unpacked.
+    fn content(&mut self, local: u64, packed: u64, method: usize) -> Result<Stored, Failure> {
+        let head = self.archive.bytes(local, 30).map_err(broken)?;
+        let start =
+            half(&head, 26).zip(half(&head, 28)).map(|(name, extra)| local + 30 + (name + extra) as u64);
+        let data =
+            start.and_then(|start| self.archive.part(start, packed)).ok_or("the archive ends early")?;
+        let left = MOST_BYTES.saturating_sub(self.store.end());
+        let unpacked: Box<dyn Read> = match method {
+            0 => return Ok(data),
+            8 => Box::new(flate2::bufread::DeflateDecoder::new(data.reader())),
+            other => {
+                return Err(Failure::new(format!(
+                    "the archive is packed in a way that is not known: {other}"
+                )));
+            }
+        };
+        self.store.take(unpacked, left).map_err(broken)
+    }
 }
 
 /// The time of DOS as seconds since 1970.

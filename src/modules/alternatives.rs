@@ -94,6 +94,11 @@ impl Module for Alternatives {
         if self.name.starts_with('-') || self.name.contains('/') {
             wrong.push(ArgumentError::new("name", format!("`{}` is no name of an alternative", self.name)));
         }
+        for sub in self.subcommands.iter().flatten() {
+            for (what, text) in [("name of a link", &sub.name), ("path", &sub.link), ("path", &sub.path)] {
+                wrong.extend(ArgumentError::option("subcommands", what, text));
+            }
+        }
         wrong
     }
 }

@@ -69,6 +69,7 @@ impl Module for Capabilities {
         if self.path.starts_with('-') {
             wrong.push(ArgumentError::new("path", "`path` must not begin with a hyphen"));
         }
+        wrong.extend(ArgumentError::option("capability", "power of a file", &self.capability));
         wrong
     }
 }

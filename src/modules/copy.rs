@@ -2,6 +2,7 @@
 
 use super::argument::{PathText, Raw};
 use super::place::{self, Placement};
+use super::stat::{Algorithm, checksum};
 use super::tree::{self, Tree};
 use super::{ArgumentError, FileAttributes, Module, Need, Source, files};
 use crate::host::{Carried, Content, Data, Failure, Plan, Probe, Report, json, text};
@@ -169,7 +170,7 @@ impl Copy {
 
     fn check_sum(&self, host: &dyn Probe, content: &Content) -> Result<(), Failure> {
         let Some(wanted) = &self.checksum else { return Ok(()) };
-        let found = place::sha1_of(&host.content(content)?);
+        let found = checksum(Algorithm::Sha1, &host.stored(content)?)?;
         if found == *wanted {
             return Ok(());
         }

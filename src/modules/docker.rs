@@ -80,6 +80,7 @@ impl DockerArguments {
 
     /// Pulls an image; what a dry run may know of it is said.
     pub fn pull(&self, host: &dyn Probe, image: &str, platform: Option<&str>) -> Result<Run, Failure> {
+        let image = name_of_image(image)?;
         let mut argv = vec!["pull", "--quiet"];
         argv.extend(platform.into_iter().flat_map(|platform| ["--platform", platform]));
         argv.push(image);
@@ -94,7 +95,8 @@ impl DockerArguments {
     /// Sends an image to its registry.
     pub fn push(&self, host: &dyn Probe, image: &str) -> Result<Run, Failure> {
         let subject = self.engine(host)?.subject(Thing::Image(image.to_owned()));
-        let run = self.run(host, &["push", image], vec![Effect::Merge(subject, Fields::new())])?;
+        let run =
+            self.run(host, &["push", name_of_image(image)?], vec![Effect::Merge(subject, Fields::new())])?;
         Ok(run.titled(format!("push {image}")))
     }
 }
@@ -107,11 +109,16 @@ fn foreseen(host: &dyn Probe, engine: &Engine, image: &str) -> Result<Data, Fail
     })
 }
 
+/// The name of an image as it is; one that docker would take for an option is refused.
+pub fn name_of_image(image: &str) -> Result<&str, Failure> {
+    if image.starts_with('-') { Err(format!("`{image}` is no name of an image").into()) } else { Ok(image) }
+}
+
 /// Pulls an image from the daemon that the environment names.
 pub fn pull(host: &dyn Probe, image: &str) -> Result<Change, Failure> {
     let engine = Engine::of(host);
     let effect = Effect::Set(engine.subject(Thing::Image(image.to_owned())), foreseen(host, &engine, image)?);
-    let run = Run::changing(&["docker", "pull", "--quiet", image]);
+    let run = Run::changing(&["docker", "pull", "--quiet", name_of_image(image)?]);
     Ok(Change::Run(run.titled(format!("pull {image}")).with_effects(vec![effect])))
 }
 

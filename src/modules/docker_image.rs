@@ -1,7 +1,7 @@
 //! `docker_image`
 
 use super::argument::PathText;
-use super::docker::{DockerArguments, is_id, with_tag};
+use super::docker::{DockerArguments, is_id, name_of_image, with_tag};
 use super::docker_build::Build;
 use super::{ArgumentError, Module};
 use crate::host::docker::{Thing, archive};
@@ -271,7 +271,7 @@ impl DockerImage {
             return Ok(None);
         }
         let effect = self.effect(host, &other, found.clone())?;
-        let run = self.docker.run(host, &["tag", &self.image(), &other], vec![effect])?;
+        let run = self.docker.run(host, &["tag", &self.image(), name_of_image(&other)?], vec![effect])?;
         Ok(Some(run.titled(format!("tag {} as {other}", self.image()))))
     }
 

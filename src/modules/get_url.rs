@@ -6,7 +6,7 @@ use super::stat::{Algorithm, checksum};
 use super::web::{WebArguments, file_name};
 use super::{Argument, ArgumentError, FileAttributes, Module};
 use crate::host::http::Answer;
-use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, clock::Date, text};
+use crate::host::{Carried, Data, Failure, Fields, Plan, Probe, Report, clock::Date, text};
 use std::path::PathBuf;
 
 module! {
@@ -41,9 +41,9 @@ impl Module for GetUrl {
         let wanted = self.wanted(host)?;
         let there = !host.is_directory(&dest)? && host.exists(&dest)?;
         if there && !self.force {
-            let found = wanted
-                .as_ref()
-                .map(|(algorithm, hash)| Ok::<_, Failure>(checksum(*algorithm, &host.read(&dest)?) == *hash));
+            let found = wanted.as_ref().map(|(algorithm, hash)| {
+                Ok::<_, Failure>(checksum(*algorithm, &host.open(&dest)?)? == *hash)
+            });
             if found.transpose()? == Some(true) {
                 return self.keep(host, dest, "file already exists");
             }
@@ -53,7 +53,7 @@ impl Module for GetUrl {
         } else {
             None
         };
-        let mut exchange = self.web.exchange(host, &self.url, "GET", self.timeout)?;
+        let mut exchange = self.web.exchange(host, &self.url, "GET", self.timeout)?.into_file();
         exchange.headers.extend(since.map(|time| ("If-Modified-Since".to_owned(), http_date(time.seconds))));
         let answer = host.fetch(&exchange);
         if answer.status == 304 {
@@ -129,8 +129,9 @@ impl GetUrl {
         answer: Answer,
         wanted: Option<(Algorithm, String)>,
     ) -> Result<Plan, Failure> {
+        let content = answer.content()?;
         if let Some((algorithm, hash)) = wanted {
-            let found = checksum(algorithm, &answer.body.0);
+            let found = checksum(algorithm, &host.stored(&content)?)?;
             if found != hash {
                 return Err(Failure::new(format!("the checksum of `{}` is {found}, not {hash}", self.url)));
             }
@@ -140,10 +141,10 @@ impl GetUrl {
         } else {
             dest
         };
-        let size = answer.body.0.len();
+        let size = answer.size();
         let placement = Placement {
             dest,
-            content: Content::Inline(answer.body),
+            content,
             attributes: &self.attributes,
             preserved: None,
             backup: self.backup,

@@ -1,6 +1,6 @@
 //! `getent`
 
-use super::Module;
+use super::{ArgumentError, Module};
 use crate::host::{Data, Failure, Fields, Plan, Probe, users};
 
 module! {
@@ -47,6 +47,12 @@ impl Module for Getent {
         }
         let facts = Fields::new().with(format!("getent_{}", self.database), found);
         Ok(Plan::say(Fields::new().with("ansible_facts", facts)))
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        let database = ArgumentError::option("database", "database", &self.database);
+        let key = self.key.iter().filter_map(|key| ArgumentError::option("key", "key", key));
+        database.into_iter().chain(key).collect()
     }
 }
 

@@ -57,11 +57,11 @@ impl Module for GitConfig {
             State::Present if found.contains(&value) && (add || found.len() == 1) => {
                 return Ok(Plan::nothing().with("msg", ""));
             }
-            State::Absent => (vec!["--unset-all", &self.name], Vec::new()),
+            State::Absent => (vec!["--unset-all", "--", &self.name], Vec::new()),
             State::Present if add => {
-                (vec!["--add", &self.name, &value], [found, vec![value.clone()]].concat())
+                (vec!["--add", "--", &self.name, &value], [found, vec![value.clone()]].concat())
             }
-            State::Present => (vec!["--replace-all", &self.name, &value], vec![value.clone()]),
+            State::Present => (vec!["--replace-all", "--", &self.name, &value], vec![value.clone()]),
         };
         let argv = std::iter::once("git".to_owned()).chain(place.iter().cloned());
         let argv = argv.chain(words.into_iter().map(str::to_owned)).collect();

@@ -4,6 +4,11 @@ use super::{ArgumentError, Module};
 use crate::host::{Change, Effect, Failure, Fields, Plan, Probe, Run, facts};
 
 choices! {
+    /// What becomes of what no rule matches.
+    Policy { Accept = "ACCEPT", Drop = "DROP", Queue = "QUEUE", Return = "RETURN" }
+}
+
+choices! {
     /// Whether the rule is to be there.
     State { Present = "present", Absent = "absent" }
 }
@@ -109,7 +114,7 @@ module! {
         /// What is said of it.
         comment: Option<String>;
         /// What becomes of what no rule matches.
-        policy: Option<String>;
+        policy: Option<Policy>;
         /// Takes all rules away.
         flush: bool = false;
         /// Makes the chain, or removes it.
@@ -162,7 +167,8 @@ impl Iptables {
         }
         if let Some(policy) = &self.policy {
             let found = facts::chain_policy(host, program, &self.table, chain)?;
-            let argv = [start("-P"), vec![chain.to_owned(), policy.clone()]].concat();
+            let policy = policy.word();
+            let argv = [start("-P"), vec![chain.to_owned(), policy.to_owned()]].concat();
             let effect = facts::chain_effect(program, &self.table, chain, policy);
             return Ok(if found.as_deref() == Some(policy) {
                 Vec::new()

@@ -1,8 +1,8 @@
 //! `modprobe`
 
-use super::Module;
 use super::files::FileAttributes;
 use super::place::Placement;
+use super::{ArgumentError, Module};
 use crate::host::{Change, Content, Effect, Failure, Fields, Kind, Plan, Probe, Run, facts, text};
 use std::path::Path;
 
@@ -52,6 +52,15 @@ impl Module for Modprobe {
         }
         plan.changes.extend(self.at_boot(host)?);
         Ok(plan)
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        let what = "name of a module of the kernel";
+        let path = self
+            .name
+            .contains('/')
+            .then(|| ArgumentError::new("name", format!("`{}` is no {what}", self.name)));
+        path.or(ArgumentError::option("name", what, &self.name)).into_iter().collect()
     }
 }
 

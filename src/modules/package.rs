@@ -1,11 +1,10 @@
 //! `package`
 
-use super::Module;
-use super::Spec;
 use super::apk::Apk;
 use super::apt::Apt;
 use super::argument::Given;
 use super::dnf::Dnf;
+use super::{ArgumentError, Module, Spec};
 use crate::host::{Carried, Change, Data, Effect, Failure, Fields, Plan, Probe, Report, Run, packages};
 use std::path::Path;
 
@@ -40,6 +39,10 @@ impl Module for Package {
             "pacman" => Ok(carried.result.clone().into()),
             manager => self.handed_on(manager)?.report(host, carried),
         }
+    }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        self.name.iter().filter_map(|name| ArgumentError::option("name", "name of a package", name)).collect()
     }
 }
 

@@ -93,6 +93,8 @@ impl Module for Pip {
         let mut wrong = Vec::new();
         let mut say = |argument, message: &str| wrong.push(ArgumentError::new(argument, message));
         let names = self.name.as_deref().unwrap_or_default();
+        let option = |name: &String| ArgumentError::option("name", "name of a package", name);
+        let options: Vec<ArgumentError> = names.iter().filter_map(option).collect();
         match (&self.name, &self.requirements) {
             (Some(_), Some(_)) => say("", "`name` and `requirements` exclude one another"),
             (None, None) if self.virtualenv.is_none() => {
@@ -118,6 +120,7 @@ impl Module for Pip {
         if self.virtualenv_python.is_some() && self.is_venv() {
             say("virtualenv_python", "an environment made by the module `venv` has the Python that makes it");
         }
+        wrong.extend(options);
         wrong
     }
 }

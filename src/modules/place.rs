@@ -1,9 +1,8 @@
 //! Putting one file in place: what `copy`, `template` and others have in common.
 
 use super::files::{self, FileAttributes};
+use super::stat::{Algorithm, checksum};
 use crate::host::{Change, Content, Failure, Fields, Plan, Probe, Write, clock, text};
-use md5::Md5;
-use sha1::{Digest, Sha1};
 use std::path::{Path, PathBuf};
 
 /// Files that are longer are not hashed once more for the result.
@@ -114,23 +113,13 @@ pub fn report(host: &dyn Probe, mut result: Fields) -> Result<Fields, Failure> {
         return Ok(result);
     };
     if host.follow(&dest)?.is_some_and(|stat| stat.is_file() && stat.size <= MOST_HASHED)
-        && let Ok(bytes) = host.read(&dest)
+        && let Ok(stored) = host.open(&dest)
     {
-        result.set("checksum", sha1_of(&bytes));
-        result.set("md5sum", md5_of(&bytes));
+        result.set("checksum", checksum(Algorithm::Sha1, &stored)?);
+        result.set("md5sum", checksum(Algorithm::Md5, &stored)?);
     }
     files::describe(host, &dest, &mut result)?;
     Ok(result)
-}
-
-/// SHA-1 in hexadecimal: what Ansible calls the checksum.
-pub fn sha1_of(bytes: &[u8]) -> String {
-    crate::host::hex(&Sha1::digest(bytes))
-}
-
-/// MD5 in hexadecimal.
-pub fn md5_of(bytes: &[u8]) -> String {
-    crate::host::hex(&Md5::digest(bytes))
 }
 
 /// A name beside a file, for a copy of it, that says when it was made.

@@ -5,6 +5,9 @@ use super::argument::PathText;
 use crate::host::{Failure, Fields, Plan, Probe, base64, text};
 use std::path::Path;
 
+/// The most bytes that one answer has room for.
+const MOST_BYTES: usize = 20 << 20;
+
 module! {
     /// Reads a file of the host, in base64.
     ///
@@ -45,12 +48,16 @@ impl Module for Slurp {
 
 impl Slurp {
     fn bytes(&self, host: &dyn Probe, path: &Path) -> Result<Vec<u8>, Failure> {
-        match (self.offset, self.length) {
-            (0, None) => host.read(path),
-            (offset, length) => {
-                let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
-                host.read_part(path, u64::try_from(offset).unwrap_or(0), length)
-            }
+        let length = self.length.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
+        let bytes =
+            host.read_part(path, u64::try_from(self.offset).unwrap_or(0), length.min(MOST_BYTES + 1))?;
+        if bytes.len() > MOST_BYTES {
+            return Err(Failure::at(
+                path,
+                "slurp",
+                format!("it has more than {MOST_BYTES} bytes; `fetch` takes any"),
+            ));
         }
+        Ok(bytes)
     }
 }

@@ -1,8 +1,10 @@
 //! `stat`
 
+use super::Module;
 use super::argument::{PathText, expand};
-use super::{Module, place};
-use crate::host::{Data, Failure, Fields, Kind, Plan, Probe, Stat as Found, flags, hex, text, users};
+use crate::host::{Data, Failure, Fields, Kind, Plan, Probe, Stat as Found, Stored, flags, hex, text, users};
+use md5::Md5;
+use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use std::path::Path;
 
@@ -91,12 +93,13 @@ impl Stat {
             said.set("charset", if found.is_directory() { "binary" } else { "unknown" });
             return Ok(());
         }
-        let Ok(bytes) = host.read(path) else { return Ok(()) };
+        let Ok(stored) = host.open(path) else { return Ok(()) };
         if self.get_checksum {
-            said.set("checksum", checksum(self.checksum_algorithm, &bytes));
+            said.set("checksum", checksum(self.checksum_algorithm, &stored)?);
         }
         if self.get_mime {
-            let (kind, charset) = mime(&bytes);
+            let start = stored.bytes(0, MOST_JUDGED).map_err(|error| Failure::at(path, "read", error))?;
+            let (kind, charset) = mime(&start);
             said.set("mimetype", kind);
             said.set("charset", charset);
         }
@@ -104,16 +107,26 @@ impl Stat {
     }
 }
 
+/// So many bytes of a file say of what type it is.
+const MOST_JUDGED: usize = 1 << 20;
+
 /// The checksum in hexadecimal.
-pub fn checksum(algorithm: Algorithm, bytes: &[u8]) -> String {
+pub fn checksum(algorithm: Algorithm, stored: &Stored) -> Result<String, Failure> {
     match algorithm {
-        Algorithm::Md5 => place::md5_of(bytes),
-        Algorithm::Sha1 => place::sha1_of(bytes),
-        Algorithm::Sha224 => hex(&Sha224::digest(bytes)),
-        Algorithm::Sha256 => hex(&Sha256::digest(bytes)),
-        Algorithm::Sha384 => hex(&Sha384::digest(bytes)),
-        Algorithm::Sha512 => hex(&Sha512::digest(bytes)),
+        Algorithm::Md5 => digest::<Md5>(stored),
+        Algorithm::Sha1 => digest::<Sha1>(stored),
+        Algorithm::Sha224 => digest::<Sha224>(stored),
+        Algorithm::Sha256 => digest::<Sha256>(stored),
+        Algorithm::Sha384 => digest::<Sha384>(stored),
+        Algorithm::Sha512 => digest::<Sha512>(stored),
     }
+}
+
+fn digest<D: Digest>(stored: &Stored) -> Result<String, Failure> {
+    let mut digest = D::new();
+    let read = stored.each_part(|part| digest.update(part));
+    read.map_err(|error| Failure::new(format!("cannot read: {error}")))?;
+    Ok(hex(digest.finalize().as_slice()))
 }
 
 fn numbers(found: &Found) -> Fields {

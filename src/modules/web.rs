@@ -1,8 +1,8 @@
 //! Requests: what `uri` and `get_url` have in common.
 
 use super::argument::PathText;
-use crate::host::http::{Exchange, Follow, Proxies};
-use crate::host::{Failure, Fields, Probe, base64};
+use crate::host::http::{Answer, Exchange, Follow, Proxies};
+use crate::host::{Failure, Fields, Probe, Stored, base64};
 
 choices! {
     /// Which redirections are followed.
@@ -80,7 +80,7 @@ impl WebArguments {
             client_certificate: path(&self.client_cert)?,
             client_key: path(&self.client_key)?,
             proxies: if self.use_proxy { Proxies::of(host) } else { Proxies::default() },
-            limit: 2 << 30,
+            limit: MOST_HELD,
             ..Exchange::default()
         })
     }
@@ -97,13 +97,30 @@ impl Redirects {
     }
 }
 
+/// The most bytes of an answer that are held in memory.
+const MOST_HELD: u64 = 64 << 20;
+
 /// What an address holds; a failure that says why where it cannot be had.
 pub fn fetch(host: &dyn Probe, url: &str, validate: bool, patience: i64) -> Result<Vec<u8>, Failure> {
+    ask(host, url, exchange(host, url, validate, patience)?).map(|answer| answer.body.0)
+}
+
+/// The same of what may be long.
+pub fn fetch_stored(host: &dyn Probe, url: &str, validate: bool, patience: i64) -> Result<Stored, Failure> {
+    let answer = ask(host, url, exchange(host, url, validate, patience)?.into_file())?;
+    host.stored(&answer.content()?)
+}
+
+fn exchange(host: &dyn Probe, url: &str, validate: bool, patience: i64) -> Result<Exchange, Failure> {
     let fields = Fields::new().with("validate_certs", validate);
     let web = WebArguments::take(&super::argument::Given(&fields)).ok_or("the request is wrong")?;
-    let answer = host.fetch(&web.exchange(host, url, "GET", patience)?);
+    web.exchange(host, url, "GET", patience)
+}
+
+fn ask(host: &dyn Probe, url: &str, exchange: Exchange) -> Result<Answer, Failure> {
+    let answer = host.fetch(&exchange);
     match answer.status {
-        200 => Ok(answer.body.0),
+        200 => Ok(answer),
         status => Err(Failure::new(format!("cannot fetch `{url}`: {}", answer.reason))
             .with("status_code", i64::from(status))),
     }

@@ -84,6 +84,8 @@ pub enum Activity {
     },
     GatheringFacts,
     Running(Arc<TaskInfo>),
+    /// What the call under way is at, where it says so.
+    Doing(String),
     /// For other hosts, a lock, a retry, a pause: says what for.
     Waiting(String),
     /// The host has come to the end of the play, or has failed for good. Sent for every host of every play.

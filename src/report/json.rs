@@ -135,6 +135,7 @@ impl Json {
             }
             Activity::GatheringFacts => json!({ "activity": "gathering_facts" }),
             Activity::Running(task) => json!({ "activity": "running", "task": self.task(task) }),
+            Activity::Doing(what) => json!({ "activity": "doing", "what": what }),
             Activity::Waiting(what) => json!({ "activity": "waiting", "for": what }),
             Activity::Finished => json!({ "activity": "finished" }),
         };

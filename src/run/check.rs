@@ -138,17 +138,12 @@ impl Checker<'_> {
     }
 
     fn value(&mut self, value: &Value) {
-        if !value.is_lazy() {
-            return;
-        }
-        if let Some(entries) = value.as_entries() {
-            entries.values().for_each(|value| self.value(value));
-        } else if let Some(items) = value.as_items() {
-            items.iter().for_each(|value| self.value(value));
-        } else if let Some(text) = value.as_str().filter(|_| self.is_new(value)) {
-            let found = self.engine.check_template(text, value.span(), &self.context);
-            found.all.into_iter().for_each(|diagnostic| self.keep(diagnostic));
-        }
+        value.each_template(&mut |value, text| {
+            if self.is_new(value) {
+                let found = self.engine.check_template(text, value.span(), &self.context);
+                found.all.into_iter().for_each(|diagnostic| self.keep(diagnostic));
+            }
+        });
     }
 
     fn condition(&mut self, condition: &Value) {

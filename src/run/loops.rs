@@ -247,6 +247,10 @@ fn whole(items: Vec<Ended>) -> Ended {
         ended.unset("failed");
     }
     ended.message = Some(message.to_owned());
+    if let Some(lost) = items.iter().find(|item| item.status == Status::Unreachable) {
+        ended.set("unreachable", true);
+        ended.message.clone_from(&lost.message);
+    }
     ended
 }
 

@@ -78,6 +78,8 @@ pub enum Step {
 pub struct Lane {
     pub requests: crate::wire::Client,
     pub replies: crate::wire::Replies,
+    /// What long calls say that they are at, by the id of their request.
+    pub notes: tokio::sync::mpsc::Receiver<(u64, String)>,
     /// Whose agent on which host this is.
     pub key: LaneKey,
     /// Whether that host is the controller itself, whose files evaluation reads.

@@ -1,7 +1,11 @@
 //! The variables that a task sees, in the order of precedence.
 
+use super::Run;
 use super::frame::{Frame, FrameKind};
+use super::host::Host;
 use super::magic::Magic;
+use super::play::PlayRun;
+use super::task_scope::At;
 use crate::vars::{Level, Promise, Snapshot, Value, Vars};
 use std::sync::Arc;
 
@@ -43,6 +47,23 @@ pub struct Layers {
 }
 
 impl Layers {
+    /// What is known at this place of a host's play, where nothing is waited for.
+    pub fn of(run: &Arc<Run>, play: &PlayRun, host: &Arc<Host>, at: &At) -> Layers {
+        Layers {
+            extra: run.extra.clone(),
+            frame: Some(at.frame.clone()),
+            snapshot: host.store.snapshot(),
+            play: play.vars_of(host),
+            host: host.vars(),
+            magic: play.magic_of(run, host),
+            local: at.local.clone(),
+            inject_facts: run.inject_facts,
+            merge: run.merge,
+            facts_pending: None,
+            others_pending: None,
+        }
+    }
+
     /// The value of a name, as it is written.
     pub fn value(&self, name: &str) -> Option<Value> {
         self.given(name).or_else(|| super::magic::reached(name, self))

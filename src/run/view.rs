@@ -228,19 +228,7 @@ impl View {
     }
 
     fn scope(&self, at: &At) -> TaskScope {
-        let layers = Layers {
-            extra: self.run.extra.clone(),
-            frame: Some(at.frame.clone()),
-            snapshot: self.host.store.snapshot(),
-            play: self.play.vars_of(&self.host),
-            host: self.host.vars(),
-            magic: self.play.magic_of(&self.run, &self.host),
-            local: at.local.clone(),
-            inject_facts: self.run.inject_facts,
-            merge: self.run.merge,
-            facts_pending: None,
-            others_pending: None,
-        };
+        let layers = Layers::of(&self.run, &self.play, &self.host, at);
         TaskScope::new(layers, at, &self.play.surroundings)
     }
 

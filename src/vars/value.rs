@@ -140,6 +140,20 @@ impl Value {
         self.marks.has(Marks::LAZY)
     }
 
+    /// Every text in the value, at any depth, that is a template.
+    pub fn each_template(&self, found: &mut dyn FnMut(&Value, &str)) {
+        if !self.is_lazy() {
+            return;
+        }
+        if let Some(entries) = self.as_entries() {
+            entries.values().for_each(|value| value.each_template(found));
+        } else if let Some(items) = self.as_items() {
+            items.iter().for_each(|value| value.each_template(found));
+        } else if let Some(text) = self.as_str() {
+            found(self, text);
+        }
+    }
+
     pub fn is_undefined(&self) -> bool {
         matches!(self.data, Data::Undefined(_))
     }

@@ -1,6 +1,7 @@
 //! The agent as a program: what it says on its streams, what it leaves behind.
 
 mod killed;
+mod large;
 mod place;
 mod refused;
 

@@ -52,17 +52,32 @@ impl Case {
         self.expect_nothing_more(&fake, &call, &applied)
     }
 
+    /// What is given: the task, the host.
+    pub fn given(&self) -> &Data {
+        &self.given
+    }
+
+    /// Whether its host is this machine.
+    pub fn is_real(&self) -> bool {
+        self.given.entry("host").entry("real") == &Data::Bool(true)
+    }
+
+    /// The module and its arguments.
+    pub fn task(&self) -> (String, Fields) {
+        let task = self.given.entry("task").as_map().and_then(|task| task.iter().next());
+        let (name, arguments) = task.expect("a task");
+        (name.to_owned(), arguments.as_map().cloned().unwrap_or_default())
+    }
+
     fn call(&self) -> Result<Call, String> {
-        let (name, arguments) =
-            self.given.entry("task").as_map().and_then(|task| task.iter().next()).expect("a task");
-        let none = Fields::new();
+        let (name, arguments) = self.task();
         let refused = |errors: Vec<modules::ArgumentError>| {
             let text = |e: &modules::ArgumentError| {
                 format!("{}{}", e.message, e.hint.as_ref().map(|h| format!("; {h}")).unwrap_or_default())
             };
             errors.iter().map(text).collect::<Vec<_>>().join("\n")
         };
-        let mut call = modules::parse(name, arguments.as_map().unwrap_or(&none)).map_err(refused)?;
+        let mut call = modules::parse(&name, &arguments).map_err(refused)?;
         if let Some(source) = source(self.given.entry("source")) {
             call.attach(source).unwrap();
         }

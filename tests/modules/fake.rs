@@ -13,6 +13,7 @@ pub struct Fake {
     answers: Arc<Mutex<BTreeMap<String, Data>>>,
     outputs: Arc<BTreeMap<String, Data>>,
     real: bool,
+    runs: Arc<Mutex<Vec<Run>>>,
 }
 
 impl Fake {
@@ -34,6 +35,7 @@ impl Fake {
             answers: Arc::new(Mutex::new(answers)),
             outputs: Arc::new(outputs.into_iter().collect()),
             real: host.entry("real") == &Data::Bool(true),
+            runs: Arc::default(),
         }
     }
 
@@ -52,6 +54,27 @@ impl Fake {
         }
         system.environment = vec![("HOME".to_owned(), "/root".to_owned())];
         Host::with_state(system, self.root.path().join(".state"))
+    }
+
+    /// The host for one session in which no program is run for real; all are written down. With `asks`, those that questions need
+    /// are among them.
+    pub fn watched(&self, asks: bool) -> Host {
+        let mut host = self.host();
+        let (answers, outputs, root, runs) =
+            (self.answers.clone(), self.outputs.clone(), self.root.path().to_owned(), self.runs.clone());
+        host.system.pretended = Some(Box::new(move |run| {
+            runs.lock().unwrap().push(run.clone());
+            pretend(run, &answers, &outputs, &root)
+        }));
+        if asks {
+            host.system.recorded = None;
+        }
+        host
+    }
+
+    /// The programs of all sessions.
+    pub fn take_runs(&self) -> Vec<Run> {
+        std::mem::take(&mut self.runs.lock().unwrap())
     }
 
     /// Everything that the directory holds.

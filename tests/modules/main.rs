@@ -6,10 +6,17 @@ mod case;
 mod examples;
 mod fake;
 mod odd;
+mod smuggled;
 mod swapped;
 
 use case::Case;
 use std::path::{Path, PathBuf};
+
+/// Every case of every module.
+fn all_cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/modules");
+    cases(&folder).iter().flat_map(|path| Case::read(path)).collect()
+}
 
 #[test]
 fn every_case_holds() {

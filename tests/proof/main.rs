@@ -1,5 +1,7 @@
 //! The whole program on real hosts of the lab (`tests/lab`), as its users run it. Needs root; takes minutes.
 
+mod alone;
+mod certificates;
 mod changes;
 mod client;
 mod combinations;
@@ -10,9 +12,12 @@ mod fresh;
 mod killed;
 mod lab;
 mod leaving;
+mod locks;
+mod planned;
 mod postgres;
 mod project;
 mod refused;
+mod restarts;
 mod server;
 mod setuid;
 mod story;

@@ -1,10 +1,8 @@
 //! Packing with a program of the host.
 
-use crate::host::change::aside_name;
+use crate::host::stored::nameless;
 use crate::host::{Failure, Probe};
-use std::fs::{File, OpenOptions};
 use std::io::{Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Command, Stdio};
 
 /// Passes what `write` writes through a program that reads its input and writes its output only.
@@ -35,14 +33,4 @@ pub(super) fn through(
     }
     kept.rewind().map_err(cannot)?;
     std::io::copy(&mut kept, sink).map(drop).map_err(cannot)
-}
-
-/// A file that goes when it is closed.
-fn nameless() -> std::io::Result<File> {
-    let name = aside_name().map_err(std::io::Error::other)?;
-    let path = std::env::temp_dir().join(name);
-    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
-    // Another agent that tidies up may have been faster.
-    let _ = std::fs::remove_file(&path);
-    Ok(file)
 }

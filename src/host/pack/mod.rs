@@ -149,10 +149,13 @@ mod tests {
         for format in [Format::Tar, Format::Gzip, Format::Bzip2, Format::Xz, Format::Zip] {
             let (_, _root, bytes) = packed(format, false, &["a", "a/one", "a/deep", "a/deep/two", "a/link"]);
             let system = System::new(Box::new(NoContents));
-            let members = unpack::members(&system, bytes).unwrap();
+            let members = unpack::members(&system, &crate::host::Stored::inline(&bytes).unwrap()).unwrap();
             let paths: Vec<&str> = members.iter().map(|member| member.path.as_str()).take(5).collect();
             assert_eq!(paths, ["a", "a/one", "a/deep", "a/deep/two", "a/link"], "{format:?}");
-            assert_eq!(members[1].kind, crate::host::tar::MemberKind::File(b"one\n".to_vec()));
+            let crate::host::tar::MemberKind::File(content) = &members[1].kind else {
+                panic!("{:?}", members[1])
+            };
+            assert_eq!(system.content(content).unwrap(), b"one\n");
             assert_eq!(members[5].path, format!("a/{}", "long-name-".repeat(20)));
             assert_eq!(members[1].mode, 0o644);
         }

@@ -21,6 +21,11 @@ impl ArgumentError {
         let path = if argument.is_empty() { Vec::new() } else { vec![argument.to_owned()] };
         ArgumentError { path, message: message.into(), hint: None }
     }
+
+    /// That a text begins with a hyphen, where a program would take it for an option; nothing where it does not.
+    pub fn option(argument: &str, what: &str, text: &str) -> Option<ArgumentError> {
+        text.starts_with('-').then(|| ArgumentError::new(argument, format!("`{text}` is no {what}")))
+    }
 }
 
 /// What a module was given, by name.

@@ -5,8 +5,10 @@ mod filter;
 use super::argument::{PathText, Size};
 use super::stat::{Algorithm, checksum};
 use super::{ArgumentError, Module};
-use crate::host::{Data, Failure, Fields, Plan, Probe, Stat, Time, text, users};
+use crate::host::regex::{Regex, Text};
+use crate::host::{Data, Failure, Fields, Plan, Probe, Stat, Stored, Time, text, users};
 use filter::Filter;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 choices! {
@@ -170,7 +172,7 @@ impl Search<'_> {
         }
         let mut said = self.describe(path, stat)?;
         if self.find.get_checksum && stat.is_file() {
-            said.set("checksum", checksum(self.find.checksum_algorithm, &self.host.read(path)?));
+            said.set("checksum", checksum(self.find.checksum_algorithm, &self.host.open(path)?)?);
         }
         self.files.push(Data::Map(said));
         Ok(())
@@ -181,10 +183,15 @@ impl Search<'_> {
         if !stat.is_file() {
             return Ok(self.find.file_type != FileType::File && self.find.file_type != FileType::Any);
         }
-        let Ok(bytes) = self.host.read(path) else { return Ok(false) };
-        let text = text::from_bytes(&bytes);
-        let starts = |text: &str| contains.match_at(&crate::host::regex::Text::new(text), 0).is_some();
-        Ok(if self.find.read_whole_file { contains.is_match(&text) } else { text.lines().any(starts) })
+        let Ok(stored) = self.host.open(path) else { return Ok(false) };
+        if !self.find.read_whole_file {
+            return Ok(a_line_fits(contains, &stored).unwrap_or(false));
+        }
+        let bytes = stored.bytes(0, MOST_WHOLE + 1).unwrap_or_default();
+        if bytes.len() > MOST_WHOLE {
+            return Err(Failure::at(path, "read as a whole", format!("it has more than {MOST_WHOLE} bytes")));
+        }
+        Ok(contains.is_match(&text::from_bytes(&bytes)))
     }
 
     fn describe(&self, path: &Path, stat: &Stat) -> Result<Fields, Failure> {
@@ -260,4 +267,26 @@ fn stamp(kind: AgeStamp, stat: &Stat) -> Time {
         AgeStamp::Changed => stat.changed,
         AgeStamp::Modified => stat.modified,
     }
+}
+
+/// The most bytes of a file that is read as a whole.
+const MOST_WHOLE: usize = 32 << 20;
+
+/// The most bytes of one line; the rest of a longer one is read as another.
+const MOST_LINE: u64 = 256 << 10;
+
+/// Whether a line begins with what the pattern means.
+fn a_line_fits(pattern: &Regex, stored: &Stored) -> std::io::Result<bool> {
+    let mut reader = stored.reader();
+    let mut line = Vec::new();
+    while reader.by_ref().take(MOST_LINE).read_until(b'\n', &mut line)? > 0 {
+        let text = text::from_bytes(&line);
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        if pattern.match_at(&Text::new(text), 0).is_some() {
+            return Ok(true);
+        }
+        line.clear();
+    }
+    Ok(false)
 }

@@ -115,6 +115,9 @@ impl Module for MysqlDb {
         if !(0..=2).contains(&self.master_data) {
             wrong.push(ArgumentError::new("master_data", "`master_data` must be 0, 1 or 2"));
         }
+        wrong.extend(
+            self.name.iter().filter_map(|name| ArgumentError::option("name", "name of a database", name)),
+        );
         if self.name.is_empty() {
             wrong.push(ArgumentError::new("", "argument `name` is missing"));
         }

@@ -6,7 +6,8 @@ use super::web;
 use super::{ArgumentError, FileAttributes, Module, Need, Source, files};
 use crate::host::tar::{Member, MemberKind};
 use crate::host::{
-    Carried, Change, Content, Failure, Fields, Owner, Plan, Probe, Report, Time, glob, text, unpack, users,
+    Carried, Change, Content, Failure, Fields, Owner, Plan, Probe, Report, Stored, Time, glob, text, unpack,
+    users,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,7 +44,7 @@ module! {
         copy: Option<bool>;
         /// Decrypts a file of the controller that is encrypted.
         decrypt: bool = true;
-        /// Means nothing here: it is unpacked in memory.
+        /// Means nothing here.
         io_buffer_size: Option<i64>;
         /// Whether the certificate of the server must be good.
         validate_certs: bool = true;
@@ -62,7 +63,7 @@ impl Module for Unarchive {
         if !host.is_directory(&dest)? {
             return Err(host.missing(format!("the directory `{}` does not exist", dest.display())));
         }
-        let members = unpack::members(host, self.bytes(host)?)?;
+        let members = unpack::members(host, &self.archive(host)?)?;
         let members: Vec<Member> = members.into_iter().filter_map(|member| self.wanted(member)).collect();
         let mut plan = Plan::say(self.said(&dest, &members));
         for member in &members {
@@ -101,18 +102,18 @@ impl Unarchive {
         self.remote_src || self.copy == Some(false)
     }
 
-    fn bytes(&self, host: &dyn Probe) -> Result<Vec<u8>, Failure> {
+    fn archive(&self, host: &dyn Probe) -> Result<Stored, Failure> {
         if let Some(Source::File { content, .. }) = self.archive.as_deref() {
-            return host.content(content);
+            return host.stored(content);
         }
         if self.src.contains("://") {
-            return web::fetch(host, &self.src, self.validate_certs, 30);
+            return web::fetch_stored(host, &self.src, self.validate_certs, 30);
         }
         let path = PathText(self.src.clone()).on(host)?;
         if !host.exists(&path)? {
             return Err(host.missing(format!("`{}` does not exist", path.display())));
         }
-        host.read(&path)
+        host.open(&path)
     }
 
     fn said(&self, dest: &Path, members: &[Member]) -> Fields {
@@ -212,8 +213,9 @@ impl Unarchive {
                     changes.push(Change::HardLink { path, target });
                 }
             }
-            MemberKind::File(bytes) => {
-                changes.extend(self.put_file(host, path, member, bytes, (&attributes, made(parent)))?)
+            MemberKind::File(content) => {
+                let content = content.clone();
+                changes.extend(self.put_file(host, path, (member, content), (&attributes, made(parent)))?)
             }
         }
         Ok(changes)
@@ -223,11 +225,9 @@ impl Unarchive {
         &self,
         host: &dyn Probe,
         path: PathBuf,
-        member: &Member,
-        bytes: &[u8],
+        (member, content): (&Member, Content),
         (attributes, new_directory): (&FileAttributes, bool),
     ) -> Result<Vec<Change>, Failure> {
-        let content = Content::inline(bytes.to_vec());
         let modified = Some(Time { seconds: member.modified, nanoseconds: 0 });
         if new_directory || host.stat(&path)?.is_none() {
             return Ok(vec![Change::Write(crate::host::Write {

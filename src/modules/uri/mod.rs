@@ -8,7 +8,7 @@ use super::web::{Redirects, WebArguments, file_name};
 use super::{ArgumentError, FileAttributes, Module, Need, Source, files};
 use crate::host::http::Answer;
 use crate::host::{
-    Carried, Change, Content, Data, Done, Failure, Fields, Plan, Probe, Report, Time, glob, json, text,
+    Carried, Change, Data, Done, Failure, Fields, Plan, Probe, Report, Time, glob, json, text,
 };
 use std::sync::Arc;
 
@@ -86,6 +86,7 @@ impl Module for Uri {
             exchange.headers.push(("Cache-Control".to_owned(), "no-cache".to_owned()));
         }
         body::add(self, host, &mut exchange)?;
+        let exchange = if self.dest.is_some() { exchange.into_file() } else { exchange };
         let plan = Plan::one(Change::Request(exchange)).with("asked_at", Time::now().as_seconds());
         Ok(if self.dest.is_some() { plan.and_again() } else { plan })
     }
@@ -160,7 +161,7 @@ impl Uri {
         if host.is_directory(&path)? {
             path = path.join(text::to_path(&file_name(&answer.url, &answer.headers)));
         }
-        let content = Content::Inline(answer.body);
+        let content = answer.content()?;
         let placement = Placement { follow: true, ..Placement::of(&path, content, &self.attributes) };
         let mut plan = placement.plan(host)?;
         plan.result = Fields::new().with("path", text::from_path(&path));
@@ -172,12 +173,12 @@ impl Uri {
         result.set("status", if answer.status == 0 { -1 } else { i64::from(answer.status) });
         result.set("url", answer.url.as_str());
         result.set("redirected", answer.redirected);
-        result.set("msg", format!("{} ({} bytes)", answer.reason, answer.body.0.len()));
+        result.set("msg", format!("{} ({} bytes)", answer.reason, answer.size()));
         for (name, value) in answer.headers.iter() {
             result.set(name.replace('-', "_"), value.clone());
         }
         cookies(&answer.headers, result);
-        let content = text::from_bytes(&answer.body.0);
+        let content = text::from_bytes(&told(answer));
         let kind = answer.headers.get("content-type").and_then(Data::as_text).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if (kind.ends_with("/json") || kind.ends_with("+json"))
@@ -217,4 +218,15 @@ fn cookies(headers: &Fields, result: &mut Fields) {
         .collect();
     result.set("cookies", cookies);
     result.set("cookies_string", pairs.join("; "));
+}
+
+/// The most bytes of a body that are told; what is longer is only put into its file.
+const MOST_TOLD: u64 = 8 << 20;
+
+fn told(answer: &Answer) -> Vec<u8> {
+    match &answer.stored {
+        Some(stored) if stored.size <= MOST_TOLD => stored.bytes(0, MOST_TOLD as usize).unwrap_or_default(),
+        Some(_) => Vec::new(),
+        None => answer.body.0.clone(),
+    }
 }

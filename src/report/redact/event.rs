@@ -52,6 +52,7 @@ impl Redactor {
     fn activity(&self, activity: Activity) -> Activity {
         match activity {
             Activity::Running(task) => Activity::Running(self.task(task)),
+            Activity::Doing(text) => Activity::Doing(self.text(text)),
             Activity::Waiting(text) => Activity::Waiting(self.text(text)),
             other => other,
         }

@@ -127,16 +127,9 @@ impl Lint<'_> {
     }
 
     fn value(&mut self, value: &Value) {
-        if !value.is_lazy() {
-            return;
-        }
-        if let Some(entries) = value.as_entries() {
-            entries.values().for_each(|value| self.value(value));
-        } else if let Some(items) = value.as_items() {
-            items.iter().for_each(|value| self.value(value));
-        } else if let Some(text) = value.as_str() {
+        value.each_template(&mut |value, text| {
             self.used.extend(self.run.engine.names_used(text, value.span(), &self.context));
-        }
+        });
     }
 
     fn condition(&mut self, condition: &Value) {

@@ -142,7 +142,9 @@ pub fn renewal_restarts_nothing(host: &Host) {
         ))
     };
     let (before, serial) = (host.sh(processes), shown(443));
-    host.sh("options=--force-renewal /matrix/nginx-proxy/acme/acme.sh");
+    // The authority of the lab turns down some requests at random, as the real ones are asked again by the timer.
+    let renew = "options=--force-renewal /matrix/nginx-proxy/acme/acme.sh";
+    host.sh(&format!("{renew} || {renew} || {renew}"));
     for port in [443, 8448, 5349] {
         until("the new certificate is shown", || shown(port) != serial);
     }

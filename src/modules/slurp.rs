@@ -33,7 +33,13 @@ impl Module for Slurp {
                 Err(Failure::new(format!("Source is a directory and must be a file: {}", path.display())))
             }
             Some(_) => {
-                let result = Fields::new().with("content", base64::encode(&self.bytes(host, &path)?));
+                let bytes = self.bytes(host, &path).map_err(|why| match why {
+                    Failure::Failed { message, result } => {
+                        Failure::Failed { message: format!("File is not readable: {message}"), result }
+                    }
+                    other => other,
+                })?;
+                let result = Fields::new().with("content", base64::encode(&bytes));
                 Ok(Plan::say(result.with("source", text::from_path(&path)).with("encoding", "base64")))
             }
         }

@@ -142,7 +142,8 @@ fn unquote(value: &str) -> (String, usize, usize) {
     (without_escapes(value), 0, value.len())
 }
 
-/// The text with the escapes of Python's strings carried out, as Ansible does in such texts; a backslash before anything else stays.
+/// The text with the escapes of Python's strings carried out, as Ansible does in such texts; a backslash before anything else stays,
+/// also before a digit: patterns have groups.
 fn without_escapes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -158,18 +159,14 @@ fn without_escapes(text: &str) -> String {
 
 /// What an escape stands for, and how long it is behind its backslash.
 fn escape(tail: &str) -> Option<(char, usize)> {
-    let code = |from: usize, length: usize, radix: u32| {
-        let code = u32::from_str_radix(tail.get(from..from + length)?, radix).ok()?;
-        Some((char::from_u32(code)?, from + length))
+    let code = |length: usize| {
+        let code = u32::from_str_radix(tail.get(1..1 + length)?, 16).ok()?;
+        Some((char::from_u32(code)?, 1 + length))
     };
     let single = match tail.chars().next()? {
-        'x' => return code(1, 2, 16),
-        'u' => return code(1, 4, 16),
-        'U' => return code(1, 8, 16),
-        '0'..='7' => {
-            let digits = tail.bytes().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
-            return code(0, digits, 8);
-        }
+        'x' => return code(2),
+        'u' => return code(4),
+        'U' => return code(8),
         'a' => '\u{7}',
         'b' => '\u{8}',
         'f' => '\u{c}',
@@ -231,8 +228,8 @@ mod tests {
 
     #[test]
     fn escapes_are_those_of_python() {
-        let text = r"line='a\tb' regexp=^\s\\b\x41 last='it\'s \u00e9'";
-        let expected = [("line", "a\tb"), ("regexp", r"^\s\bA"), ("last", "it's é")];
+        let text = r"line='a\tb' regexp=^\s\\b\x41 last='it\'s \u00e9 \1'";
+        let expected = [("line", "a\tb"), ("regexp", r"^\s\bA"), ("last", "it's é \\1")];
         assert_eq!(named(text), pairs(&expected));
     }
 

@@ -45,6 +45,8 @@ pub struct Interpreter {
     /// What evaluation touches that reads files of the controller while tasks that may change them are in flight.
     pub controller_pending: Arc<Promise>,
     /// Handlers are being run, and what they bring in.
+    /// Whether `always` has cleared the failure of its block.
+    pub forgiven: bool,
     pub handling: bool,
     /// What includes have found to bring in, in the order in which it is to be run.
     pub brought: Vec<super::include::Inclusion>,
@@ -69,6 +71,7 @@ impl Interpreter {
             controller_pending: Arc::default(),
             brought: Vec::new(),
             handling: false,
+            forgiven: false,
             start: play.start,
             play,
         }
@@ -151,10 +154,11 @@ impl Interpreter {
             self.position.truncate(depth);
         }
         if !block.always.is_empty() && matches!(ended, Ok(()) | Err(Halt::Failed(_))) {
+            self.forgiven = false;
             let always = self.part(2, &block.always, &inside(false)).await;
             let always = self.drained(always).await;
             self.position.truncate(depth);
-            ended = ended.and(always);
+            ended = if self.forgiven { always } else { ended.and(always) };
         }
         ended
     }

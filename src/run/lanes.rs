@@ -153,8 +153,7 @@ impl Interpreter {
     async fn identity(&mut self, host: &Arc<Host>, at: &At) -> Result<Option<Become>, Trouble> {
         let wanted = match self.variable(host, &["ansible_become"], at).await? {
             Some(value) => truth(&value),
-            None if at.frame.keyword(Keyword::Become).is_some() => self.flag(at, Keyword::Become).await?,
-            None => self.run.settings.becoming.on,
+            None => self.flag_or(at, Keyword::Become, self.run.settings.becoming.on).await?,
         };
         if !wanted {
             return Ok(None);
@@ -200,8 +199,9 @@ impl Interpreter {
         if let Some(value) = self.variable(host, names, at).await? {
             return Ok(value.str().ok());
         }
-        match at.frame.keyword(keyword).cloned() {
-            Some(value) => self.text_of(&Some(value), at).await,
+        match self.said(at, keyword).await? {
+            Some(value) if value.is_none() => Ok(None),
+            Some(value) => Ok(value.str().ok()),
             None => Ok(setting),
         }
     }

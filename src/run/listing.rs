@@ -42,7 +42,8 @@ fn list_play(out: &mut String, run: &Run, play: &Play, number: usize, wanted: Li
         }
     }
     let frame = Frame::play(play.keywords.clone());
-    let tasks: Vec<Listed> = entries(play).iter().flat_map(|entry| tasks_in(entry, &frame)).collect();
+    let said = |tag: &Value| run.without_host(play, tag).unwrap_or_else(|_| tag.clone());
+    let tasks: Vec<Listed> = entries(play).iter().flat_map(|entry| tasks_in(entry, &frame, &said)).collect();
     let chosen = tasks.iter().filter(|task| run.tags.choose(&task.tags));
     if wanted.tasks {
         let _ = writeln!(out, "    tasks:");
@@ -73,33 +74,31 @@ fn entries(play: &Play) -> Vec<Entry> {
         .collect()
 }
 
-fn tasks_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Listed> {
+/// The tasks in an entry, with what their tags mean before there is a host.
+fn tasks_in(entry: &Entry, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -> Vec<Listed> {
     match entry {
-        Entry::Task(task) => listed(task, frame).into_iter().collect(),
+        Entry::Task(task) => vec![listed(task, frame, said)],
         Entry::Block(block) => {
             let inner = frame.keywords(&block.keywords);
             let inside = block.tasks.iter().chain(&block.rescue).chain(&block.always);
-            inside.flat_map(|entry| tasks_in(entry, &inner)).collect()
+            inside.flat_map(|entry| tasks_in(entry, &inner, said)).collect()
         }
         Entry::Group(group) => {
             let mut inner = frame.keywords(&group.keywords);
             if let Some(role) = &group.role {
                 inner = inner.inside(FrameKind::Role(role.clone()));
             }
-            group.entries.iter().flat_map(|entry| tasks_in(entry, &inner)).collect()
+            group.entries.iter().flat_map(|entry| tasks_in(entry, &inner, said)).collect()
         }
     }
 }
 
-fn listed(task: &Task, frame: &Arc<Frame>) -> Option<Listed> {
-    if task.is(&["meta"]) {
-        return None;
-    }
+fn listed(task: &Task, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -> Listed {
     let frame = frame.keywords(&task.keywords);
     let name = task.name.as_ref().map_or_else(|| task.action.written.to_string(), text);
     let name = frame.role().map_or_else(|| name.clone(), |role| format!("{} : {name}", role.name));
-    let tags: BTreeSet<String> = tags_around(&frame).iter().flat_map(split).collect();
-    Some(Listed { name, tags: tags.into_iter().collect() })
+    let tags: BTreeSet<String> = tags_around(&frame).iter().flat_map(|tag| split(&said(tag))).collect();
+    Listed { name, tags: tags.into_iter().collect() }
 }
 
 fn text(value: &Value) -> String {

@@ -171,17 +171,34 @@ impl Interpreter {
 
     /// Whether a keyword that is a switch is on.
     pub async fn flag(&mut self, at: &At, keyword: Keyword) -> Result<bool, Trouble> {
-        let Some(value) = at.frame.keyword(keyword).cloned() else { return Ok(false) };
-        if let Some(plain) = value.as_bool() {
-            return Ok(plain);
-        }
-        let given = self.evaluate(at, |engine, scope| engine.resolve(&value, scope)).await?;
+        self.flag_or(at, keyword, false).await
+    }
+
+    /// The same, and what it is where nobody says it.
+    pub async fn flag_or(&mut self, at: &At, keyword: Keyword, unsaid: bool) -> Result<bool, Trouble> {
+        let Some(given) = self.said(at, keyword).await? else { return Ok(unsaid) };
         switch(&given).ok_or_else(|| {
             let message = format!("`{}` wants a boolean, not `{given}`", keyword.name());
             let told =
                 format!("The value {} could not be converted to 'bool'.", given.repr().unwrap_or_default());
-            Diagnostic::error(message).told(told).at(value.span()).into()
+            Diagnostic::error(message).told(told).at(given.span()).into()
         })
+    }
+
+    /// The value of a keyword: of the innermost that is not omitted.
+    pub async fn said(&mut self, at: &At, keyword: Keyword) -> Result<Option<Value>, Trouble> {
+        let written: Vec<Value> =
+            at.frame.all_keywords().filter_map(|keywords| keywords.own(keyword)).cloned().collect();
+        for value in written {
+            let given = match value.as_bool() {
+                Some(_) => value,
+                None => self.evaluate(at, |engine, scope| engine.resolve(&value, scope)).await?,
+            };
+            if !given.is_omit() {
+                return Ok(Some(given));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether `--tags` and `--skip-tags` choose what is in this frame.

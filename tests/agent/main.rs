@@ -76,8 +76,10 @@ async fn a_timeout_ends_all_of_a_command() {
     let call = modules::parse("shell", &Fields::new().with("cmd", "sleep 97 | sleep 97")).unwrap();
     client.submit(Request { timeout: Some(1), ..Request::new(1, call) }).await.unwrap();
     let reply = replies.next().await.unwrap();
-    let Outcome::Failed { message } = reply.outcome else { panic!("{reply:?}") };
-    assert!(message.contains("took too long"), "{message}");
+    let Outcome::Failed { message } = &reply.outcome else { panic!("{reply:?}") };
+    assert_eq!(message, "Timed out after 1 second(s).");
+    let period = reply.field("timedout").and_then(|late| late.number::<i64>("period"));
+    assert_eq!(period, Some(1));
 }
 
 #[tokio::test]

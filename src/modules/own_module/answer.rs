@@ -35,11 +35,15 @@ fn result(printed: &str) -> Option<Fields> {
 fn no_result(name: &str, output: &Output) -> Failure {
     let said = output.stderr();
     let missing = said.lines().rev().find(|line| line.contains("No module named"));
-    let why = match missing {
-        Some(missing) => format!("it needs Python code that is not there: {}", missing.trim()),
-        None => "it printed no JSON".to_owned(),
+    let raised =
+        said.lines().rev().find(|line| !line.is_empty()).filter(|_| said.contains("Traceback (most"));
+    let why = match (missing, raised) {
+        (Some(missing), _) => format!("it needs Python code that is not there: {}", missing.trim()),
+        (None, Some(raised)) => raised.trim().to_owned(),
+        (None, None) => "it printed no JSON".to_owned(),
     };
     Failure::new(format!("the module `{name}` gave no result: {why}"))
+        .with("changed", false)
         .with("module_stdout", output.stdout())
         .with("module_stderr", said)
         .with("rc", output.status)

@@ -10,10 +10,10 @@ const QUESTION: &str = r#"
 cd /
 find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./var/log -o -path ./var/cache -o -path ./var/lib/apt \
   -o -path ./var/lib/dpkg -o -path ./var/lib/systemd -o -path ./var/lib/provision -o -path './tmp/systemd-private-*' -o -path './var/tmp/systemd-private-*' \
-  -o -name .ansible -o -name .cache -o -name __pycache__ -o -name 'ld.so.cache*' -o -name .sudo_as_admin_successful -o -path '*/.local/state' \) -prune \
+  -o -name .ansible -o -name .cache -o -name __pycache__ -o -name 'ld.so.cache*' -o -name .sudo_as_admin_successful -o -path '*/.local' \) -prune \
   -o -printf 'file %p %M %U:%G %l\n'
 for tree in etc srv home root opt usr/local var/spool var/www; do
-  find ./$tree -xdev \( -name .ansible -o -name .cache -o -name .sudo_as_admin_successful -o -path '*/.local/state' -o -name 'ld.so.cache*' -o -name 'passwd*' -o -name 'group*' -o -name 'shadow*' -o -name 'gshadow*' \) -prune \
+  find ./$tree -xdev \( -name .ansible -o -name .cache -o -name .sudo_as_admin_successful -o -path '*/.local' -o -name 'ld.so.cache*' -o -name 'passwd*' -o -name 'group*' -o -name 'shadow*' -o -name 'gshadow*' \) -prune \
     -o -type f -print 2>/dev/null
 done | while read -r path; do echo "content $path $(grep -av ' installed on ' "$path" | sha256sum) $(test "$(wc -c <"$path")" -gt 400 || grep -av ' installed on ' "$path" | tr '\n' '|' | tr -d '\0')"; done
 for name in passwd group shadow gshadow; do sed "s/^/$name /" /etc/$name; done

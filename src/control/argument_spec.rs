@@ -10,6 +10,10 @@ pub fn mistakes(spec: &Map, given: &Map) -> Vec<String> {
     checker.found
 }
 
+fn is_required(about: &Value) -> bool {
+    about.entry("required").is_some_and(|on| super::truth(&on))
+}
+
 /// Finds what does not fit.
 struct Checker {
     found: Vec<String>,
@@ -22,7 +26,8 @@ impl Checker {
         let given = &by_first_name(spec, given);
         self.missing(spec, given);
         let known = spec.iter().filter_map(|(name, about)| Some((name.as_str()?, about, given.get(name)?)));
-        let known: Vec<(&str, &Value, &Value)> = known.filter(|(.., value)| !value.is_none()).collect();
+        let known: Vec<(&str, &Value, &Value)> =
+            known.filter(|(_, about, value)| !value.is_none() || is_required(about)).collect();
         for (name, about, value) in &known {
             self.kind(name, about, value);
         }
@@ -36,12 +41,12 @@ impl Checker {
     }
 
     fn missing(&mut self, spec: &Map, given: &Map) {
-        let required =
-            spec.iter().filter(|(_, about)| about.entry("required").is_some_and(|on| super::truth(&on)));
-        let missing: Vec<String> = required
+        let required = spec.iter().filter(|(_, about)| is_required(about));
+        let mut missing: Vec<String> = required
             .filter(|(name, _)| !given.contains_key(*name))
             .map(|(name, _)| name.to_string())
             .collect();
+        missing.sort();
         if !missing.is_empty() {
             let message = format!("missing required arguments: {}{}", missing.join(", "), self.place());
             self.found.push(message);

@@ -38,18 +38,32 @@ fn failed(desk: &Desk, condition: &Value, message: Option<&Value>) -> Act {
     let text = message.str().unwrap_or_else(|_| "Assertion failed".to_owned());
     let mut diagnostic =
         crate::source::Diagnostic::error(text.clone()).label(condition.span(), "does not hold");
-    diagnostic.hints.extend(where_set(desk, condition));
+    diagnostic.hints.extend(where_set(desk, condition, &text));
     Act { fields, failed: Some(text), diagnostic: Some(Box::new(diagnostic)), ..Act::default() }
 }
 
-/// Where the variables that a condition speaks of got their values: as places, because the text there may be a secret.
-fn where_set(desk: &Desk, condition: &Value) -> Vec<String> {
+/// Where the variables got their values that a condition reads: as places, because the text there may be a secret. Where
+/// the message speaks of some of these, or of none of these but of others, then where it is those that it speaks of.
+fn where_set(desk: &Desk, condition: &Value, message: &str) -> Vec<String> {
     let context = desk.scope.context();
     let text = condition.as_str().unwrap_or_default();
-    let names = desk.engine.names_used_by_expression(text, condition.span(), context);
-    let place = |name: &str| context.surroundings.sources.place(desk.scope.value(name)?.span());
+    let read = desk.engine.names_used_by_expression(text, condition.span(), context);
+    let read: Vec<String> = read.iter().map(|used| used.name.to_string()).collect();
+    let place = |name: &String| context.surroundings.sources.place(desk.scope.value(name)?.span());
+    let hint = |name: &String| Some(format!("`{name}` is set at {}", place(name)?));
+    let spoken_of = names_in(message);
+    let both: Vec<String> = read.iter().filter(|name| spoken_of.contains(name)).cloned().collect();
+    let hints = [both, spoken_of, read].map(|names| names.iter().filter_map(hint).collect::<Vec<_>>());
+    hints.into_iter().find(|hints| !hints.is_empty()).unwrap_or_default()
+}
+
+/// What could be the name of a setting in a text, each once: words with an underscore.
+fn names_in(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for word in text.split(|scalar: char| !scalar.is_ascii_alphanumeric() && scalar != '_') {
+        if word.contains('_') && !names.iter().any(|name| name == word) {
+            names.push(word.to_owned());
+        }
+    }
     names
-        .iter()
-        .filter_map(|used| Some(format!("`{}` is set at {}", used.name, place(&used.name)?)))
-        .collect()
 }

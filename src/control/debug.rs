@@ -1,8 +1,8 @@
 //! `debug`: shows a message, or the value of an expression.
 
 use super::{Act, Desk};
-use crate::template::{Answer, Error};
-use crate::vars::Value;
+use crate::template::{Answer, Error, Language};
+use crate::vars::{Data, Marks, Value};
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let asked = desk.value("verbosity").and_then(|value| value.str().ok()?.parse().ok()).unwrap_or(0);
@@ -18,10 +18,31 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
         let name = Value::from(var.str().unwrap_or_default());
         return Ok(Act { fields: [(name, var.clone())].into(), ..Act::default() });
     };
-    let value = match desk.engine.expression(name, var.span(), desk.scope) {
-        Ok(value) if !value.is_undefined() => value,
-        Ok(_) | Err(Error::Undefined(_)) => "VARIABLE IS NOT DEFINED!".into(),
-        Err(error) => return Err(error),
+    let native = desk.scope.context().surroundings.language == Language::Native;
+    if native && !var.marks().has(Marks::TRUSTED) {
+        let error = Error::failed("Encountered untrusted template or expression.").at(var.span());
+        return Err(error.during("Error while resolving `var` expression"));
+    }
+    let because = match desk.engine.expression(name, var.span(), desk.scope) {
+        Ok(value) => match value.data() {
+            Data::Undefined(undefined) => undefined.diagnostic(),
+            _ => return Ok(Act { fields: [(Value::from(name), value)].into(), ..Act::default() }),
+        },
+        Err(Error::Undefined(because)) => *because,
+        Err(error) => return Err(error.during("Error while resolving `var` expression")),
     };
-    Ok(Act { fields: [(Value::from(name), value)].into(), ..Act::default() })
+    if !native {
+        let shown = "VARIABLE IS NOT DEFINED!".into();
+        return Ok(Act { fields: [(Value::from(name), shown)].into(), ..Act::default() });
+    }
+    Ok(not_defined(name, because.words()))
+}
+
+/// What stands in the place of what is not defined, with a warning.
+fn not_defined(name: &str, because: &str) -> Act {
+    let shown = format!("<< error 1 - {because} >>");
+    let warning = format!("Encountered 1 template error: error 1 - {because}");
+    let fields =
+        [(Value::from(name), Value::from(shown)), ("warnings".into(), Value::list(vec![warning.into()]))];
+    Act { fields: fields.into(), ..Act::default() }
 }

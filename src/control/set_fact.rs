@@ -2,10 +2,11 @@
 
 use super::{Act, Desk, Effect};
 use crate::source::Diagnostic;
-use crate::template::Answer;
+use crate::template::{Answer, Language, kept};
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let cacheable = desk.flag("cacheable");
+    let is_classic = desk.scope.context().surroundings.language == Language::Classic;
     let mut facts = crate::vars::Map::new();
     let mut effects = Vec::new();
     for (name, value) in desk.arguments.iter().filter(|(name, _)| &***name != "cacheable") {
@@ -15,7 +16,8 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
             return Err(Diagnostic::error(message).told(told).at(desk.arguments.span_of(name)).into());
         }
         facts.insert(name.to_string().into(), value.clone());
-        effects.push(Effect::Set { name: name.clone(), value: value.clone(), cacheable });
+        let value = if is_classic { kept(value) } else { value.clone() };
+        effects.push(Effect::Set { name: name.clone(), value, cacheable });
     }
     if effects.is_empty() {
         return Err(super::mistake("`set_fact` sets nothing", desk.arguments.span));

@@ -7,7 +7,7 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let data = desk.value("data").ok_or_else(|| desk.missing("data"))?;
     if data.as_entries().is_none() {
         return Err(super::mistake(
-            "`data` wants a mapping of names to values",
+            "The 'data' option needs to be a dictionary/hash",
             desk.arguments.span_of("data"),
         ));
     }

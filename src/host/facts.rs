@@ -152,9 +152,21 @@ pub fn lsb_release(host: &dyn Probe) -> Result<String, Failure> {
     }
 }
 
-/// What a program says that the host keeps to say facts.
-pub fn local_fact(host: &dyn Probe, path: &str) -> Result<String, Failure> {
-    said(host, &[path])
+/// What a program says of its version; nothing where it says none.
+pub fn version(host: &dyn Probe, program: &str) -> Result<String, Failure> {
+    said(host, &[program, "--version"])
+}
+
+/// What a program says that the host keeps to say facts, or how it failed.
+pub fn local_fact(host: &dyn Probe, path: &str) -> Result<Result<String, String>, Failure> {
+    let said: Data = host.ask(&output_of(&[path]))?;
+    Ok(match said.number::<i64>("rc") {
+        Some(0) => Ok(said.text("stdout").unwrap_or_default()),
+        rc => {
+            let rc = rc.map_or_else(String::new, |rc| rc.to_string());
+            Err(format!("rc: {rc}, err: {}", said.text("stderr").unwrap_or_default()))
+        }
+    })
 }
 
 /// What a program printed, without the blanks around it; empty where it failed or is not there.

@@ -41,7 +41,7 @@ pub enum Attempt {
 
 impl Lock {
     /// Takes the lock with a message for others, waiting for so long. Whoever comes with the message of the holder is of the same
-    /// run, and does not wait.
+    /// run, and whom the holder started is a part of its work: they do not wait.
     pub fn take(directory: &Path, message: &str, patience: Duration) -> Result<Attempt, Failure> {
         super::change::make_own_directory(directory)?;
         let path = directory.join("lock");
@@ -51,8 +51,9 @@ impl Lock {
         let until = Instant::now() + patience;
         let mut pause = PAUSES.0;
         while rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            let holder = read(&mut file);
-            if holder == message {
+            let text = read(&mut file);
+            let (process, holder) = text.split_once('\n').unwrap_or_default();
+            if holder == message || process.parse().is_ok_and(descends_from) {
                 return Ok(Attempt::Held(Lock { _file: None }));
             }
             if Instant::now() >= until {
@@ -61,14 +62,24 @@ impl Lock {
             std::thread::sleep(pause);
             pause = (pause * 2).min(PAUSES.1);
         }
+        let text = format!("{}\n{message}", std::process::id());
         let written =
-            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(message.as_bytes()));
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
         written.map_err(|error| Failure::at(&path, "write", error))?;
         Ok(Attempt::Held(Lock { _file: Some(file) }))
     }
 }
 
-/// What the holder says of itself; nothing where it cannot be read.
+/// Whether this process is below that one: a run that a task of another run starts.
+fn descends_from(ancestor: u32) -> bool {
+    let above = |process: &u32| {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()
+    };
+    std::iter::successors(Some(std::process::id()), above).any(|process| process == ancestor)
+}
+
+/// What the holder wrote: its process and, on the next line, what it says of itself; nothing where it cannot be read.
 fn read(file: &mut File) -> String {
     let mut message = String::new();
     let _ = file.rewind().and_then(|()| file.read_to_string(&mut message));
@@ -80,4 +91,15 @@ fn since(file: &File) -> String {
     let written = file.metadata().ok().and_then(|meta| meta.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     let date = written.map(|since| Date::of(i64::try_from(since.as_secs()).unwrap_or_default()).plain());
     date.map_or_else(String::new, |date| format!(", since {date} UTC"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::descends_from;
+
+    #[test]
+    fn who_started_us_is_above_us() {
+        assert!(descends_from(std::os::unix::process::parent_id()));
+        assert!(!descends_from(u32::MAX));
+    }
 }

@@ -355,6 +355,10 @@ impl Probe for Overlay<'_> {
         self.system.variable(name)
     }
 
+    fn added_variables(&self) -> Vec<(String, String)> {
+        self.system.added_variables()
+    }
+
     fn me(&self) -> Owner {
         self.system.me()
     }

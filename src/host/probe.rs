@@ -47,6 +47,11 @@ pub trait Probe {
     /// A variable of the environment in which the call is carried out.
     fn variable(&self, name: &str) -> Option<String>;
 
+    /// What the task adds to the environment of the agent.
+    fn added_variables(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// The user and group that the agent runs as.
     fn me(&self) -> Owner;
 

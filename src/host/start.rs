@@ -96,20 +96,16 @@ impl StartLoop {
         self.items.iter().flat_map(effects).collect()
     }
 
+    /// As `start a, b; restart c`: the kind is the first of these words.
     pub(in crate::host) fn shown(&self) -> Shown {
-        let mut shown = Shown::new(
-            "start",
-            self.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>().join(", "),
-        );
-        for item in &self.items {
-            let (before, after) = match item.turn {
-                Turn::Start => ("not running", "running"),
-                Turn::Restart => ("running with an old state", "running"),
-                Turn::Reload => ("running with old files", "reloaded"),
-            };
-            shown = shown.attribute(&item.name, Some(before.to_owned()), Some(after.to_owned()));
-        }
-        shown
+        let words = [(Turn::Start, "start"), (Turn::Restart, "restart"), (Turn::Reload, "reload")];
+        let groups = words.map(|(turn, word)| {
+            let names = self.items.iter().filter(|item| item.turn == turn).map(|item| item.name.as_str());
+            (word, names.collect::<Vec<_>>().join(", "))
+        });
+        let mut groups = groups.into_iter().filter(|(_, names)| !names.is_empty());
+        let (kind, first) = groups.next().unwrap_or_default();
+        Shown::new(kind, groups.fold(first, |title, (word, names)| format!("{title}; {word} {names}")))
     }
 
     /// Starts all; one that fails is told, and the others go on.

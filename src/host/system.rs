@@ -299,6 +299,10 @@ impl Probe for System {
         Ok(bytes)
     }
 
+    fn added_variables(&self) -> Vec<(String, String)> {
+        self.environment.clone()
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         let set = self.environment.iter().rev().find(|(set, _)| set == name);
         if name == "PWD" {

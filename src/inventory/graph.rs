@@ -1,6 +1,6 @@
 //! Groups, hosts and what belongs to what.
 
-use crate::vars::{Value, Vars};
+use crate::vars::{Value, Vars, merged_over};
 use indexmap::{IndexMap, IndexSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -42,11 +42,22 @@ pub struct Graph {
     pub hosts: IndexMap<Name, Host>,
     /// The file that is read now.
     pub source: Option<Arc<Path>>,
+    /// Whether dicts are laid over each other.
+    pub merge_dicts: bool,
+}
+
+fn put(vars: &mut Vars, name: &str, value: Value, merge: bool) {
+    let value = match vars.get(name).filter(|_| merge) {
+        Some(below) => merged_over(below, &value),
+        None => value,
+    };
+    vars.insert(name.into(), value);
 }
 
 impl Default for Graph {
     fn default() -> Graph {
-        let mut graph = Graph { groups: IndexMap::new(), hosts: IndexMap::new(), source: None };
+        let mut graph =
+            Graph { groups: IndexMap::new(), hosts: IndexMap::new(), source: None, merge_dicts: false };
         graph.add_group("all");
         graph.add_group("ungrouped");
         let _ = graph.add_child("all", "ungrouped");
@@ -108,7 +119,7 @@ impl Graph {
     /// Sets a variable of a host.
     pub fn set_host_var(&mut self, host: &str, name: &str, value: Value) {
         if let Some(host) = self.hosts.get_mut(host) {
-            Arc::make_mut(&mut host.vars).insert(name.into(), value);
+            put(Arc::make_mut(&mut host.vars), name, value, self.merge_dicts);
         }
     }
 
@@ -120,7 +131,7 @@ impl Graph {
     pub fn set_group_var(&mut self, group: &str, name: &str, value: Value) -> Result<(), String> {
         let Some(group) = self.groups.get_mut(group) else { return Ok(()) };
         if name != "ansible_group_priority" {
-            Arc::make_mut(&mut group.vars).insert(name.into(), value);
+            put(Arc::make_mut(&mut group.vars), name, value, self.merge_dicts);
             return Ok(());
         }
         let number = value.as_int().or_else(|| value.as_str()?.trim().parse().ok());

@@ -124,6 +124,10 @@ impl<'a> Reader<'a> {
             "True" => true.into(),
             "False" => false.into(),
             "None" => Value::none(),
+            "set" if rest.starts_with("set()") => {
+                self.at += "set()".len();
+                return Some(Value::list(Vec::new()));
+            }
             "r" | "R" | "u" | "U" | "b" | "B" if rest[length..].starts_with(['\'', '"']) => {
                 return self.strings();
             }

@@ -64,7 +64,8 @@ impl Inventory {
         options: Options,
     ) -> Result<Inventory, Diagnostics> {
         let reader = Reader { sources: sources.clone(), options: Arc::new(options) };
-        let mut loading = Loading { reader: &reader, graph: Graph::default(), found: Diagnostics::default() };
+        let graph = Graph { merge_dicts: reader.options.merge_dicts, ..Graph::default() };
+        let mut loading = Loading { reader: &reader, graph, found: Diagnostics::default() };
         // The usual place may be empty without a word.
         let usual = |input: &String| input == "/etc/ansible/hosts" && !Path::new(input).exists();
         let inputs: Vec<&String> = inputs.iter().filter(|input| !input.is_empty() && !usual(input)).collect();

@@ -51,6 +51,8 @@ pub struct Options {
     /// It is an error where no source can be read.
     pub unparsed_is_failed: bool,
     pub mismatch: Mismatch,
+    /// `hash_behaviour = merge`: a dict that a later source sets is laid over the earlier one.
+    pub merge_dicts: bool,
     /// Whether texts that an inventory program prints may be templates, as with Ansible.
     pub trust_programs: bool,
 }
@@ -68,6 +70,7 @@ impl Default for Options {
             ignored_patterns: Vec::new(),
             any_unparsed_is_failed: false,
             unparsed_is_failed: false,
+            merge_dicts: false,
             mismatch: Mismatch::Warning,
             trust_programs: true,
         }

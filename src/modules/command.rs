@@ -58,7 +58,13 @@ impl Module for Command {
             removes: self.removes.as_deref(),
             chdir: self.chdir.as_ref(),
         };
-        execution.plan(host)
+        let mut plan = execution.plan(host)?;
+        if let Some(executable) = &self.executable {
+            let warning =
+                format!("`executable` is no longer supported by `command`: `{}` is not used", executable.0);
+            plan.result.set("warnings", vec![warning]);
+        }
+        Ok(plan)
     }
 
     fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
@@ -67,7 +73,7 @@ impl Module for Command {
 
     fn check(&self) -> Vec<ArgumentError> {
         match self.words() {
-            Ok(words) if words.is_empty() => vec![ArgumentError::new("", "no command is given")],
+            Ok(words) if words.is_empty() => vec![ArgumentError::new("", "no command given")],
             Ok(_) => Vec::new(),
             Err(message) => vec![ArgumentError::new("cmd", message)],
         }

@@ -46,7 +46,10 @@ impl Module for Debconf {
             Vtype::Password => debian::password(host, question)?,
             _ => known.get(question).and_then(Data::as_text).map(str::to_owned),
         };
-        if found.as_deref().is_some_and(|found| is_same(vtype, found, &wanted)) {
+        if found
+            .as_deref()
+            .is_some_and(|found| is_same(vtype, matches!(value.0, Data::List(_)), found, &wanted))
+        {
             return Ok(Plan::nothing().with("msg", "").with("current", known));
         }
         let shown =
@@ -69,6 +72,13 @@ impl Module for Debconf {
         let mut errors = Vec::new();
         if given.contains(&true) && given.contains(&false) {
             errors.push(ArgumentError::new("", "`question`, `vtype` and `value` are given together"));
+        }
+        let items = match &self.value {
+            Some(Raw(Data::List(items))) => items.as_slice(),
+            _ => &[],
+        };
+        if self.vtype == Some(Vtype::Multiselect) && items.iter().any(|item| item.as_text().is_none()) {
+            errors.push(ArgumentError::new("value", "Invalid value provided: choices are texts"));
         }
         if self.name.contains(char::is_whitespace) || self.name.starts_with('-') {
             errors.push(ArgumentError::new("name", format!("`{}` is no name of a package", self.name)));
@@ -101,7 +111,8 @@ fn wanted(vtype: Vtype, value: &Data) -> String {
     }
 }
 
-fn is_same(vtype: Vtype, found: &str, wanted: &str) -> bool {
+/// Whether an answer is the wished one; a list of choices has no order, a text has that in which it is written.
+fn is_same(vtype: Vtype, is_list: bool, found: &str, wanted: &str) -> bool {
     let choices = |text: &str| {
         let mut choices: Vec<String> = text.split(',').map(|choice| choice.trim().to_owned()).collect();
         choices.sort();
@@ -109,7 +120,7 @@ fn is_same(vtype: Vtype, found: &str, wanted: &str) -> bool {
     };
     match vtype {
         Vtype::Boolean => found.eq_ignore_ascii_case(wanted),
-        Vtype::Multiselect => choices(found) == choices(wanted),
+        Vtype::Multiselect if is_list => choices(found) == choices(wanted),
         _ => found == wanted,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::argument::PathText;
 use super::edit::{self, Rewriting};
-use super::{ArgumentError, FileAttributes, Module, argument::Mode};
-use crate::host::{Failure, Fields, Plan, Probe, base64};
+use super::{ArgumentError, FileAttributes, Module, files};
+use crate::host::{Carried, Failure, Fields, Plan, Probe, Report, base64, glob};
 use sha1::{Digest, Sha1};
 
 choices! {
@@ -37,7 +37,12 @@ impl Module for KnownHosts {
         let original = edit::read(host, &self.path.on(host)?)?;
         let before = original.text.clone().unwrap_or_default();
         let after = self.edited(&before)?;
+        let path = original.path.display().to_string();
+        let was = if original.text.is_some() { path.as_str() } else { "/dev/null" };
+        let diff = Fields::new().with("before_header", was).with("after_header", path.as_str());
+        let diff = diff.with("before", before.as_str()).with("after", after.as_str());
         let result = Fields::new()
+            .with("diff", diff)
             .with("name", self.name.as_str())
             .with("path", self.path.0.as_str())
             .with("key", self.key.clone())
@@ -46,65 +51,101 @@ impl Module for KnownHosts {
         if after == before {
             return Ok(Plan::say(result));
         }
-        let mode = original.text.is_none().then_some(Mode::Octal(0o600));
-        let attributes = FileAttributes { mode, ..FileAttributes::none() };
+        let attributes = FileAttributes::none();
         let how = Rewriting { attributes: &attributes, backup: false, validate: None, message: "" };
         Ok(Plan { result, ..original.rewrite(host, &after, &how)? })
     }
 
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        let mut result = carried.result.clone();
+        files::describe(host, &self.path.on(host)?, &mut result)?;
+        Ok(result.into())
+    }
+
     fn check(&self) -> Vec<ArgumentError> {
-        match (&self.key, self.state) {
-            (None, State::Present) => vec![ArgumentError::new("", "argument `key` is missing")],
-            (Some(key), _) if key.split_whitespace().count() < 3 => {
-                vec![ArgumentError::new("key", "`key` must be a line of host, type and key")]
+        let entry = self.key.as_deref().map(Entry::read);
+        let wrong = match (entry, self.state) {
+            _ if self.name.contains(',') => {
+                "Comma separated list of names is not supported. \
+                 Please pass a single name to lookup in the known_hosts file."
             }
-            _ => Vec::new(),
-        }
+            (None, State::Present) => "argument `key` is missing",
+            (Some(None), _) => "`key` must be a line of host, type and key",
+            (Some(Some(entry)), _) if !entry.is_about(&self.name) => {
+                "Host parameter does not match hashed host field in supplied key"
+            }
+            _ => return Vec::new(),
+        };
+        vec![ArgumentError::new("", wrong)]
+    }
+}
+
+/// A line of such a file.
+#[derive(PartialEq, Eq, Clone, Copy)]
+struct Entry<'a> {
+    /// `@revoked` or `@cert-authority`.
+    marker: Option<&'a str>,
+    hosts: &'a str,
+    kind: &'a str,
+    key: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    /// Comments and what is broken are none.
+    fn read(line: &'a str) -> Option<Entry<'a>> {
+        let mut words = line.split_whitespace().peekable();
+        let marker = words.next_if(|word| word.starts_with('@'));
+        let hosts = words.next().filter(|hosts| !hosts.starts_with('#'))?;
+        Some(Entry { marker, hosts, kind: words.next()?, key: words.next()? })
+    }
+
+    fn is_hashed(&self) -> bool {
+        self.hosts.starts_with("|1|")
+    }
+
+    /// Whether the line names the host, or has a pattern that does.
+    fn is_about(&self, name: &str) -> bool {
+        names(self.hosts, name) || self.hosts.split(',').any(|host| glob::matches(host, name))
     }
 }
 
 impl KnownHosts {
-    /// Type and key of the wished line.
-    fn wanted(&self) -> Option<(&str, &str)> {
-        let mut words = self.key.as_deref()?.split_whitespace().filter(|word| !word.starts_with('@'));
-        words.next()?;
-        Some((words.next()?, words.next()?))
-    }
-
     fn edited(&self, before: &str) -> Result<String, Failure> {
+        let wanted = self.key.as_deref().and_then(Entry::read);
         let mut lines = Vec::new();
         let mut found = false;
         for line in before.lines() {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let is_it =
-                words.first().is_some_and(|hosts| !hosts.starts_with('#') && names(hosts, &self.name));
-            let (kind, key) = (words.get(1).copied(), words.get(2).copied());
-            let same_kind = self.wanted().is_none_or(|(wanted, _)| kind == Some(wanted));
-            let same_key = self.wanted().is_some_and(|(_, wanted)| key == Some(wanted));
-            match (is_it && same_kind, self.state) {
-                (false, _) => lines.push(line.to_owned()),
-                (true, State::Absent) => {}
-                (true, State::Present) if same_key && !found => {
-                    found = true;
-                    lines.push(line.to_owned());
-                }
+            let entry = Entry::read(line).filter(|entry| names(entry.hosts, &self.name));
+            let keep = entry.is_none_or(|entry| match (wanted, self.state) {
+                (None, _) => false,
+                (Some(wanted), State::Absent) => Entry { hosts: entry.hosts, ..wanted } != entry,
                 // An older key of the same type gives way.
-                (true, State::Present) => {}
-            }
+                (Some(wanted), State::Present)
+                    if (wanted.marker, wanted.kind) == (entry.marker, entry.kind) =>
+                {
+                    let is_it = !found && wanted.key == entry.key && entry.is_hashed() == self.hash_host;
+                    found |= is_it;
+                    is_it
+                }
+                (Some(_), State::Present) => true,
+            });
+            lines.extend(keep.then(|| line.to_owned()));
         }
-        if let (State::Present, Some((kind, key)), false) = (self.state, self.wanted(), found) {
-            lines.push(format!("{} {kind} {key}", self.written()?));
+        if let (State::Present, Some(wanted), false) = (self.state, wanted, found) {
+            lines.push(self.written(&wanted)?);
         }
         Ok(lines.iter().map(|line| format!("{line}\n")).collect())
     }
 
-    fn written(&self) -> Result<String, Failure> {
-        if !self.hash_host {
-            let key = self.key.as_deref().unwrap_or_default();
-            return Ok(key.split_whitespace().next().unwrap_or(&self.name).to_owned());
+    fn written(&self, wanted: &Entry) -> Result<String, Failure> {
+        let line = self.key.as_deref().unwrap_or_default().trim();
+        if !self.hash_host || wanted.is_hashed() {
+            return Ok(line.to_owned());
         }
         let salt = Sha1::digest(crate::host::random_word()?.as_bytes());
-        Ok(format!("|1|{}|{}", base64::encode(&salt), base64::encode(&hmac(&salt, self.name.as_bytes()))))
+        let hash = hmac(&salt, self.name.as_bytes());
+        let hashed = format!("|1|{}|{}", base64::encode(&salt), base64::encode(&hash));
+        Ok(line.replacen(wanted.hosts, &hashed, 1))
     }
 }
 

@@ -70,12 +70,14 @@ impl Module for Script {
     }
 
     fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        execution::report(carried, false)
+        execution::report_bare(carried)
     }
 
     fn check(&self) -> Vec<ArgumentError> {
         match self.words() {
-            Ok(words) if words.is_empty() => vec![ArgumentError::new("", "no script is given")],
+            Ok(words) if words.is_empty() => {
+                vec![ArgumentError::new("", "one of the following is required: _raw_params, cmd")]
+            }
             Ok(_) => Vec::new(),
             Err(message) => vec![ArgumentError::new("cmd", message)],
         }

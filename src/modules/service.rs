@@ -1,7 +1,7 @@
 //! `service`
 
 use super::systemd::{ScopeName, State, Systemd};
-use super::unit::whole_name;
+use super::unit::{not_found, whole_name};
 use super::{ArgumentError, Module};
 use crate::host::{Change, Data, Effect, Failure, Fields, Plan, Probe, Run, Scope, systemd};
 use std::path::Path;
@@ -83,7 +83,7 @@ impl Service {
     fn by_script(&self, host: &dyn Probe, name: &str) -> Result<Plan, Failure> {
         let script = format!("/etc/init.d/{name}");
         if !host.exists(Path::new(&script))? {
-            return Err(host.missing(format!("there is no service `{name}`")));
+            return Err(host.missing(not_found(name)));
         }
         let is_running = systemd::script_runs(host, &script)?;
         let mut plan = Plan::say(Fields::new().with("name", name));

@@ -30,7 +30,7 @@ impl Module for Slurp {
         match host.follow(&path)? {
             None => Err(host.missing(format!("File not found: {}", path.display()))),
             Some(stat) if stat.is_directory() => {
-                Err(Failure::new(format!("`{}` is a directory", path.display())))
+                Err(Failure::new(format!("Source is a directory and must be a file: {}", path.display())))
             }
             Some(_) => {
                 let result = Fields::new().with("content", base64::encode(&self.bytes(host, &path)?));

@@ -1,7 +1,7 @@
 //! `stat`
 
 use super::Module;
-use super::argument::PathText;
+use super::argument::{PathText, expand};
 use crate::host::{Data, Failure, Fields, Kind, Plan, Probe, Stat as Found, Stored, flags, hex, text, users};
 use md5::Md5;
 use sha1::Sha1;
@@ -56,7 +56,7 @@ impl Module for Stat {
 
 impl Stat {
     fn describe(&self, host: &dyn Probe, path: &Path, found: &Found) -> Result<Fields, Failure> {
-        let mut said = numbers(found).with("exists", true).with("path", self.path.0.as_str());
+        let mut said = numbers(found).with("exists", true).with("path", expand(&self.path.0, host)?);
         kinds(found.kind, &mut said);
         permissions(found, &mut said);
         may(host, found, &mut said);

@@ -159,7 +159,7 @@ impl WaitFor {
             (State::Drained, _) => format!("{} to drain", self.target()),
             _ => self.target(),
         };
-        format!("timeout when waiting for {}", what.replace('`', ""))
+        format!("Timeout when waiting for {}", what.replace('`', ""))
     }
 }
 

@@ -219,10 +219,33 @@ impl Action {
             }
         };
         let mut words = Vec::new();
+        let mut joints = Vec::new();
         for pair in pairs {
-            self.take(node, offset, pair, &mut words);
+            match pair {
+                Pair::Word { text, start, .. } if text == "\\" => joints.push(start),
+                pair => self.take(node, offset, pair, &mut words),
+            }
         }
-        self.take_words(node, (text, offset), &words);
+        self.take_words(node, (&joined(text, &joints), text, offset), &words);
+    }
+
+    /// Keeps the words that are no arguments as free text: with the white space between them where nothing was taken out.
+    fn take_words(
+        &mut self,
+        node: &Node,
+        (joined, text, offset): (&str, &str, usize),
+        words: &[(usize, usize)],
+    ) {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
+        let span = node.part(offset + first.0, offset + last.1);
+        let words = || words.iter().filter_map(|(start, end)| text.get(*start..*end)).collect::<Vec<_>>();
+        let raw = match self.word() {
+            _ if !self.arguments.is_empty() => words().join(" "),
+            // The last newline is told as part of the command.
+            "shell" => joined.trim_start().to_owned(),
+            _ => joined.trim().to_owned(),
+        };
+        self.raw = Some(crate::vars::trusted_text(raw, span));
     }
 
     fn take(&mut self, node: &Node, offset: usize, pair: Pair, words: &mut Vec<(usize, usize)>) {
@@ -243,13 +266,6 @@ impl Action {
             "command" | "shell" | "raw" | "script" | "expect" => BESIDE_COMMAND.contains(&key),
             _ => true,
         }
-    }
-
-    /// Keeps the words that are no arguments, with the white space between them, as free text.
-    fn take_words(&mut self, node: &Node, (text, offset): (&str, usize), words: &[(usize, usize)]) {
-        let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
-        let span = node.part(offset + first.0, offset + last.1);
-        self.raw = Some(crate::vars::trusted_text(kept(text, &self.arguments, words), span));
     }
 
     fn take_args(&mut self, args: Option<&Value>) {
@@ -274,13 +290,14 @@ pub(super) fn word(written: &str) -> &str {
     COLLECTIONS.iter().find_map(|prefix| written.strip_prefix(prefix)).unwrap_or(written)
 }
 
-/// The whole text where no argument was taken out of it; else the words that are left.
-fn kept(text: &str, arguments: &[Argument], words: &[(usize, usize)]) -> String {
-    if arguments.is_empty() {
-        return text.trim().to_owned();
+/// A text less the backslashes that stand alone: at the end of a line they join it with the next.
+fn joined(text: &str, joints: &[usize]) -> String {
+    let mut joined = text.to_owned();
+    for at in joints.iter().rev() {
+        let joint = ["\\\n ", "\\\n", "\\"].into_iter().find(|joint| text[*at..].starts_with(joint));
+        joined.replace_range(*at..at + joint.map_or(0, str::len), "");
     }
-    let words: Vec<&str> = words.iter().filter_map(|(start, end)| text.get(*start..*end)).collect();
-    words.join(" ")
+    joined
 }
 
 fn is_one_template(text: &str) -> bool {

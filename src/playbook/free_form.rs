@@ -51,6 +51,8 @@ struct Splitter {
     start: Option<usize>,
     quote: Option<(char, usize)>,
     templates: Vec<(char, usize)>,
+    /// The quote of a string in a template.
+    string: Option<char>,
     previous: Option<char>,
 }
 
@@ -67,7 +69,13 @@ impl Splitter {
     fn step(&mut self, at: usize, char: char) {
         let previous = self.previous.replace(char);
         match (previous, char) {
-            (Some('\\'), _) if self.quote.is_some() => self.previous = None,
+            (Some('\\'), _) if self.quote.is_some() || self.string.is_some() => self.previous = None,
+            (_, '"' | '\'') if self.templates.last().is_some_and(|(kind, _)| *kind != '#') => {
+                self.string = match self.string {
+                    Some(open) if open == char => None,
+                    open => open.or(Some(char)),
+                }
+            }
             (Some('{'), '{' | '%' | '#') if self.templates.is_empty() => {
                 let kind = if char == '{' { '{' } else { char };
                 self.templates.push((kind, at.saturating_sub(1)));
@@ -89,7 +97,7 @@ impl Splitter {
     }
 
     fn closes(&self, char: char) -> bool {
-        match self.templates.last() {
+        match self.templates.last().filter(|_| self.string.is_none()) {
             Some(('{', _)) => char == '}',
             Some((kind, _)) => char == *kind,
             None => false,
@@ -128,10 +136,51 @@ fn unquote(value: &str) -> (String, usize, usize) {
     for quote in ['"', '\''] {
         let inner = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
         if let Some(inner) = inner.filter(|_| value.len() >= 2) {
-            return (inner.replace(&format!("\\{quote}"), &quote.to_string()), 1, value.len() - 1);
+            return (without_escapes(inner), 1, value.len() - 1);
         }
     }
-    (value.to_owned(), 0, value.len())
+    (without_escapes(value), 0, value.len())
+}
+
+/// The text with the escapes of Python's strings carried out, as Ansible does in such texts; a backslash before anything else stays.
+fn without_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let tail = &rest[at + 1..];
+        let (char, length) = escape(tail).unwrap_or(('\\', 0));
+        out.push_str(&rest[..at]);
+        out.push(char);
+        rest = &tail[length..];
+    }
+    out + rest
+}
+
+/// What an escape stands for, and how long it is behind its backslash.
+fn escape(tail: &str) -> Option<(char, usize)> {
+    let code = |from: usize, length: usize, radix: u32| {
+        let code = u32::from_str_radix(tail.get(from..from + length)?, radix).ok()?;
+        Some((char::from_u32(code)?, from + length))
+    };
+    let single = match tail.chars().next()? {
+        'x' => return code(1, 2, 16),
+        'u' => return code(1, 4, 16),
+        'U' => return code(1, 8, 16),
+        '0'..='7' => {
+            let digits = tail.bytes().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
+            return code(0, digits, 8);
+        }
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'v' => '\u{b}',
+        quoted @ ('\\' | '\'' | '"') => quoted,
+        _ => return None,
+    };
+    Some((single, 1))
 }
 
 #[cfg(test)]
@@ -170,6 +219,20 @@ mod tests {
             ("", "{% if y %}z"),
             ("", "w{% endif %}"),
         ];
+        assert_eq!(named(text), pairs(&expected));
+    }
+
+    #[test]
+    fn strings_in_templates_hold_braces() {
+        let text = r#"echo {{ "{{ 1 }}" }} {# isn't #} {{ 'it\'s }}' }}"#;
+        let words = ["echo", r#"{{ "{{ 1 }}" }}"#, "{# isn't #}", r"{{ 'it\'s }}' }}"];
+        assert_eq!(named(text), pairs(&words.map(|word| ("", word))));
+    }
+
+    #[test]
+    fn escapes_are_those_of_python() {
+        let text = r"line='a\tb' regexp=^\s\\b\x41 last='it\'s \u00e9'";
+        let expected = [("line", "a\tb"), ("regexp", r"^\s\bA"), ("last", "it's é")];
         assert_eq!(named(text), pairs(&expected));
     }
 

@@ -40,13 +40,16 @@ pub struct Statics {
     pub vars: Vec<Arc<Vars>>,
     /// The files that led here, so that a file that imports itself is found out.
     pub trail: Vec<PathBuf>,
+    /// The roles that led here because one depends on the other.
+    pub depending: Vec<Arc<str>>,
 }
 
 impl Statics {
     /// At the top of a playbook in this directory.
     pub fn new(playbook_dir: &Path) -> Statics {
         let dir: Arc<Path> = playbook_dir.into();
-        Statics { dir: dir.clone(), playbook_dir: dir, role: None, vars: Vec::new(), trail: Vec::new() }
+        let (vars, trail, depending) = (Vec::new(), Vec::new(), Vec::new());
+        Statics { dir: dir.clone(), playbook_dir: dir, role: None, vars, trail, depending }
     }
 
     /// Within something that has these keywords.

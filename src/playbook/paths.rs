@@ -23,7 +23,7 @@ impl RolePaths {
         asking: Option<&Path>,
     ) -> Result<PathBuf, Vec<PathBuf>> {
         let mut tried = Vec::new();
-        if let Some(inside) = self.in_collection(name) {
+        if let Some(inside) = self.in_collection(name, playbook_dir) {
             return Ok(inside);
         }
         let beside = asking.and_then(Path::parent).map(Path::to_owned);
@@ -39,13 +39,15 @@ impl RolePaths {
         Err(tried)
     }
 
-    /// `namespace.collection.role`, where that collection is installed.
-    fn in_collection(&self, name: &str) -> Option<PathBuf> {
+    /// `namespace.collection.role`, where that collection is installed or lies beside the playbook.
+    fn in_collection(&self, name: &str, playbook_dir: &Path) -> Option<PathBuf> {
         let mut parts = name.splitn(3, '.');
         let (namespace, collection, role) = (parts.next()?, parts.next()?, parts.next()?);
         let inner =
             Path::new("ansible_collections").join(namespace).join(collection).join("roles").join(role);
-        self.collections.iter().map(|dir| dir.join(&inner)).find(|path| path.is_dir())
+        let beside = playbook_dir.join("collections");
+        let dirs = std::iter::once(&beside).chain(&self.collections);
+        dirs.map(|dir| dir.join(&inner)).find(|path| path.is_dir())
     }
 }
 

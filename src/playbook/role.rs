@@ -171,11 +171,13 @@ impl Use<'_> {
         let parent = statics.role.as_deref().filter(|_| statics.trail.is_empty());
         let base = Arc::new(self.without_tasks(loader, &path, &meta, parent, keywords));
         let dependencies = self.dependencies(loader, statics, &meta, base.clone())?;
-        let role = Arc::new(with_dependencies(&base, &dependencies));
+        let inherited = parent.map(|parent| (*parent.vars).clone()).unwrap_or_default();
+        let role = Arc::new(with_dependencies(&base, inherited, &self.vars, &dependencies));
         let mut inner = statics.clone();
         inner.vars.extend([role.defaults.clone(), role.vars.clone(), role.params.clone()]);
         inner.vars.push(Arc::new(place_variables(&role)));
         inner.role = Some(role.clone());
+        inner.depending.clear();
         let _ = role.handlers.set(self.handlers(loader, &role, &inner));
         let entries = self.tasks(loader, &role, &meta, &inner);
         let own = Group { span: self.parts.span, keywords: Keywords::default(), role: Some(role), entries };
@@ -247,12 +249,13 @@ impl Use<'_> {
         meta: &Meta,
         role: Arc<Role>,
     ) -> Option<Vec<Group>> {
-        if role.parents.iter().any(|parent| *parent == role.name) {
+        if statics.depending.contains(&role.name) {
             let message = format!("the role `{}` depends on itself", role.name);
             loader.refuse(Diagnostic::error(message).at(self.parts.span));
             return None;
         }
-        let inner = Statics { role: Some(role), trail: Vec::new(), ..statics.clone() };
+        let depending = [&statics.depending[..], std::slice::from_ref(&role.name)].concat();
+        let inner = Statics { role: Some(role), trail: Vec::new(), depending, ..statics.clone() };
         Some(meta.dependencies.iter().filter_map(|node| read_use(loader, node, &inner)).collect())
     }
 
@@ -311,21 +314,28 @@ fn place_variables(role: &Role) -> Vars {
     .into()
 }
 
-/// Puts the variables of what a role depends on beneath its own.
-fn with_dependencies(role: &Role, dependencies: &[Group]) -> Role {
-    let mut defaults = Vars::new();
-    let mut vars = Vars::new();
-    for below in dependencies.iter().flat_map(|group| &group.entries) {
-        if let Entry::Group(group) = below
-            && let Some(role) = &group.role
-        {
-            defaults.extend((*role.defaults).clone());
-            vars.extend((*role.exports).clone());
+/// Puts the variables of what a role depends on beneath its own, and those that it inherits beneath both.
+fn with_dependencies(role: &Role, inherited: Vars, given: &Vars, dependencies: &[Group]) -> Role {
+    let (mut defaults, mut vars) = (Vars::new(), inherited);
+    beneath(dependencies, &mut defaults, &mut vars);
+    defaults.extend((*role.defaults).clone());
+    vars.extend((*role.exports).clone());
+    vars.extend(given.clone());
+    Role { defaults: Arc::new(defaults), vars: Arc::new(vars), ..role.clone() }
+}
+
+/// What all roles in these groups set, which are roles that depend on each other.
+fn beneath(groups: &[Group], defaults: &mut Vars, vars: &mut Vars) {
+    for below in groups.iter().flat_map(|group| &group.entries) {
+        let Entry::Group(group) = below else { continue };
+        match &group.role {
+            Some(role) => {
+                defaults.extend((*role.defaults).clone());
+                vars.extend((*role.exports).clone());
+            }
+            None => beneath(std::slice::from_ref(group), defaults, vars),
         }
     }
-    defaults.extend((*role.defaults).clone());
-    vars.extend((*role.vars).clone());
-    Role { defaults: Arc::new(defaults), vars: Arc::new(vars), ..role.clone() }
 }
 
 /// The variables of a role's `defaults` or `vars`.

@@ -70,6 +70,8 @@ pub struct Result {
     /// The user asked that nothing of this is shown.
     pub no_log: bool,
     pub delegated_to: Option<HostName>,
+    /// Where that host is reached.
+    pub delegated_address: Option<String>,
     pub took: Duration,
 }
 
@@ -84,6 +86,8 @@ pub enum Activity {
     },
     GatheringFacts,
     Running(Arc<TaskInfo>),
+    /// What the call under way is at, where it says so.
+    Doing(String),
     /// For other hosts, a lock, a retry, a pause: says what for.
     Waiting(String),
     /// The host has come to the end of the play, or has failed for good. Sent for every host of every play.
@@ -96,6 +100,8 @@ pub enum Event {
     /// A playbook file starts.
     Playbook {
         name: String,
+        /// How many plays it has.
+        plays: usize,
     },
     Play {
         name: String,

@@ -26,7 +26,7 @@ impl Json {
 
     fn object(&self, event: &Event) -> Value {
         match event {
-            Event::Playbook { name } => json!({ "event": "playbook", "name": name }),
+            Event::Playbook { name, .. } => json!({ "event": "playbook", "name": name }),
             Event::Play { name, hosts, span, lockstep } => {
                 let hosts: Vec<&str> = hosts.iter().map(AsRef::as_ref).collect();
                 let at = self.place(*span);
@@ -135,6 +135,7 @@ impl Json {
             }
             Activity::GatheringFacts => json!({ "activity": "gathering_facts" }),
             Activity::Running(task) => json!({ "activity": "running", "task": self.task(task) }),
+            Activity::Doing(what) => json!({ "activity": "doing", "what": what }),
             Activity::Waiting(what) => json!({ "activity": "waiting", "for": what }),
             Activity::Finished => json!({ "activity": "finished" }),
         };

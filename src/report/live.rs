@@ -52,10 +52,11 @@ impl Live {
             }
             Event::Activity { host, activity } => {
                 let host = self.host(host);
-                if host.activity.as_ref().map(std::mem::discriminant)
+                let is_other = host.activity.as_ref().map(std::mem::discriminant)
                     != Some(std::mem::discriminant(activity))
-                    || matches!(activity, Activity::Running(_) | Activity::Waiting(_))
-                {
+                    || matches!(activity, Activity::Running(_) | Activity::Waiting(_));
+                // What a task is at does not begin it anew.
+                if is_other && !matches!(activity, Activity::Doing(_)) {
                     host.since = Instant::now();
                 }
                 host.activity = Some(activity.clone());
@@ -139,7 +140,7 @@ impl Host {
             Some(Activity::Connecting) => "connecting",
             Some(Activity::Delivering { .. }) => "receiving the agent",
             Some(Activity::GatheringFacts) => "gathering facts",
-            Some(Activity::Running(_)) => "running",
+            Some(Activity::Running(_) | Activity::Doing(_)) => "running",
             Some(Activity::Waiting(_)) => "waiting",
             None | Some(Activity::Finished) => "idle",
         }
@@ -149,7 +150,8 @@ impl Host {
     fn doing(&self) -> String {
         match &self.activity {
             Some(Activity::Running(task)) => title(task),
-            Some(Activity::Waiting(what)) => format!("waiting {what}"),
+            Some(Activity::Doing(what)) => what.clone(),
+            Some(Activity::Waiting(what)) => format!("waiting for {what}"),
             Some(Activity::Delivering { done, all }) => {
                 format!("receiving the agent, {} %", done.saturating_mul(100).checked_div(*all).unwrap_or(0))
             }
@@ -160,8 +162,8 @@ impl Host {
     fn line(&self, names: usize) -> Line {
         let line = Line::new().column(Style::Strong, &self.name, names).text("  ");
         let line = if self.known > 0 { line.join(self.bar()).text("  ") } else { line };
-        let style =
-            if matches!(self.activity, Some(Activity::Running(_))) { Style::Plain } else { Style::Faint };
+        let works = matches!(self.activity, Some(Activity::Running(_) | Activity::Doing(_)));
+        let style = if works { Style::Plain } else { Style::Faint };
         let line = line.add(style, self.doing());
         let at_it = self.since.elapsed();
         if at_it < LONG { line } else { line.add(Style::Faint, format!("  {} s", at_it.as_secs())) }

@@ -11,12 +11,15 @@ use crate::host::Fields;
 use crate::modules::Call;
 use crate::playbook::{Keyword, Task};
 use crate::report::{Event, Status};
-use crate::source::Diagnostic;
-use crate::vars::{Part, Value, trusted_text};
+use crate::source::{Diagnostic, Span};
+use crate::vars::{Map, Part, Value, trusted_text};
 use crate::wire::{Mode, OnFailure};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
+
+/// The longest time in seconds that a task may be given.
+const LONGEST: u64 = 100_000_000;
 
 impl Interpreter {
     /// Carries out a task, or one item of it, whose conditions hold.
@@ -37,6 +40,7 @@ impl Interpreter {
         running.background = self.background(&running, at).await?;
         self.delegate(&mut running, at).await?;
         let at = &self.seen_by_delegate(&running, at);
+        running.delegated_address = self.delegated_address(&running, at).await?;
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
             self.meet().await?;
@@ -81,6 +85,16 @@ impl Interpreter {
         let Some(other) = &running.delegated_to else { return at.clone() };
         let vars = delegated(&self.run, &self.run.host_or_new(other), &self.scope(at).layers);
         at.with("ansible_delegated_vars", vars)
+    }
+
+    /// Where the host is reached that acts in place of this one, where a variable says that.
+    async fn delegated_address(&mut self, running: &Running, at: &At) -> Result<Option<String>, Trouble> {
+        let Some(other) = running.delegated_to.clone().filter(|other| **other != *"localhost") else {
+            return Ok(None);
+        };
+        let asked = format!("ansible_delegated_vars['{other}'].ansible_host | default('')");
+        let address = self.evaluate(at, |engine, scope| engine.expression(&asked, Span::NONE, scope)).await;
+        Ok(address.ok().and_then(|address| address.str().ok()).filter(|address| !address.is_empty()))
     }
 
     /// What is notified when something was changed.
@@ -276,28 +290,34 @@ impl Interpreter {
             None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
         };
         let lenient = running.ignore_errors || running.failed == Some(false);
-        let timeout = self.text_of(&at.frame.keyword(Keyword::Timeout).cloned(), at).await?;
+        let timeout = at.frame.keyword(Keyword::Timeout).cloned();
+        let timeout = seconds(self.text_of(&timeout, at).await?, &timeout)?;
         Ok(Sending {
             repeat: running.repeat,
             mode: if check { Mode::Check } else { Mode::Apply },
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: diff && !running.no_log,
-            environment: self.environment(at).await?,
+            environment: self.environment(at, running.task.is(&["setup", "gather_facts"])).await?,
             background: running.background.map(|background| background.limit),
             place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             notify: self.notes(&running.notify),
-            timeout: timeout.and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0),
+            timeout,
         })
     }
 
-    /// The environment around a task, the innermost counting most.
-    async fn environment(&mut self, at: &At) -> Result<Vec<(String, String)>, Trouble> {
+    /// The environment around a task, the innermost counting most. What gathers facts goes without what needs them.
+    async fn environment(&mut self, at: &At, gathers: bool) -> Result<Vec<(String, String)>, Trouble> {
         let mut levels: Vec<Value> =
             at.frame.all_keywords().flat_map(|keywords| keywords.environment.iter().cloned()).collect();
         levels.reverse();
         let mut environment: Vec<(String, String)> = Vec::new();
         for level in levels {
-            let value = self.evaluate(at, |engine, scope| engine.resolve(&level, scope)).await?;
+            let value = match self.evaluate(at, |engine, scope| engine.resolve(&level, scope)).await {
+                Err(trouble) if gathers && !matches!(trouble, Trouble::Halt(_)) => {
+                    self.what_is_known(&level, at).await?
+                }
+                value => value?,
+            };
             if value.is_omit() || value.is_none() {
                 continue;
             }
@@ -312,6 +332,32 @@ impl Interpreter {
             }
         }
         Ok(environment)
+    }
+
+    /// The entries of a mapping that can be told already.
+    async fn what_is_known(&mut self, mapping: &Value, at: &At) -> Result<Value, Trouble> {
+        let mut known = Map::new();
+        for (name, value) in mapping.as_entries().iter().flat_map(|entries| entries.iter()) {
+            match self.evaluate(at, |engine, scope| engine.resolve(value, scope)).await {
+                Ok(value) => drop(known.insert(name.clone(), value)),
+                Err(Trouble::Halt(halt)) => return Err(halt.into()),
+                Err(_) => {}
+            }
+        }
+        Ok(Value::dict(known))
+    }
+}
+
+/// The seconds of `timeout`; none are none.
+fn seconds(given: Option<String>, written: &Option<Value>) -> Result<Option<u64>, Trouble> {
+    let Some(text) = given else { return Ok(None) };
+    match text.parse::<u64>() {
+        Ok(seconds) if seconds <= LONGEST => Ok(Some(seconds).filter(|seconds| *seconds > 0)),
+        _ => {
+            let span = written.as_ref().map_or(crate::source::Span::NONE, Value::span);
+            let message = format!("Timeout {text} is invalid, it must be between 0 and {LONGEST}");
+            Err(Diagnostic::error(message).at(span).into())
+        }
     }
 }
 

@@ -9,6 +9,12 @@ use crate::source::{Diagnostic, Span};
 use crate::vars::{Map, Value, trusted_text};
 use std::sync::Arc;
 
+/// Whether an argument holds conditions, which stay as they are written: a template in one of their strings is not the condition.
+fn is_condition(action: &Action, argument: &Argument) -> bool {
+    let is_template = argument.value.as_str().is_some_and(crate::template::is_braced);
+    action.word() == "assert" && &*argument.name == "that" && !is_template
+}
+
 impl Interpreter {
     /// Evaluates the arguments of a task.
     pub async fn arguments(&mut self, task: &Task, at: &At) -> Result<Arguments, Trouble> {
@@ -28,7 +34,10 @@ impl Interpreter {
             }
         }
         for argument in &action.arguments {
-            let value = self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await;
+            let value = match is_condition(action, argument) {
+                true => Ok(argument.value.clone()),
+                false => self.evaluate(at, |engine, scope| engine.resolve(&argument.value, scope)).await,
+            };
             let value = value.map_err(|trouble| finalizing(trouble, action, &argument.name))?;
             let name = self.argument_name(argument, at).await?;
             arguments.set(&name, span_of(&argument.value, argument.span), value);

@@ -4,8 +4,9 @@ use super::Run;
 use super::frame::Frame;
 use super::handlers::handlers_of;
 use super::include::roles_of;
+use super::reach::Reach;
 use crate::control;
-use crate::host::{Data, nearest};
+use crate::host::{Data, nearest, nearest_within};
 use crate::modules::ArgumentError;
 use crate::playbook::{Argument, Entry, Keyword, Keywords, Play, Playbook, Task};
 use crate::source::{Diagnostic, Diagnostics, Severity};
@@ -15,12 +16,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Checks everything that playbooks reach without a host.
-pub fn check(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
-    let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
-    let mut checker =
-        Checker { engine: &run.engine, context, found, seen: HashSet::new(), run, handled: false };
+pub fn check(run: &Arc<Run>, playbooks: &[Playbook], found: &mut Diagnostics) {
+    let mut seen = HashSet::new();
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
-        checker.play(play);
+        let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
+        let reach = Reach::new(run, play);
+        let (engine, seen) = (&run.engine, &mut seen);
+        Checker { engine, context, found, seen, run, handled: false, reach }.play(play);
     }
 }
 
@@ -29,27 +31,30 @@ struct Checker<'a> {
     context: Context,
     found: &'a mut Diagnostics,
     /// Templates that were checked, by where they are written: roles are used more than once.
-    seen: HashSet<(crate::source::FileId, u32, bool)>,
+    seen: &'a mut HashSet<(crate::source::FileId, u32, bool)>,
     run: &'a Run,
     /// Whether a failure of what is being checked is awaited by those who wrote it.
     handled: bool,
+    /// Whether any host comes to what is being checked.
+    reach: Reach,
 }
 
 impl Checker<'_> {
     fn play(&mut self, play: &Play) {
         self.handled = forgives(&play.keywords);
         self.keywords(&play.keywords);
+        self.reach.enter(&play.keywords);
         for entry in play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks) {
             self.entry(entry);
         }
+        let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
+        let groups: Vec<Entry> = groups.collect();
+        self.entries(&groups);
+        self.reach.turn_to_handlers();
         let frame = Frame::play(Keywords::default());
-        for group in &play.roles {
-            let entry = Entry::Group(Arc::new(group.shallow()));
-            self.entry(&entry);
-            for (role, _) in roles_of(&entry, &frame) {
-                [&role.defaults, &role.vars, &role.params].into_iter().for_each(|vars| self.vars(vars));
-                role.handlers.get().into_iter().flatten().for_each(|entry| self.entry(entry));
-            }
+        for (role, _) in groups.iter().flat_map(|group| roles_of(group, &frame)) {
+            [&role.defaults, &role.vars, &role.params].into_iter().for_each(|vars| self.vars(vars));
+            role.handlers.get().into_iter().flatten().for_each(|entry| self.entry(entry));
         }
         handlers_of(&play.handlers, &frame).iter().for_each(|handler| self.task(&handler.task));
     }
@@ -57,13 +62,13 @@ impl Checker<'_> {
     fn entry(&mut self, entry: &Entry) {
         match entry {
             Entry::Task(task) => self.task(task),
-            Entry::Block(block) => self.within(forgives(&block.keywords), |checker| {
+            Entry::Block(block) => self.inside(&block.keywords, |checker| {
                 checker.keywords(&block.keywords);
                 checker.within(!block.rescue.is_empty(), |checker| checker.entries(&block.tasks));
                 checker.entries(&block.rescue);
                 checker.entries(&block.always);
             }),
-            Entry::Group(group) => self.within(forgives(&group.keywords), |checker| {
+            Entry::Group(group) => self.inside(&group.keywords, |checker| {
                 checker.keywords(&group.keywords);
                 checker.entries(&group.entries);
             }),
@@ -74,6 +79,13 @@ impl Checker<'_> {
         entries.iter().for_each(|entry| self.entry(entry));
     }
 
+    /// Checks what these keywords are for.
+    fn inside(&mut self, keywords: &Keywords, check: impl FnOnce(&mut Self)) {
+        let around = self.reach.enter(keywords);
+        self.within(forgives(keywords), check);
+        self.reach.leave(around);
+    }
+
     /// Checks what stands where failures are handled, if so or if they are around it.
     fn within(&mut self, handled: bool, check: impl FnOnce(&mut Self)) {
         let around = self.handled;
@@ -82,19 +94,21 @@ impl Checker<'_> {
         self.handled = around;
     }
 
-    /// Keeps a mistake: as a warning where the failure that it will be is handled.
+    /// Keeps a mistake: as a warning where the failure that it will be is handled, or where no host comes to it.
     fn keep(&mut self, mistake: Diagnostic) {
-        let kept = match self.handled && mistake.severity == Severity::Error {
-            true => Diagnostic { severity: Severity::Warning, ..mistake }
-                .hint("the task will fail; its failure is handled, so the run goes on to it"),
-            false => mistake,
+        let hint = match mistake.severity {
+            Severity::Error if self.handled => {
+                "the task will fail; its failure is handled, so the run goes on to it"
+            }
+            Severity::Error if self.reach.nobody() => "no host comes to it, as tags and conditions are now",
+            _ => return self.found.push(mistake),
         };
-        self.found.push(kept);
+        self.found.push(Diagnostic { severity: Severity::Warning, ..mistake }.hint(hint));
     }
 
     fn task(&mut self, task: &Task) {
-        let handled = forgives(&task.keywords) || !task.own.failed_when.is_empty();
-        self.within(handled, |checker| checker.parts(task));
+        let handled = !task.own.failed_when.is_empty();
+        self.within(handled, |checker| checker.inside(&task.keywords, |checker| checker.parts(task)));
     }
 
     fn parts(&mut self, task: &Task) {
@@ -124,17 +138,12 @@ impl Checker<'_> {
     }
 
     fn value(&mut self, value: &Value) {
-        if !value.is_lazy() {
-            return;
-        }
-        if let Some(entries) = value.as_entries() {
-            entries.values().for_each(|value| self.value(value));
-        } else if let Some(items) = value.as_items() {
-            items.iter().for_each(|value| self.value(value));
-        } else if let Some(text) = value.as_str().filter(|_| self.is_new(value)) {
-            let found = self.engine.check_template(text, value.span(), &self.context);
-            found.all.into_iter().for_each(|diagnostic| self.keep(diagnostic));
-        }
+        value.each_template(&mut |value, text| {
+            if self.is_new(value) {
+                let found = self.engine.check_template(text, value.span(), &self.context);
+                found.all.into_iter().for_each(|diagnostic| self.keep(diagnostic));
+            }
+        });
     }
 
     fn condition(&mut self, condition: &Value) {
@@ -157,7 +166,8 @@ impl Checker<'_> {
         if task.action.is_template() {
             return self.value(&crate::vars::trusted_text(word.to_owned(), task.action.span));
         }
-        if let Some(raw) = task.action.raw.as_ref().filter(|_| !task.action.is_free_form()) {
+        let is_known = crate::modules::spec(word).is_some() || control::is_word(word);
+        if let Some(raw) = task.action.raw.as_ref().filter(|_| is_known && !task.action.is_free_form()) {
             let message = format!("`{}` takes no free text", task.action.written);
             let hint = "write `name: value` lines below the module";
             self.keep(Diagnostic::error(message).at(raw.span()).hint(hint));
@@ -169,10 +179,24 @@ impl Checker<'_> {
         } else if crate::modules::spec(word).is_some() {
             self.module_arguments(task);
         } else if !control::is_word(word) {
-            let names = crate::modules::names().chain(control::names());
-            let hint = nearest(word, names).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("there is no module `{}`", task.action.written);
-            self.keep(Diagnostic::error(message).at(task.action.span).maybe_hint(hint));
+            self.unknown(task);
+        }
+    }
+
+    /// A module that is not there: likely one for other systems, where a condition stands before it.
+    fn unknown(&mut self, task: &Task) {
+        let word = task.action.word();
+        let names = || crate::modules::names().chain(control::names());
+        let near = nearest(word, names()).map(|near| format!("did you mean `{near}`?"));
+        let is_slip = nearest_within(word, names(), 1).is_some();
+        let message = format!("there is no module `{}`", task.action.written);
+        let mistake = Diagnostic::error(message).at(task.action.span);
+        match is_slip || self.handled || self.reach.somebody() {
+            true => self.keep(mistake.maybe_hint(near)),
+            false => self.found.push(
+                Diagnostic { severity: Severity::Warning, ..mistake }
+                    .hint("the task fails on a host for which its conditions hold"),
+            ),
         }
     }
 

@@ -5,6 +5,7 @@ use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use crate::report::{self, Event, Status};
+use crate::source::Diagnostic;
 use crate::vars::{Map, Part, Value};
 use crate::wire::Reply;
 
@@ -16,6 +17,8 @@ impl Interpreter {
                 self.host.store.commit(id);
                 let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
                 let mut ended = Ended::of(reply, running.no_log);
+                let execution = &self.run.settings.execution;
+                ended.tell_difference(&running.info.action, execution.diff || execution.dry_run);
                 judge(&running, &mut ended);
                 self.end(*running, item, ended)
             }
@@ -36,6 +39,12 @@ impl Interpreter {
 
     fn end(&mut self, running: Running, item: Option<Item>, mut ended: Ended) -> Result<(), Halt> {
         self.play.announce(&self.run, &running.info);
+        let warnings = ended.field("warnings").and_then(|warnings| warnings.as_items()).unwrap_or_default();
+        for warning in
+            warnings.iter().filter(|_| !running.no_log && running.repeat.is_none_or(|_| item.is_some()))
+        {
+            self.run.warn(Diagnostic::warning(warning.to_string()).at(running.info.span));
+        }
         ended.ignored = match ended.status {
             Status::Failed => running.ignore_errors,
             Status::Unreachable => running.ignore_unreachable,
@@ -68,7 +77,17 @@ impl Interpreter {
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(ended);
         }
-        if unreachable { self.lose() } else { Ok(()) }
+        if unreachable { self.lose_loop(running) } else { Ok(()) }
+    }
+
+    /// Ends a loop with an item that was not reached: those behind it would not be either.
+    fn lose_loop(&mut self, item: &Running) -> Result<(), Halt> {
+        let ended = self.whole(item);
+        let waiting = self.pipeline.waiting.iter().find_map(|step| match step {
+            Step::LoopEnd { running } if running.repeat == item.repeat => running.promise.clone(),
+            _ => None,
+        });
+        self.end_task(Running { promise: waiting, ..item.clone() }, ended)
     }
 
     fn end_task(&mut self, running: Running, mut ended: Ended) -> Result<(), Halt> {
@@ -152,7 +171,8 @@ impl Interpreter {
 
     /// Keeps the facts that a module returned, and lets those read on who waited for them.
     fn keep_facts(&mut self, running: &Running, ended: &Ended) {
-        if let Some(owner) = &running.facts_for {
+        // What `set_fact` sets is kept already, and is no fact unless it is cacheable.
+        if let Some(owner) = running.facts_for.as_ref().filter(|_| !running.task.is(&["set_fact"])) {
             self.keep_facts_of(owner, running.task.is(&["setup", "gather_facts"]), ended);
         }
         if gives_facts(running) && !self.pipeline.waiting.iter().any(is_call_for_facts) {
@@ -219,6 +239,7 @@ pub fn shown(running: &Running, ended: &Ended) -> report::Result {
         diagnostic: ended.diagnostic.clone(),
         no_log: running.no_log,
         delegated_to: running.delegated_to.clone(),
+        delegated_address: running.delegated_address.clone(),
         took: running.began.elapsed(),
     }
 }

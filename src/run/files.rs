@@ -8,7 +8,7 @@ use crate::control::Arguments;
 use crate::host::Content;
 use crate::modules::{Entry, EntryKind, Need, Source};
 use crate::source::Diagnostic;
-use crate::template::Overrides;
+use crate::template::{self, Overrides};
 use crate::vars::Value;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +54,7 @@ impl Interpreter {
         out: &mut Vec<Entry>,
     ) -> Result<(), Trouble> {
         let failed = |path: &Path, error: std::io::Error| unreadable(arguments, path, &error);
+        let follow = arguments.value("local_follow").is_none_or(crate::control::truth);
         let mut paths: Vec<PathBuf> = Vec::new();
         for entry in std::fs::read_dir(dir).map_err(|error| failed(dir, error))? {
             paths.push(entry.map_err(|error| failed(dir, error))?.path());
@@ -63,15 +64,16 @@ impl Interpreter {
             let meta = std::fs::symlink_metadata(&path).map_err(|error| failed(&path, error))?;
             let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
             let mode = mode_of(&path).unwrap_or(0o644);
-            let kind = if meta.is_dir() {
+            let stays_link = meta.is_symlink() && (!follow || !path.exists() || leads_up(&path));
+            let is_directory = path.is_dir() && !stays_link;
+            let kind = if is_directory {
                 EntryKind::Directory
-            } else if meta.is_symlink() && !path.exists() {
+            } else if stays_link {
                 let target = std::fs::read_link(&path).map_err(|error| failed(&path, error))?;
                 EntryKind::Link(target.to_string_lossy().into_owned())
             } else {
                 EntryKind::File(self.content(arguments, &path)?)
             };
-            let is_directory = meta.is_dir();
             out.push(Entry { path: relative, mode, kind, origin: None });
             if is_directory {
                 self.below(arguments, root, &path, out)?;
@@ -99,6 +101,8 @@ impl Interpreter {
             self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))?;
         let inner = At { dir: path.parent().unwrap_or(Path::new("")).into(), ..at.clone() };
         let inner = self.run.template_variables(&inner, src, &path);
+        let inner =
+            inner.with("template_destpath", arguments.value("dest").cloned().unwrap_or_else(Value::none));
         let rendered = self
             .evaluate(&inner, |engine, scope| engine.template_text(&text, span, &overrides, scope))
             .await?;
@@ -163,12 +167,9 @@ impl Interpreter {
 impl Run {
     /// Variables that a template has beside those of its task.
     pub fn template_variables(&self, at: &At, src: &str, path: &Path) -> At {
-        let full = path.display().to_string();
-        let managed = self.settings.language.ansible_managed.clone();
-        at.with("template_path", Value::text(src))
-            .with("template_fullpath", Value::text(full.as_str()))
-            .with("template_host", Value::text(self.machine.as_str()))
-            .with("ansible_managed", Value::text(managed.unwrap_or_else(|| "Ansible managed".to_owned())))
+        let managed = self.settings.language.ansible_managed.as_deref();
+        let variables = template::variables_of_file(src, path, managed);
+        variables.into_iter().fold(at.clone(), |at, (name, value)| at.with(name, value))
     }
 }
 
@@ -193,6 +194,13 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// Whether a link leads to a directory that it is in, which nobody can follow to the end.
+fn leads_up(link: &Path) -> bool {
+    let target = link.canonicalize();
+    let within = link.parent().and_then(|parent| parent.canonicalize().ok());
+    target.is_ok_and(|target| within.is_some_and(|within| within.starts_with(target)))
+}
+
 fn mode_of(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).ok().map(|meta| meta.permissions().mode() & 0o7777)
@@ -204,7 +212,16 @@ pub(super) fn no_file(arguments: &Arguments, src: &str, tried: &[PathBuf]) -> Tr
     Diagnostic::error(message)
         .at(arguments.span_of("src"))
         .hint(format!("looked for {}", shown.join(", ")))
+        .told_alone(not_found(src, tried))
         .into()
+}
+
+/// That a file of the controller is not there, in the words that playbooks look for.
+pub(super) fn not_found(name: &str, tried: &[PathBuf]) -> String {
+    let places: String = tried.iter().map(|path| format!("\n\t{}", path.display())).collect();
+    let hint =
+        "If you are using a module and expect the file to exist on the remote, see the remote_src option";
+    format!("Could not find or access '{name}'\nSearched in:{places} on the Ansible Controller.\n{hint}")
 }
 
 fn unreadable(arguments: &Arguments, path: &Path, error: &std::io::Error) -> Trouble {

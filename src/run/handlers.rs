@@ -4,7 +4,7 @@ use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
 use super::task_scope::At;
-use crate::playbook::{Entry, Task};
+use crate::playbook::{Entry, Role, Task};
 use crate::source::Diagnostic;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -46,6 +46,11 @@ pub fn handlers_of(entries: &[Entry], frame: &Arc<Frame>) -> Vec<Handler> {
     entries.iter().flat_map(|entry| handlers_in(entry, frame)).collect()
 }
 
+/// Those of one use of a role: a role that is used twice has its handlers twice, with the variables of each use.
+pub fn role_handlers(role: &Role, frame: &Arc<Frame>) -> Vec<Handler> {
+    role.handlers.get().map(|entries| handlers_of(entries, frame)).unwrap_or_default()
+}
+
 fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
     match entry {
         Entry::Task(task) => vec![Handler { task: task.clone(), frame: frame.clone() }],
@@ -61,6 +66,29 @@ fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
             handlers_of(&group.entries, &inner)
         }
     }
+}
+
+/// The order in which handlers of one name are looked for, of which the first is meant: those of a role or block in the order
+/// of definition, and what is defined last before what is defined first.
+fn searched(handlers: &[Handler]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(handlers.len());
+    let mut end = handlers.len();
+    for together in handlers.chunk_by(|one, next| Arc::ptr_eq(&one.frame, &next.frame)).rev() {
+        order.extend(end - together.len()..end);
+        end -= together.len();
+    }
+    order
+}
+
+/// A name as it may be notified: alone, and behind its role, whose collection may be left out.
+fn in_role(handler: &Handler, name: &str) -> Vec<String> {
+    let mut names = vec![name.to_owned()];
+    if let Some(role) = handler.frame.role() {
+        names.push(format!("{} : {name}", role.name));
+        let short = role.name.splitn(3, '.').nth(2);
+        names.extend(short.map(|short| format!("{short} : {name}")));
+    }
+    names
 }
 
 impl Interpreter {
@@ -108,26 +136,29 @@ impl Interpreter {
         ended
     }
 
-    /// Which handlers these names mean, in the order of definition.
+    /// Which handlers these names mean. Of several with one name the first that is asked answers, to the name and to a topic;
+    /// of those without a name, each.
     async fn chosen(&mut self, names: &[String]) -> Result<BTreeSet<usize>, Halt> {
         let handlers = self.all_handlers();
         let mut chosen = BTreeSet::new();
         let mut known = vec![false; names.len()];
-        let mut taken: BTreeSet<String> = BTreeSet::new();
-        // Of several handlers with one name, the last one defined is meant.
-        for (index, handler) in handlers.iter().enumerate().rev() {
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        let mut heard: BTreeSet<(String, String)> = BTreeSet::new();
+        for index in searched(&handlers) {
+            let handler = &handlers[index];
             let name = self.handler_name(handler).await?;
-            let topics = self.topics(handler).await?;
-            let full = handler.frame.role().map(|role| format!("{} : {name}", role.name));
-            let own = |notified: &String| *notified == name || full.as_ref() == Some(notified);
+            let own = in_role(handler, &name);
+            let topics: Vec<String> =
+                self.topics(handler).await?.iter().flat_map(|topic| in_role(handler, topic)).collect();
             for (notified, known) in names.iter().zip(&mut known) {
-                let by_name = own(notified) && !taken.contains(notified);
-                if by_name || topics.contains(notified) {
+                let by_name = own.contains(notified) && named.insert(notified.clone());
+                let by_topic = topics.contains(notified)
+                    && (name.is_empty() || heard.insert((notified.clone(), name.clone())));
+                if by_name || by_topic {
                     *known = true;
                     chosen.insert(index);
                 }
             }
-            taken.extend([name].into_iter().chain(full));
         }
         if let Some((missing, _)) = names.iter().zip(&known).find(|(_, known)| !**known) {
             self.missing_handler(missing)?;
@@ -136,7 +167,9 @@ impl Interpreter {
     }
 
     fn missing_handler(&self, name: &str) -> Result<(), Halt> {
-        let message = format!("there is no handler `{name}`, which was notified on `{}`", self.host.name);
+        let message = format!(
+            "The requested handler '{name}' was not found in either the main handlers list nor in the listening handlers list"
+        );
         if self.run.settings.execution.missing_handler_warns {
             self.run.warn(Diagnostic::warning(message));
             return Ok(());

@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::host::Host;
+use super::magic::Magic;
 use super::scope::Layers;
 use super::task_scope::TaskScope;
 use crate::source::Span;
@@ -96,7 +97,7 @@ impl Object for OfOne {
     fn get(&self, key: &Value) -> Option<Value> {
         let run = self.run.upgrade()?;
         let layers = self.layers();
-        let name = key.as_str()?;
+        let name = key.as_str().filter(|name| !["hostvars", "vars"].contains(name))?;
         let value = match layers.value(name) {
             None if self.delegated && name == "ansible_host" => Value::text(self.host.name.clone()),
             known => known?,
@@ -116,7 +117,8 @@ impl Object for OfOne {
     }
 
     fn items(&self) -> Vec<Value> {
-        self.layers().names().into_iter().map(Value::text).collect()
+        let names = self.layers().names().into_iter().filter(|name| Magic::is_of_host(name));
+        names.map(Value::text).collect()
     }
 
     fn text(&self) -> String {

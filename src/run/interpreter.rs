@@ -218,10 +218,16 @@ impl Interpreter {
             return Ok(());
         }
         self.tell_what_is_awaited();
-        let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
-        match lane.replies.next().await {
-            Some(reply) => self.answer(reply),
-            None => self.line_lost(),
+        loop {
+            let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
+            tokio::select! {
+                biased;
+                reply = lane.replies.next() => return match reply {
+                    Some(reply) => self.answer(reply),
+                    None => self.line_lost(),
+                },
+                Some((_, note)) = lane.notes.recv() => self.activity(Activity::Doing(note)),
+            }
         }
     }
 
@@ -267,17 +273,9 @@ impl Interpreter {
 
     fn scope_in(&self, at: &At, surroundings: &Arc<Surroundings>) -> TaskScope {
         let layers = Layers {
-            extra: self.run.extra.clone(),
-            frame: Some(at.frame.clone()),
-            snapshot: self.host.store.snapshot(),
-            play: self.play.vars_of(&self.host),
-            host: self.host.vars(),
-            magic: self.play.magic_of(&self.run, &self.host),
-            local: at.local.clone(),
-            inject_facts: self.run.inject_facts,
-            merge: self.run.merge,
             facts_pending: self.facts_pending.clone(),
             others_pending: Some(self.others_pending.clone()).filter(|_| self.play.meeting.is_needed()),
+            ..Layers::of(&self.run, &self.play, &self.host, at)
         };
         let pending = Some(self.controller_pending.clone()).filter(|_| self.pipeline.acts_on_controller());
         TaskScope::new(layers, at, surroundings).waiting_for(pending)

@@ -130,7 +130,8 @@ impl Interpreter {
             Err(error) => return Err(lost(&host.name, &error.to_string(), &said.text())),
         }
         session.hello.pending.iter().for_each(|name| self.remember_notification(name));
-        Ok(Lane { requests: session.client, replies: session.replies, key, is_local })
+        let (requests, replies, notes) = (session.client, session.replies, session.notes);
+        Ok(Lane { requests, replies, notes, key, is_local })
     }
 
     /// Closes every line; the next task opens its own again.

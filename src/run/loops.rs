@@ -147,6 +147,12 @@ impl Interpreter {
             let items = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
             return items.as_items().ok_or_else(|| no_list(&items, repeat.items.span()).into());
         };
+        if &**lookup == "first_found" {
+            // Among its candidates some may be undefined, which nothing else may.
+            let found =
+                self.evaluate(at, |engine, scope| engine.lookup(lookup, &repeat.items, scope)).await?;
+            return Ok(Arc::new(found));
+        }
         let terms = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
         let terms = if terms.as_items().is_some() { terms } else { Value::list(vec![terms]) };
         let at = at.with(TERMS, terms);
@@ -197,7 +203,7 @@ fn no_list(items: &Value, span: crate::source::Span) -> Diagnostic {
     let message = format!("`loop` wants a list, this is `{found}`");
     let kind = crate::template::type_name(items);
     Diagnostic::error(message)
-        .told(format!("The `loop` value must resolve to a 'list', not '{kind}'."))
+        .told_alone(format!("The `loop` value must resolve to a 'list', not '{kind}'."))
         .at(span)
         .hint("for one item write `[item]`; `with_items` takes single items too")
 }
@@ -241,6 +247,10 @@ fn whole(items: Vec<Ended>) -> Ended {
         ended.unset("failed");
     }
     ended.message = Some(message.to_owned());
+    if let Some(lost) = items.iter().find(|item| item.status == Status::Unreachable) {
+        ended.set("unreachable", true);
+        ended.message.clone_from(&lost.message);
+    }
     ended
 }
 

@@ -88,6 +88,42 @@ impl Magic {
         "vars",
     ];
 
+    /// The names that have a value in a role only.
+    const OF_ROLE: &'static [&'static str] = &[
+        "ansible_parent_role_names",
+        "ansible_parent_role_paths",
+        "ansible_role_name",
+        "role_name",
+        "role_path",
+    ];
+
+    /// The names that speak of a host and not of the task that asks: `hostvars` lists them.
+    const OF_HOST: &'static [&'static str] = &[
+        "ansible_facts",
+        "group_names",
+        "groups",
+        "inventory_dir",
+        "inventory_file",
+        "inventory_hostname",
+        "inventory_hostname_short",
+        "playbook_dir",
+    ];
+
+    /// Whether `hostvars` lists a name: one that speaks of the task that asks would hold all hosts again.
+    pub fn is_of_host(name: &str) -> bool {
+        Magic::OF_HOST.contains(&name) || !Magic::NAMES.contains(&name)
+    }
+
+    /// The names to list where all variables are: `vars` is not in itself, and a play has no role.
+    pub fn listed(&self, in_role: bool) -> impl Iterator<Item = &'static str> {
+        let of_run = self.run.values.iter().map(|(name, _)| *name);
+        let is_listed = move |name: &&str| match *name {
+            "vars" | "omit" => false,
+            name => in_role || !Magic::OF_ROLE.contains(&name),
+        };
+        Magic::NAMES.iter().copied().filter(is_listed).chain(of_run)
+    }
+
     /// The value of a name, if it is one of these.
     pub fn value(&self, name: &str, layers: &Layers) -> Option<Value> {
         let play = &self.play;
@@ -120,13 +156,7 @@ impl Magic {
             "vars" => Value::object(AllVars { layers: layers.clone() }),
             "ansible_search_path" => search_path(layers, &play.playbook_dir),
             "environment" => environment(layers),
-            "role_name"
-            | "role_path"
-            | "ansible_role_name"
-            | "ansible_parent_role_names"
-            | "ansible_parent_role_paths" => {
-                return of_role(name, layers);
-            }
+            name if Magic::OF_ROLE.contains(&name) => return of_role(name, layers),
             _ => {
                 return self
                     .run

@@ -63,7 +63,8 @@ impl Interpreter {
             self.drain().await?;
         }
         let skips = skipped.is_some();
-        self.tell(running, at, for_all, skipped).await?;
+        let ended = skipped.unwrap_or_else(|| self.obeyed(word, at));
+        self.tell(running, at, for_all, ended).await?;
         if skips { Ok(()) } else { self.obey(word, running).await }
     }
 
@@ -101,13 +102,7 @@ impl Interpreter {
     }
 
     /// Tells of the word: once, or for each host, as the heading of Ansible has it.
-    async fn tell(
-        &mut self,
-        running: &Running,
-        at: &At,
-        for_all: bool,
-        skipped: Option<Ended>,
-    ) -> Result<(), Halt> {
+    async fn tell(&mut self, running: &Running, at: &At, for_all: bool, ended: Ended) -> Result<(), Halt> {
         let mut position = running.position.clone();
         if !for_all {
             let index = self.play.batch.iter().position(|host| *host == self.host.name).unwrap_or_default();
@@ -116,13 +111,33 @@ impl Interpreter {
         let task = self.info_at(&position, &running.task, at);
         self.activity(Activity::Running(task.clone()));
         let told = Running { info: task, ..running.clone() };
-        self.ended(told, None, skipped.unwrap_or_else(Ended::ok)).await
+        self.ended(told, None, ended).await
+    }
+
+    /// The result of a word that is obeyed.
+    fn obeyed(&self, word: &str, at: &At) -> Ended {
+        let host = &self.host.name;
+        let message = match word {
+            "flush_handlers" => format!("triggered running handlers for {host}"),
+            "clear_facts" => "facts cleared".to_owned(),
+            "clear_host_errors" => "cleared host errors".to_owned(),
+            "end_batch" => "ending batch".to_owned(),
+            "end_host" => format!("ending play for {host}"),
+            "end_play" => "ending play".to_owned(),
+            "end_role" => format!("ending role {} for {host}", role_name(at)),
+            "refresh_inventory" => "inventory successfully refreshed".to_owned(),
+            "reset_connection" => "reset connection".to_owned(),
+            word => word.to_owned(),
+        };
+        let mut ended = Ended::ok();
+        ended.set("msg", message);
+        ended
     }
 
     /// The result of a word whose condition does not hold.
     fn passed_over(&self, word: &str, at: &At) -> Ended {
         let host = &self.host.name;
-        let role = at.frame.role().map_or_else(Default::default, |role| Arc::clone(&role.name));
+        let role = role_name(at);
         let rest = match word {
             "flush_handlers" => format!(", not running handlers for {host}"),
             "clear_facts" => format!(", not clearing facts and fact cache for {host}"),
@@ -142,6 +157,10 @@ impl Interpreter {
         ended.set("msg", message);
         ended
     }
+}
+
+fn role_name(at: &At) -> Arc<str> {
+    at.frame.role().map_or_else(Default::default, |role| Arc::clone(&role.name))
 }
 
 fn unknown(word: &str, arguments: &crate::control::Arguments) -> Diagnostic {

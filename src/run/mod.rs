@@ -9,6 +9,7 @@ mod conclude;
 mod configured;
 mod contents;
 mod controller_files;
+mod differences;
 mod fact_cache;
 mod facts;
 mod fetch;
@@ -28,7 +29,6 @@ mod lint;
 mod listing;
 mod loops;
 mod magic;
-mod merge;
 mod meta;
 mod notes;
 mod once;
@@ -39,6 +39,7 @@ mod play;
 mod position;
 mod prepare;
 mod prompts;
+mod reach;
 mod reconnect;
 mod result;
 mod scope;
@@ -123,7 +124,8 @@ impl Run {
     /// Runs playbooks one after the other; a host that failed in one takes no part in the next.
     pub async fn playbooks(self: &Arc<Run>, playbooks: &[Playbook]) {
         for playbook in playbooks {
-            self.events.send(Event::Playbook { name: playbook.path.display().to_string() });
+            let (name, plays) = (playbook.path.display().to_string(), playbook.plays.len());
+            self.events.send(Event::Playbook { name, plays });
             let mut end = PlayEnd::Fine;
             for play in &playbook.plays {
                 if self.is_interrupted() || end == PlayEnd::Over {

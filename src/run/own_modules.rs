@@ -61,7 +61,6 @@ impl Interpreter {
             .with("_ansible_module_name", &*arguments.word)
             .with("_ansible_syslog_facility", "LOG_USER")
             .with("_ansible_selinux_special_fs", Vec::<String>::new())
-            .with("_ansible_string_conversion_action", "warn")
             .with("_ansible_keep_remote_files", false)
             .with("_ansible_socket", crate::host::Data::Null)
             .with("_ansible_shell_executable", "/bin/sh")

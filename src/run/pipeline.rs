@@ -32,6 +32,8 @@ pub struct Running {
     /// Whose handlers are run when something was changed.
     pub notify: Vec<String>,
     pub delegated_to: Option<HostName>,
+    /// Where that host is reached.
+    pub delegated_address: Option<String>,
     /// How it goes on in the background, if it does.
     pub background: Option<super::background::Background>,
     pub began: Instant,
@@ -78,6 +80,8 @@ pub enum Step {
 pub struct Lane {
     pub requests: crate::wire::Client,
     pub replies: crate::wire::Replies,
+    /// What long calls say that they are at, by the id of their request.
+    pub notes: tokio::sync::mpsc::Receiver<(u64, String)>,
     /// Whose agent on which host this is.
     pub key: LaneKey,
     /// Whether that host is the controller itself, whose files evaluation reads.

@@ -298,7 +298,10 @@ impl Interpreter {
             self.section(number);
             self.entries(entries, &frame).await?;
             self.section(number + 1);
-            self.flush().await?;
+            // Nothing can have been notified before the first task but by an earlier run, whose handlers may need what tasks register.
+            if number > 1 || !entries.is_empty() {
+                self.flush().await?;
+            }
         }
         Ok(())
     }

@@ -193,6 +193,7 @@ pub fn read_inventory(
         enabled: wanted.enabled.clone(),
         any_unparsed_is_failed: wanted.any_unparsed_is_failed,
         unparsed_is_failed: wanted.unparsed_is_failed,
+        merge_dicts: settings.language.merge_dicts,
         mismatch: match wanted.mismatch {
             PatternMismatch::Warning => Mismatch::Warning,
             PatternMismatch::Error => Mismatch::Error,
@@ -206,6 +207,14 @@ pub fn read_inventory(
     let patterns = wanted.ignored_patterns.iter().filter_map(|pattern| fancy_regex::Regex::new(pattern).ok());
     options.ignored_patterns = patterns.collect();
     Inventory::load(sources, &wanted.sources, options)
+}
+
+/// The Python of this machine, which playbooks give to `localhost`; the usual place where there is none.
+fn python() -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut places = std::env::split_paths(&path).map(|directory| directory.join("python3"));
+    let found = places.find(|place| place.is_file());
+    found.map_or_else(|| "/usr/bin/python3".to_owned(), |place| place.display().to_string())
 }
 
 /// Where the first playbook is.
@@ -335,6 +344,7 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
         ("provision_prune", settings.execution.prune.into()),
         ("ansible_verbosity", Value::from(i64::from(settings.output.verbosity))),
         ("ansible_version", version),
+        ("ansible_playbook_python", python().into()),
         (
             "ansible_config_file",
             optional(settings.config_file.as_ref().map(|path| path.display().to_string())),

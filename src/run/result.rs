@@ -40,6 +40,9 @@ const UNKNOWN: &[&str] = &[
     "stdout_lines",
 ];
 
+/// What stands where Ansible puts a traceback of Python, by which playbooks tell that something failed.
+const NO_TRACEBACK: &str = "(traceback unavailable)";
+
 impl Ended {
     /// A result with these fields.
     pub fn new(status: Status, fields: Map) -> Ended {
@@ -63,12 +66,14 @@ impl Ended {
         let message = message.into();
         let mut fields = fields;
         fields.entry("msg".into()).or_insert_with(|| message.as_str().into());
+        fields.entry("exception".into()).or_insert_with(|| NO_TRACEBACK.into());
         Ended { message: Some(message), ..Ended::new(Status::Failed, fields) }
     }
 
     /// A mistake in the user's files that came to light at this task.
     pub fn mistake(diagnostic: Box<Diagnostic>) -> Ended {
-        let fields = [("msg".into(), format!("Task failed: {}", diagnostic.words()).into())];
+        let start = if diagnostic.alone { "" } else { "Task failed: " };
+        let fields = [("msg".into(), format!("{start}{}", diagnostic.words()).into())];
         let ended = Ended::failed(diagnostic.message.clone(), fields.into());
         Ended { diagnostic: Some(diagnostic), ..ended }
     }
@@ -170,8 +175,12 @@ impl Ended {
     pub fn set_failed(&mut self, failed: bool) {
         self.set("failed", failed);
         self.set("failed_when_result", failed);
+        if failed && self.field("exception").is_none() {
+            self.set("exception", NO_TRACEBACK);
+        }
         if !failed && self.status == Status::Failed {
-            self.set("failed_when_suppressed_exception", "(traceback unavailable)");
+            self.unset("exception");
+            self.set("failed_when_suppressed_exception", NO_TRACEBACK);
         }
         self.status = match (failed, self.status) {
             (true, _) => Status::Failed,

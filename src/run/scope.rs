@@ -1,7 +1,11 @@
 //! The variables that a task sees, in the order of precedence.
 
+use super::Run;
 use super::frame::{Frame, FrameKind};
+use super::host::Host;
 use super::magic::Magic;
+use super::play::PlayRun;
+use super::task_scope::At;
 use crate::vars::{Level, Promise, Snapshot, Value, Vars};
 use std::sync::Arc;
 
@@ -43,6 +47,23 @@ pub struct Layers {
 }
 
 impl Layers {
+    /// What is known at this place of a host's play, where nothing is waited for.
+    pub fn of(run: &Arc<Run>, play: &PlayRun, host: &Arc<Host>, at: &At) -> Layers {
+        Layers {
+            extra: run.extra.clone(),
+            frame: Some(at.frame.clone()),
+            snapshot: host.store.snapshot(),
+            play: play.vars_of(host),
+            host: host.vars(),
+            magic: play.magic_of(run, host),
+            local: at.local.clone(),
+            inject_facts: run.inject_facts,
+            merge: run.merge,
+            facts_pending: None,
+            others_pending: None,
+        }
+    }
+
     /// The value of a name, as it is written.
     pub fn value(&self, name: &str) -> Option<Value> {
         self.given(name).or_else(|| super::magic::reached(name, self))
@@ -60,7 +81,7 @@ impl Layers {
         self.walk(name, &mut |_, value| {
             found = Some(match found.take() {
                 None => value.clone(),
-                Some(above) => super::merge::over(value, &above),
+                Some(above) => crate::vars::merged_over(value, &above),
             });
             self.merge && found.as_ref().is_some_and(|found| found.as_entries().is_some())
         });
@@ -92,7 +113,8 @@ impl Layers {
         if self.inject_facts {
             names.extend(self.snapshot.facts.names().map(|name| injected(name)));
         }
-        names.extend(Magic::NAMES.iter().map(|name| Arc::from(*name)));
+        let in_role = self.frame.as_ref().is_some_and(|frame| frame.role().is_some());
+        names.extend(self.magic.listed(in_role).map(Arc::from));
         names.sort();
         names.dedup();
         names
@@ -128,10 +150,12 @@ impl Layers {
 
     /// A fact under its name as a variable; a promise of it while facts are being gathered.
     fn fact(&self, name: &str) -> Option<Value> {
-        let bare = name.strip_prefix("ansible_").filter(|_| self.inject_facts && !is_connection(name))?;
-        if let Some(pending) = &self.facts_pending {
+        let bare = name.strip_prefix("ansible_").filter(|_| !is_connection(name));
+        let can_be_one = self.inject_facts && (bare.is_some() || is_bare_fact(name));
+        if let Some(pending) = self.facts_pending.as_ref().filter(|_| can_be_one) {
             return Some(Value::promise(pending.clone()));
         }
+        let bare = bare.filter(|_| can_be_one)?;
         let facts = &self.snapshot.facts;
         facts.value(bare).or_else(|| facts.value(name)).cloned()
     }
@@ -199,4 +223,9 @@ fn injected(name: &str) -> Arc<str> {
         return name.into();
     }
     format!("ansible_{name}").into()
+}
+
+/// Whether modules set facts of this name, which is a variable as it is.
+fn is_bare_fact(name: &str) -> bool {
+    name.starts_with("getent_") || matches!(name, "services" | "packages")
 }

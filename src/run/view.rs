@@ -57,6 +57,12 @@ impl Run {
         Ok(views)
     }
 
+    /// How every host of a play sees its variables.
+    pub fn views_in(self: &Arc<Run>, play: &Arc<Play>) -> Vec<View> {
+        let hosts = self.hosts_of(play).unwrap_or_default();
+        hosts.iter().filter_map(|host| self.host(host)).map(|host| self.view(play, &host, true)).collect()
+    }
+
     /// The hosts of the inventory that a name or a pattern means.
     pub fn hosts_named(&self, pattern: &str) -> Vec<crate::report::HostName> {
         if let Some(host) = self.host(pattern) {
@@ -168,6 +174,15 @@ impl View {
         value.map_err(|error| error.into_diagnostic())
     }
 
+    /// Whether a condition holds.
+    ///
+    /// # Errors
+    /// It cannot be evaluated.
+    pub fn holds(&self, condition: &Value) -> Result<bool, Diagnostic> {
+        let answer = self.run.engine.condition(condition, &self.scope(&self.at));
+        answer.map_err(|error| error.into_diagnostic())
+    }
+
     /// The text that a template file gives.
     ///
     /// # Errors
@@ -213,19 +228,7 @@ impl View {
     }
 
     fn scope(&self, at: &At) -> TaskScope {
-        let layers = Layers {
-            extra: self.run.extra.clone(),
-            frame: Some(at.frame.clone()),
-            snapshot: self.host.store.snapshot(),
-            play: self.play.vars_of(&self.host),
-            host: self.host.vars(),
-            magic: self.play.magic_of(&self.run, &self.host),
-            local: at.local.clone(),
-            inject_facts: self.run.inject_facts,
-            merge: self.run.merge,
-            facts_pending: None,
-            others_pending: None,
-        };
+        let layers = Layers::of(&self.run, &self.play, &self.host, at);
         TaskScope::new(layers, at, &self.play.surroundings)
     }
 

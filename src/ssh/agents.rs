@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::packing::{Packing, as_package};
 use sha2::{Digest, Sha256};
 
 /// One binary of the agent.
@@ -48,9 +49,22 @@ impl AgentBinary {
         }
     }
 
-    /// The binary as `xz` has packed it, where the build put that beside it: a fifth less than gzip. The hash in the name tells
-    /// whether it is the same binary.
-    pub fn packed_by_xz(&self) -> Option<Arc<[u8]>> {
+    /// The binary as the host can unpack it, and how; gzipped where the build has put nothing better beside it.
+    ///
+    /// # Errors
+    ///
+    /// The binary cannot be read.
+    pub fn packed_for(&self, packing: Packing) -> io::Result<(Packing, Arc<[u8]>)> {
+        match (packing, self.packed_by_xz()) {
+            (Packing::Xz, Some(packed)) => Ok((Packing::Xz, packed)),
+            (Packing::Deb, Some(packed)) => Ok((Packing::Deb, as_package(&packed).into())),
+            _ => Ok((Packing::Gzip, self.packed()?)),
+        }
+    }
+
+    /// The binary as `xz` has packed it, where the build put that beside it: a quarter less than gzip. The hash in the
+    /// name tells whether it is the same binary.
+    fn packed_by_xz(&self) -> Option<Arc<[u8]>> {
         let mut path = self.path.clone().into_os_string();
         path.push(format!(".{}.xz", self.hash));
         std::fs::read(path).ok().map(Arc::from)

@@ -31,6 +31,7 @@ mod failure;
 mod known_hosts;
 mod line;
 mod origin;
+mod packing;
 mod questions;
 mod reach;
 mod secret;

@@ -3,7 +3,7 @@
 use super::Answer;
 use super::eval::output::{Output, is_no_choice};
 use super::literal;
-use crate::vars::{Data, Marks, Value};
+use crate::vars::{Data, Marks, Value, lazy_marks};
 
 /// Whether the variable of a lone `{{ name }}`, without signs for white space, is taken as it is.
 pub fn is_kept(text: &str, value: &Value) -> bool {
@@ -20,8 +20,22 @@ pub fn result(out: Output) -> Answer<Value> {
     match out.single() {
         None if out.is_omitted() => Ok(Value::new(Data::Omit)),
         Some(value) if is_whole(value) => Ok(value.clone()),
-        _ => Ok(converted(out.into_text()?)),
+        _ => {
+            let is_own = out.is_own();
+            let value = converted(out.into_text()?);
+            Ok(if is_own { value.map_leaves(&|leaf| leaf.clone().marked(Marks::TRUSTED)) } else { value })
+        }
     }
+}
+
+/// What `set_fact` keeps: text of the project that has templates in it is evaluated when it is used. Text from elsewhere
+/// never is, whatever it is put into.
+#[must_use]
+pub fn kept(value: &Value) -> Value {
+    value.map_leaves(&|leaf| match leaf.as_str() {
+        Some(text) if leaf.marks().has(Marks::TRUSTED) => leaf.clone().marked(lazy_marks(text)),
+        _ => leaf.clone(),
+    })
 }
 
 /// A list or dict would be printed and read again; what is undefined is told by whoever uses it.

@@ -1,9 +1,10 @@
 //! Conditions: `when`, `failed_when`, `until`, `that`.
 
-use super::context::Language;
+use super::context::{Context, Language};
 use super::engine::{lone_name, no_boolean};
 use super::eval::{Evaluator, Place};
 use super::python::types;
+use super::syntax::tree::Kind;
 use super::{Answer, Engine, Error, Scope};
 use crate::source::{Diagnostic, Span};
 use crate::vars::{Data, Marks, Value};
@@ -24,6 +25,12 @@ pub fn is_braced(text: &str) -> bool {
     text.starts_with("{{") || text.starts_with("{%")
 }
 
+/// Whether a condition is to be rendered before it can be read: so it is where braces begin it, and before 2.19 wherever they are.
+pub fn is_template(engine: &Engine, place: &Place, context: &Context) -> bool {
+    let old = context.surroundings.language == Language::Classic && place.text.contains("{{");
+    is_braced(&place.text) || (old && engine.parsed_expression(place, context).is_err())
+}
+
 fn text_holds(
     engine: &Engine,
     text: &Arc<str>,
@@ -41,14 +48,14 @@ fn text_holds(
     if !condition.marks().has(Marks::TRUSTED) {
         return untrusted_holds(text, span);
     }
-    if is_braced(text) {
-        return braced_holds(engine, text, condition, scope, depth);
-    }
     let context = scope.context();
     let place = Place { text: text.clone(), span };
+    if is_template(engine, &place, context) {
+        return braced_holds(engine, text, condition, scope, depth);
+    }
     let template = engine.parsed_expression(&place, context)?;
     let mut ev = Evaluator::new(engine, scope);
-    let value = ev.run_expression(&template, place.clone())?;
+    let value = ev.run_condition(&template, place.clone())?;
     let value = settled(&mut ev, value, scope)?;
     if let Some(name) = lone_name(&template)
         && let Some(again) = bare_condition(name, &value, scope)
@@ -74,8 +81,9 @@ fn untrusted_holds(text: &str, span: Span) -> Answer<bool> {
     match super::filters::truth::meant(&text.into()) {
         Some(meant) => Ok(meant),
         None => {
-            let error = Error::failed("text that came from elsewhere is data and never a condition").at(span);
-            Err(error.hint("conditions are written in the playbook, its variables or its inventory"))
+            let hint =
+                "conditions are written in the playbook, its variables or its inventory: other text is data";
+            Err(Error::failed("Encountered untrusted template or expression.").at(span).hint(hint))
         }
     }
 }
@@ -123,7 +131,26 @@ fn braced_holds(
     let written = template.lone_name.as_ref().and_then(|name| scope.value(name));
     match written.filter(|written| written.marks().has(Marks::TRUSTED) && !written.is_lazy() && depth < 3) {
         Some(written) => text_holds(engine, result, &written, scope, depth + 1),
-        None => value_holds(&value, span, scope),
+        None if scope.context().surroundings.language == Language::Classic => {
+            rendered_holds(engine, result, span, scope)
+        }
+        None => untrusted_holds(result, span),
+    }
+}
+
+/// The text that braces gave, as a condition of its own: so it was before 2.19. Texts of hosts may be in it, so it calls nothing.
+fn rendered_holds(engine: &Engine, text: &Arc<str>, span: Span, scope: &dyn Scope) -> Answer<bool> {
+    let place = Place { text: text.clone(), span };
+    let template = engine.parsed_expression(&place, scope.context())?;
+    let mut calls = false;
+    super::walk::expressions(&template, &mut |expr| calls |= matches!(expr.kind, Kind::Call(_)));
+    if calls {
+        return untrusted_holds(text, span);
+    }
+    let value = Evaluator::new(engine, scope).run_condition(&template, place)?;
+    match value.data() {
+        Data::Undefined(undefined) => Err(Error::undefined(undefined)),
+        _ => value_holds(&value, span, scope),
     }
 }
 

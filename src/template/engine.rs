@@ -170,7 +170,7 @@ impl Engine {
     /// The same for a condition or bare expression.
     pub fn check_expression(&self, text: &str, span: Span, context: &Context) -> Diagnostics {
         let place = Place { text: text.into(), span };
-        if super::condition::is_braced(text) {
+        if super::condition::is_template(self, &place, context) {
             return check::checked(self.parsed(&place, context), &place, context);
         }
         check::checked(self.parsed_expression(&place, context), &place, context)
@@ -186,7 +186,7 @@ impl Engine {
     /// The free variables of a condition or bare expression.
     pub fn names_used_by_expression(&self, text: &str, span: Span, context: &Context) -> Vec<NameUsed> {
         let place = Place { text: text.into(), span };
-        if super::condition::is_braced(text) {
+        if super::condition::is_template(self, &place, context) {
             return check::names_used(self.parsed(&place, context), &place, context);
         }
         check::names_used(self.parsed_expression(&place, context), &place, context)

@@ -45,6 +45,11 @@ fn constant(expr: &Expr, text: &str, words: bool) -> Option<Value> {
             let found = number::number(&constant(operand, text, words)?)?;
             Some(if *sign == Unary::Minus { number::negate(&found) } else { found }.into())
         }
+        // Up to Ansible 2.12.
+        Kind::Binary(Binary::Add, pair) if words && is_list(&pair.1) => {
+            let (left, right) = (constant(&pair.0, text, words)?, constant(&pair.1, text, words)?);
+            Some(Value::list([&left.as_items()?[..], &right.as_items()?].concat()))
+        }
         Kind::Binary(sign @ (Binary::Add | Binary::Sub), pair) => {
             let left = number::number(&constant(&pair.0, text, words)?)?;
             let right = number::number(&constant(&pair.1, text, words)?)?;
@@ -53,6 +58,10 @@ fn constant(expr: &Expr, text: &str, words: bool) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+fn is_list(expr: &Expr) -> bool {
+    matches!(expr.kind, Kind::List(_))
 }
 
 #[cfg(test)]
@@ -65,6 +74,7 @@ mod tests {
         assert_eq!(read("['a', {'b': -1}]").as_deref(), Some("['a', {'b': -1}]"));
         assert_eq!(read("{\"a\": [true, null, 1.5]}").as_deref(), Some("{'a': [True, None, 1.5]}"));
         assert_eq!(read("[1], 'a'").as_deref(), Some("([1], 'a')"));
+        assert_eq!(read("[1]\n+\n['a'] + []").as_deref(), Some("[1, 'a']"));
         assert_eq!(read("[x]"), None);
         assert_eq!(read("[1"), None);
         assert_eq!(read("['a'.upper()]"), None);

@@ -114,6 +114,23 @@ impl Value {
         Value { marks: self.marks.without(marks), ..self }
     }
 
+    /// The value with all that is in its containers changed, at every depth; one that is no container is changed itself.
+    #[must_use]
+    pub fn map_leaves(&self, change: &impl Fn(&Value) -> Value) -> Value {
+        let all = |items: &[Value]| items.iter().map(|item| item.map_leaves(change)).collect();
+        let mapped = match &self.data {
+            Data::List(list) => Value::list(all(&list.items())),
+            Data::Tuple(items) => Value::tuple(all(items)),
+            Data::Dict(dict) => {
+                let entries = dict.entries();
+                let pairs = entries.iter().map(|(key, value)| (key.clone(), value.map_leaves(change)));
+                Value::dict(pairs.collect())
+            }
+            _ => return change(self),
+        };
+        mapped.marked(self.marks.without(Marks::HOLDS_SECRET)).at(self.span)
+    }
+
     pub fn is_secret(&self) -> bool {
         self.marks.has(Marks::SECRET)
     }
@@ -121,6 +138,20 @@ impl Value {
     /// Whether template text is still to be evaluated, here or inside.
     pub fn is_lazy(&self) -> bool {
         self.marks.has(Marks::LAZY)
+    }
+
+    /// Every text in the value, at any depth, that is a template.
+    pub fn each_template(&self, found: &mut dyn FnMut(&Value, &str)) {
+        if !self.is_lazy() {
+            return;
+        }
+        if let Some(entries) = self.as_entries() {
+            entries.values().for_each(|value| value.each_template(found));
+        } else if let Some(items) = self.as_items() {
+            items.iter().for_each(|value| value.each_template(found));
+        } else if let Some(text) = self.as_str() {
+            found(self, text);
+        }
     }
 
     pub fn is_undefined(&self) -> bool {

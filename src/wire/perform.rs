@@ -1,7 +1,7 @@
 //! Carrying out one call: probe, plan, apply (or lay over the probe), report.
 
 use super::message::{Mode, Outcome, Reply, Request};
-use crate::host::{Carried, Change, Done, Failure, Host, Overlay, Plan, Planned, Report, Shown};
+use crate::host::{Carried, Change, Done, Failure, Fields, Host, Overlay, Plan, Planned, Report, Shown};
 use crate::modules::Module;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,16 @@ pub fn perform(host: &mut Host, request: &Request) -> Reply {
         Mode::Apply => work.apply(host),
         Mode::Check => work.check(host),
     };
-    work.reply(reported)
+    work.reply(reported.map_err(|failure| timed_out(failure, request)))
+}
+
+/// A failure for want of time, as results tell it.
+fn timed_out(failure: Failure, request: &Request) -> Failure {
+    let is_late = matches!(&failure, Failure::Failed { result, .. } if result.get("timedout").is_some());
+    let Some(seconds) = request.timeout.filter(|_| is_late) else { return failure };
+    let frame = failure.to_string();
+    let message = format!("Timed out after {seconds} second(s).");
+    Failure::new(message).with("timedout", Fields::new().with("frame", frame).with("period", seconds))
 }
 
 /// The work on one request, as far as it is done.
@@ -93,6 +102,9 @@ impl Work<'_> {
                 reply.outcome = if changed { Outcome::Changed } else { Outcome::Unchanged };
                 reply.unknown_result = report.unknown.or(unknown_result);
                 reply.result = report.result;
+                if !self.request.diff {
+                    crate::modules::hush(&mut reply.result);
+                }
             }
             Err(Failure::Failed { message, mut result }) => {
                 if result.get("msg").is_none() {

@@ -139,6 +139,8 @@ def machine():
 
 def main():
     asked = options()
+    if not Path("/usr/bin/time").exists():
+        subprocess.run(["apt-get", "-qq", "install", "-y", "time"], check=True, stdout=subprocess.DEVNULL)
     bench = Bench(asked)
     delays = [int(delay) for delay in asked.delays.split(",")]
     if not asked.no_expressions:

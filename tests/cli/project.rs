@@ -202,6 +202,24 @@ fn lint_tells_what_is_likely_to_be_wrong() {
 }
 
 #[test]
+fn lint_tells_of_files_that_are_nowhere_and_of_odd_permissions() {
+    let project = Project::new(&[(
+        "roles/greet/tasks/main.yml",
+        "- template: {src: greet.j2, dest: /x, mode: 644}\n- copy: {src: none.txt, dest: /x, mode: 0644}\n\
+         - copy: {src: /none, dest: /x, remote_src: true}\n- include_tasks: none.yml\n",
+    )]);
+    let said = project.say(&words(&["lint"], &INVENTORY));
+    assert_eq!((said.code, said.out.as_str()), (0, "no mistakes in 1 play, 3 warnings\n"));
+    for found in [
+        "warning: `644` as permissions is 01204, since it is a decimal number\n --> roles/greet/tasks/main.yml:1:44\n",
+        "warning: there is no file `none.txt`\n --> roles/greet/tasks/main.yml:2:14\n",
+        "warning: there is no file `none.yml`\n --> roles/greet/tasks/main.yml:4:18\n",
+    ] {
+        assert!(said.err.contains(found), "{found}: {}", said.err);
+    }
+}
+
+#[test]
 fn lint_tells_of_notifications_that_nobody_hears() {
     let project = Project::new(&[
         (
@@ -241,6 +259,23 @@ fn lint_tells_all_mistakes_at_once() {
     for found in ["there is no module `debg`", "`file` has no argument `pth`", "there is no filter `fo`"] {
         assert!(said.err.contains(found), "{found}: {}", said.err);
     }
+}
+
+#[test]
+fn what_no_host_comes_to_may_be_wrong() {
+    let project = Project::new(&[(
+        "site.yml",
+        "- hosts: all\n  gather_facts: false\n  vars: {cloud: false}\n  tasks:\n    \
+         - block: [no_such_module: {a: 1}]\n      when: cloud | bool\n    \
+         - copy: {pth: a}\n      tags: never\n    \
+         - debug: {msg: '{{ 1 | fo }}'}\n      tags: later\n    \
+         - elsewhere.system.packages: {a: 1}\n      when: ansible_os_family == 'Elsewhere'\n",
+    )]);
+    let check = |more: &[&'static str]| project.say(&words(&words(&["--syntax-check"], more), &INVENTORY));
+    let now = check(&["--tags", "now"]);
+    assert_eq!((now.code, now.err.as_str()), (0, ""));
+    let all = check(&["--tags", "never,all", "-e", "cloud=true"]);
+    assert_eq!((all.code, all.err.matches("error: ").count()), (4, 3), "{}", all.err);
 }
 
 #[test]

@@ -25,6 +25,7 @@ cgroup_make() {
     group+=/$level
     mkdir -p "$group"
     [[ ! -e $group/cpuset.mems ]] || cgroup_copy_cpuset "$group"
+    cgroup_weigh "$group"
   done
 }
 
@@ -34,6 +35,12 @@ cgroup_hand_down() {
   for controller in $(<"$1/cgroup.controllers"); do
     echo "+$controller" 2>/dev/null >"$1/cgroup.subtree_control" || true
   done
+}
+
+# A group weighs as much as a single process where nothing is said: beside a build, whole hosts would starve.
+cgroup_weigh() {
+  [[ ! -e $1/cpu.shares ]] || echo 8192 >"$1/cpu.shares"
+  [[ ! -e $1/cpu.weight ]] || echo 800 >"$1/cpu.weight"
 }
 
 # In v2 an empty cpuset means "as above", and writing it is not needed.

@@ -10,6 +10,7 @@ need_host() { [[ -f $(host_dir "$1")/address ]] || die "there is no host '$1'; '
 host_up() {
   need_root
   lab_is_set_up || lab_setup
+  machine_makes_room
   host_start "$@"
 }
 
@@ -84,7 +85,7 @@ host_write_identity() {
   printf '127.0.0.1 localhost\n%s %s.lab.test %s\n' "$address" "$name" "$name" >"$root/etc/hosts"
   printf "$lab_address %s\n" "${registry_names[@]}" >>"$root/etc/hosts"
   echo "nameserver $lab_address" >"$root/etc/resolv.conf"
-  echo "$address $name $name.lab.test matrix.$name.lab.test element.$name.lab.test" >"$lab_run/names/$name"
+  echo "$address $name $name.lab.test matrix.$name.lab.test element.$name.lab.test chat.$name.other.test" >"$lab_run/names/$name"
   printf '[Match]\nName=host0\n[Network]\nAddress=%s/24\nGateway=%s\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n' \
     "$address" "$lab_address" >"$root/etc/systemd/network/10-lab.network"
   printf 'Acquire::http::Proxy "http://%s:3142";\nAcquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n' \

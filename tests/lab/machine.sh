@@ -25,6 +25,12 @@ lab_is_set_up() {
   [[ -f $lab_key && -d $(layer_dir host-docker) && -d $(registry_dir) && -d $(seed_dir) ]]
 }
 
+# Every systemd watches some hundred files: Debian's 128 watchers are used up by a dozen hosts.
+machine_makes_room() {
+  local setting=/proc/sys/fs/inotify/max_user_instances
+  [[ $(<"$setting") -ge 4096 ]] || echo 4096 >"$setting"
+}
+
 machine_is_installed() {
   local installed
   # shellcheck disable=SC2016

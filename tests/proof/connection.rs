@@ -3,6 +3,7 @@
 use crate::lab::{Host, Lab};
 use crate::project::{Project, changed};
 use crate::story::Story;
+use serde_json::Value;
 
 const PLAYBOOK: &str = r#"
 - hosts: matrix_servers
@@ -36,6 +37,7 @@ fn hosts_are_reached_as_they_are() {
     story.chapter("sudo with a wrong password", || refuses_wrong_passwords(&asking));
     story.chapter("no programs in homes", || works(&home));
     story.chapter("no programs in homes and /tmp", || works(&nowhere));
+    story.chapter("an agent that dies in the middle of a loop", || dies_in_a_loop(&free));
     story.chapter("all of them at once", || {
         let project = Project::of_playbook(PLAYBOOK, &[&free, &asking, &home, &nowhere]);
         let events = project.events(&[]);
@@ -83,6 +85,30 @@ fn refuses_wrong_passwords(host: &Host) {
     assert!([2, 4].contains(&run.code), "{}", run.said());
     assert!(run.said().contains("password"), "{}", run.said());
     assert!(!run.said().contains("wrong-one"), "{}", run.said());
+}
+
+const DYING: &str = r#"
+- hosts: matrix_servers
+  become: true
+  gather_facts: false
+  tasks:
+    - name: Die with the second
+      command: {argv: [sh, -c, "test {{ item }} = two && kill -KILL $PPID; true"]}
+      loop: [one, two, three]
+    - name: Be told that all went well
+      debug: {}
+"#;
+
+fn dies_in_a_loop(host: &Host) {
+    let run = Project::of_playbook(DYING, &[host]).run(&["--output", "json"]).ends_with(4);
+    let events = run.events();
+    let items = events.iter().filter(|event| event["event"] == "item");
+    let items: Vec<_> = items.map(|event| (event["label"].clone(), event["status"].clone())).collect();
+    assert_eq!(items, [("one".into(), "changed".into()), ("two".into(), "unreachable".into())]);
+    let told =
+        |event: &&Value| event["event"] == "result" && event["task"]["name"] == "Be told that all went well";
+    assert_eq!(events.iter().find(told), None);
+    assert!(run.stdout.contains(r#""unreachable":1"#), "{}", run.stdout);
 }
 
 /// How often the login user was let in.

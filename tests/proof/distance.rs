@@ -4,7 +4,7 @@
 mod proxy;
 
 use crate::lab::{Host, Lab};
-use crate::project::Project;
+use crate::project::{Project, changed};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -53,9 +53,8 @@ fn through(host: &Host, project: &Project, round_trip: Duration) -> (Duration, u
     project.write("known_hosts", &keys);
     let start = Instant::now();
     let port = format!("ansible_port={port}");
-    let run = project.run(&["-e", "ansible_host=127.0.0.1", "-e", &port, "site.yml"]);
+    project.run(&["-e", "ansible_host=127.0.0.1", "-e", &port, "site.yml"]).fine();
     let time = start.elapsed();
-    assert!(run.fine().said().contains("0 changed") || round_trip.is_zero());
     (time, counted.up.load(Ordering::Relaxed) + counted.down.load(Ordering::Relaxed))
 }
 
@@ -66,6 +65,8 @@ fn a_host_far_away_costs_few_round_trips_and_few_bytes() {
     let project =
         Project::of_playbook(&playbook().replace("hosts: all", "hosts: all\n  become: true"), &[&host]);
     through(&host, &project, Duration::ZERO);
+    project.know(&[&host]);
+    assert_eq!(changed(&project.events(&["--dry-run"]), host.name), 0);
     let near = (0..3).map(|_| through(&host, &project, Duration::ZERO)).max().unwrap();
     let (far, bytes) = through(&host, &project, ROUND_TRIP);
     let trips = far.saturating_sub(near.0).as_secs_f64() / ROUND_TRIP.as_secs_f64();

@@ -35,7 +35,9 @@ fn a_bare_host_becomes_a_server() {
     story.chapter("two people talk", || server::two_people_talk(&project, &host));
     story.chapter("no process in a container has power", || containers::processes_have_no_power(&host));
     story.chapter("every container is hardened", || containers::are_hardened(&host));
-    story.chapter("the journal has the only log", || containers::log_to_the_journal_alone(&host));
+    story.chapter("the journal has the only log", || {
+        containers::log_to_the_journal_alone(&host, &containers::COMPONENTS)
+    });
     story.chapter("nginx outlives Synapse", || server::nginx_outlives_synapse(&host));
     story.chapter("nginx starts before the others", || server::nginx_starts_first(&host));
     story.chapter("all comes back when Docker is restarted", || {

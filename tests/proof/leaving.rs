@@ -1,6 +1,6 @@
 //! What is restarted, what is left alone when something breaks, and what is taken away.
 
-use crate::lab::{Host, Lab, until};
+use crate::lab::{Host, Lab};
 use crate::project::Project;
 use crate::story::Story;
 
@@ -39,6 +39,9 @@ fn only_what_must_be_is_touched() {
         assert!(host.holds("test -f /matrix/postgres/data/PG_VERSION"));
         assert!(host.holds("curl -fs -H 'Host: matrix.lab.test' http://127.0.0.1/_matrix/client/versions"));
     });
+    story.chapter("data is removed where it is named, of what is off", || {
+        data_is_removed_by_name(&host, &project)
+    });
     story.chapter("and when it is on again, the data is the same", || {
         project.run(&[]).fine();
         assert!(
@@ -49,6 +52,20 @@ fn only_what_must_be_is_touched() {
         is_pruned(&host, &project)
     });
     story.end();
+}
+
+fn data_is_removed_by_name(host: &Host, project: &Project) {
+    let off = "matrix_client_element_enabled: false";
+    let remove = |settings: &str| project.run(&["--tags", "remove-data", "-e", &format!("{{{settings}}}")]);
+    for settings in ["component: matrix-client-element", "component: element", off] {
+        let said = remove(settings).ends_with(2).said();
+        assert!(
+            said.contains("must be switched off") && host.holds("test -d /matrix/client-element"),
+            "{said}"
+        );
+    }
+    remove(&format!("{off}, component: matrix-client-element")).fine();
+    assert!(host.holds("test ! -e /matrix/client-element && test -f /matrix/postgres/data/PG_VERSION"));
 }
 
 /// A component that nobody speaks of any more.
@@ -69,33 +86,6 @@ fn is_pruned(host: &Host, project: &Project) {
     project.run(&["--prune"]).fine();
     assert!(!host.holds("docker inspect matrix-old || systemctl cat matrix-old"));
     assert!(host.holds("test -d /srv/old && systemctl is-active --quiet matrix-synapse"));
-}
-
-/// The roles that need nothing to be set, each in a playbook of its own.
-#[test]
-fn each_role_works_alone() {
-    let lab = Lab::new();
-    let host = lab.up("alone", &["--preload"]);
-    for (role, more) in [
-        ("postgres", "matrix_postgres_version: '15'"),
-        ("mailer", "matrix_mailer_version: '4.96'"),
-        ("identity", ""),
-        ("coturn", "matrix_coturn_version: 4.6.1"),
-        ("synapse", ""),
-        (
-            "client-element",
-            "matrix_client_element_image: docker.io/provision-lab/element-web-stand-in:latest",
-        ),
-        ("nginx-proxy", "matrix_nginx_proxy_version: '1.22'"),
-    ] {
-        let playbook = format!(
-            "- hosts: all\n  gather_facts: false\n  vars: {{{more}}}\n  roles: [{}/matrix-{role}]\n",
-            crate::lab::root().join("roles").display()
-        );
-        Project::of_playbook(&playbook, &[&host]).run(&[]).fine();
-        until(role, || host.holds(&format!("systemctl is-active --quiet matrix-{role}")));
-        host.sh(&format!("systemctl stop matrix-{role}"));
-    }
 }
 
 /// When each container was started.

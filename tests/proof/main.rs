@@ -1,18 +1,24 @@
 //! The whole program on real hosts of the lab (`tests/lab`), as its users run it. Needs root; takes minutes.
 
+mod alone;
+mod certificates;
 mod changes;
 mod client;
 mod combinations;
 mod connection;
 mod containers;
 mod distance;
+mod engine;
 mod fresh;
 mod killed;
 mod lab;
 mod leaving;
+mod locks;
+mod planned;
 mod postgres;
 mod project;
 mod refused;
+mod restarts;
 mod server;
 mod setuid;
 mod story;

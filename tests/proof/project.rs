@@ -55,6 +55,12 @@ impl Project {
         self.write("hosts.yml", &format!("matrix_servers:\n  hosts:\n{entries}"));
     }
 
+    /// What an inventory says of the way to a host, as lines below its name.
+    pub fn connection(&self, host: &Host) -> String {
+        let lines: String = host.inventory().lines().skip(1).map(|line| format!("{line}\n")).collect();
+        lines + &self.ssh_arguments()
+    }
+
     fn ssh_arguments(&self) -> String {
         let known = self.path("known_hosts");
         format!("      ansible_ssh_common_args: -o UserKnownHostsFile={}\n", known.display())
@@ -157,7 +163,7 @@ impl Run {
         lines.join("\n")
     }
 
-    fn events(&self) -> Vec<Value> {
+    pub fn events(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }

@@ -19,7 +19,11 @@ impl Site<'_> {
 
     /// What curl prints that asks the site with this beginning of its name (`matrix.`, `element.`, nothing).
     pub fn curl(&self, beginning: &str, path: &str, more: &[&str]) -> String {
-        let name = format!("{beginning}{}", self.domain());
+        self.curl_name(&format!("{beginning}{}", self.domain()), path, more)
+    }
+
+    /// The same for a whole name, which may be of another domain.
+    pub fn curl_name(&self, name: &str, path: &str, more: &[&str]) -> String {
         let mut command = Command::new("curl");
         command.args(["--silent", "--noproxy", "*", "--max-time", "30", "--cacert"]).arg(&self.root);
         command.args(["--resolve", &format!("{name}:443:{}", self.host.address)]).args(more);

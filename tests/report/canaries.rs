@@ -19,7 +19,7 @@ fn leaky() -> Tape {
     tape.redactor.add(KEY);
     tape.redactor.add("90210777");
     let name = |what: &str| format!("{what} {CANARY}");
-    tape.push(Event::Playbook { name: name("playbook") });
+    tape.push(Event::Playbook { name: name("playbook"), plays: 1 });
     tape.play(&name("play"), &["h1"]);
     let task = tape.task_of(Some("role"), &name("task"), "command", TaskKind::Task);
     tape.activity("h1", Activity::Running(task.clone()));

@@ -78,7 +78,7 @@ fn all_other_events_have_a_form_for_programs_and_people() {
 /// Events that the usual run has not.
 fn others() -> Tape {
     let mut tape = Tape::new();
-    tape.push(Event::Playbook { name: "site.yml".to_owned() });
+    tape.push(Event::Playbook { name: "site.yml".to_owned(), plays: 1 });
     tape.play("", &["h1"]);
     let wait = tape.task("wait", "command");
     let result = Box::new(failed("not yet"));

@@ -23,7 +23,7 @@ fn assert_parity(name: &str, output: &Output) {
     let playbook = name.split('-').next().unwrap_or(name);
     let mut replay = Replay::new(playbook);
     if output.verbosity > 0 {
-        replay.tape.push(Event::Playbook { name: format!("/project/{playbook}.yml") });
+        replay.tape.push(Event::Playbook { name: format!("/project/{playbook}.yml"), plays: 1 });
     }
     for line in events.lines() {
         let event = replay.event(&serde_json::from_str(line).expect("an object"));
@@ -165,6 +165,7 @@ impl Replay {
             diagnostic: place,
             no_log: false,
             delegated_to: result["delegated_to"].as_str().map(host),
+            delegated_address: None,
             took: Duration::ZERO,
         }
     }

@@ -1,6 +1,8 @@
 //! What the roles promise of themselves, read from their text: none of them knows another one, and all that can be set
 //! is documented where it has its default.
 
+mod chain;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -110,4 +112,28 @@ fn every_role_can_be_switched_off_and_is_on() {
         let text = fs::read_to_string(role.path.join("defaults/main.yml")).unwrap();
         assert!(text.contains(&format!("\n{}enabled: true\n", role.prefix)), "{}", role.name);
     }
+}
+
+/// Every container is limited by settings of its role, and taken by its digest where one is set.
+#[test]
+fn every_container_can_be_limited_and_locked() {
+    let mut seen = 0;
+    for role in roles() {
+        for (path, text) in texts(&role.path.join("tasks")) {
+            for task in text
+                .split("\n- name: ")
+                .filter(|task| task.contains("  component:\n") && task.contains("    image: "))
+            {
+                let own = |argument: &str| {
+                    let line = task.lines().find_map(|line| line.strip_prefix(&format!("    {argument}: ")));
+                    line.is_some_and(|value| value.contains(&role.prefix) && value.contains(argument))
+                };
+                for argument in ["memory", "pids", "image_digests", "stop_timeout"] {
+                    assert!(own(argument), "{}: {argument}: {task}", path.display());
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 12, "{seen}");
 }

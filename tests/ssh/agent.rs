@@ -46,6 +46,17 @@ async fn an_agent_is_delivered_once_and_then_started() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_xz_has_packed_is_delivered() {
+    delivers_what_xz_has_packed(None).await;
+}
+
+/// A Debian without `xz` unpacks it as if it were a package of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_xz_has_packed_is_delivered_as_a_package() {
+    delivers_what_xz_has_packed(Some("#!/bin/sh\nexit 1\n")).await;
+}
+
+/// `other` takes the place of the host's `xz`.
+async fn delivers_what_xz_has_packed(other: Option<&str>) {
     if !available() || !std::path::Path::new("/usr/bin/xz").exists() {
         return;
     }
@@ -59,7 +70,14 @@ async fn what_xz_has_packed_is_delivered() {
     run("xz", &[world.path("marked").to_str().unwrap()]);
     std::fs::rename(world.path("marked.xz"), world.path(&format!("agents/provision-agent.{hash}.xz")))
         .unwrap();
-    let port = world.host("");
+    let mut settings = String::new();
+    if let Some(script) = other {
+        std::fs::create_dir(world.path("bin")).unwrap();
+        world.write("bin/xz", script);
+        run("chmod", &["755", world.path("bin/xz").to_str().unwrap()]);
+        settings = format!("SetEnv PATH={}:/usr/bin:/bin", world.path("bin").display());
+    }
+    let port = world.host(&settings);
     let connection = world.dialer().open(&world.target(port)).await.unwrap();
     let mut session = connection.agent(&Become::nobody_else()).await.unwrap();
     assert!(session.delivered);

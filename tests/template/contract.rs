@@ -211,6 +211,24 @@ fn classic_results_are_text_that_turns_back() {
 }
 
 #[test]
+fn a_classic_fact_is_evaluated_again_where_the_project_wrote_it() {
+    let host = |text: &str| Value::from_iter([Value::from(text)]);
+    let scope = Variables::default()
+        .with("path", lazy("/p"))
+        .with("mounts", Value::list(Vec::new()))
+        .with("host", host("{{ path }}"));
+    let scope = classic(scope);
+    let fact = |text: &str| provision::template::kept(&resolved(text, &scope).unwrap());
+    let later = |fact: Value| Engine::default().resolve(&fact, &scope).unwrap().repr().unwrap();
+    assert_eq!(later(fact("{{ mounts + ['a {{ path }}'] }}")), "['a /p']");
+    assert_eq!(later(fact("{{ mounts }}\n+\n{{ [{'k': 'a {{ path }}'}] }}\n")), "[{'k': 'a /p'}]");
+    assert_eq!(later(fact("x {{ 'a {{ path }}' }}")), "'x a /p'");
+    assert_eq!(later(fact("x {{ host[0] }}")), "'x {{ path }}'");
+    assert_eq!(later(fact("{{ mounts + host }}")), "['{{ path }}']");
+    assert_eq!(later(fact("{{ mounts }} + {{ host }}")), "['{{ path }}']");
+}
+
+#[test]
 fn a_block_scalar_over_one_expression_keeps_its_type() {
     let scope = Variables::default().with("l", Value::from_iter([1_i64]));
     assert_eq!(shown("{{ l }}\n", &scope), "[1]");

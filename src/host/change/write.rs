@@ -2,7 +2,7 @@
 
 use super::draft::{self, Draft};
 use crate::host::{Content, Failure, Owner, Probe, System, Time, text, words};
-use rustix::fs::{FallocateFlags, IFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, FallocateFlags, FileType, IFlags, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -53,6 +53,9 @@ pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
     fill(&draft, system, write)?;
     if let Some(command) = &write.validate {
         validate(system, command, &parent.join(&draft.name))?;
+    }
+    if is_device(&draft.directory, &way.name) {
+        return write_into_device(system, write, &draft.directory, &way.name);
     }
     match draft.put(&way.name) {
         Ok(()) => {}
@@ -124,6 +127,26 @@ fn write_in_place(system: &System, write: &Write, directory: &OwnedFd, name: &Os
     set_owner(&file, write.owner).map_err(|error| cannot(error.into()))?;
     rustix::fs::fchmod(&file, Mode::from_raw_mode(write.mode)).map_err(|error| cannot(error.into()))?;
     file.sync_all().map_err(cannot)
+}
+
+/// Whether the name is that of a device or a pipe, which nobody means to lose.
+fn is_device(directory: &OwnedFd, name: &OsStr) -> bool {
+    let found = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
+    let kind = found.map(|stat| FileType::from_raw_mode(stat.st_mode));
+    matches!(kind, Ok(FileType::CharacterDevice | FileType::BlockDevice | FileType::Fifo))
+}
+
+/// Writes the content into a device, which stays what it is.
+fn write_into_device(
+    system: &System,
+    write: &Write,
+    directory: &OwnedFd,
+    name: &OsStr,
+) -> Result<(), Failure> {
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let file = rustix::fs::openat(directory, name, flags, Mode::empty());
+    let mut file = File::from(file.map_err(|error| Failure::at(&write.path, "write into", error))?);
+    system.copy_content(&write.content, &mut file).map_err(|failure| about(&write.path, failure))
 }
 
 /// Fails before anything is lost where there is no room for so many bytes.

@@ -4,7 +4,7 @@ use super::{DIRECTORY, Definition, loaded_path, record_path};
 use crate::host::{Change, Effect, Failure, Kind, Plan, Probe, Run, Scope, docker};
 use crate::modules::systemd::State;
 use crate::modules::unit::{self, Unit, Wish};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What must be done for the component to be gone.
 pub fn plan(host: &dyn Probe, name: &str) -> Result<Plan, Failure> {
@@ -14,6 +14,12 @@ pub fn plan(host: &dyn Probe, name: &str) -> Result<Plan, Failure> {
 
 /// The changes that take a component away.
 pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
+    let files = files_of(host, name)?;
+    let container = !docker::Engine::of(host).container(host, name)?.is_null();
+    if files.is_empty() && !container {
+        // A unit that is up has one or the other; asking systemd takes longer than all the rest.
+        return Ok(Vec::new());
+    }
     let mut changes = Vec::new();
     let unit = Unit::find(host, name, Scope::System)?;
     if unit.exists() {
@@ -26,22 +32,12 @@ pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
         };
         changes.extend(wish.changes(host, &unit)?);
     }
-    let files = [
-        Path::new("/etc/systemd/system").join(format!("{name}.service")),
-        Path::new(DIRECTORY).join(format!("{name}.env")),
-        record_path(name),
-        loaded_path(name),
-    ];
-    for path in files {
-        if host.stat(&path)?.is_some() {
-            changes.push(Change::Remove { path, kind: Kind::File });
-        }
-    }
+    changes.extend(files.into_iter().map(|path| Change::Remove { path, kind: Kind::File }));
     if !changes.is_empty() {
         changes.push(unit::manager(Scope::System, "daemon-reload"));
         changes.push(forget_failure(&unit));
     }
-    if !docker::Engine::of(host).container(host, name)?.is_null() {
+    if container {
         let effect = Effect::Set(
             docker::Engine::of(host).subject(docker::Thing::Container(name.to_owned())),
             crate::host::Data::Null,
@@ -50,6 +46,23 @@ pub fn removal(host: &dyn Probe, name: &str) -> Result<Vec<Change>, Failure> {
             .push(Change::Run(Run::changing(&["docker", "rm", "--force", name]).with_effects(vec![effect])));
     }
     Ok(changes)
+}
+
+/// Its files on the host, as far as they are there.
+fn files_of(host: &dyn Probe, name: &str) -> Result<Vec<PathBuf>, Failure> {
+    let files = [
+        Path::new("/etc/systemd/system").join(format!("{name}.service")),
+        Path::new(DIRECTORY).join(format!("{name}.env")),
+        record_path(name),
+        loaded_path(name),
+    ];
+    let mut there = Vec::new();
+    for path in files {
+        if host.stat(&path)?.is_some() {
+            there.push(path);
+        }
+    }
+    Ok(there)
 }
 
 /// Systemd keeps telling of a unit that failed when it was stopped, even where its file is gone.

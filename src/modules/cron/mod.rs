@@ -4,7 +4,9 @@ mod table;
 
 use super::place::Placement;
 use super::{ArgumentError, FileAttributes, Module, place};
-use crate::host::{Bytes, Change, Content, Data, Effect, Failure, Fields, Plan, Probe, Run, facts, text};
+use crate::host::{
+    Bytes, Change, Content, Data, Effect, Failure, Fields, Kind, Plan, Probe, Run, facts, text,
+};
 use std::path::{Path, PathBuf};
 use table::Table;
 
@@ -75,12 +77,17 @@ impl Module for Cron {
         let mut table = Table::read(&before);
         self.edit(&mut table)?;
         let after = table.print();
-        let mut plan = if after == before { Plan::nothing() } else { self.write(host, before, after)? };
+        let mut plan = match after == before {
+            true => Plan::nothing(),
+            false if self.state == State::Absent && !self.env && after.trim().is_empty() => {
+                self.remove(host, before, after)?
+            }
+            false => self.write(host, before, after)?,
+        };
         plan.result.set("jobs", table.jobs());
         plan.result.set("envs", table.variables());
         if let Some(file) = &self.cron_file {
             plan.result.set("cron_file", file.as_str());
-            plan.result.set("state", self.state.word());
         }
         Ok(plan)
     }
@@ -88,6 +95,9 @@ impl Module for Cron {
     fn check(&self) -> Vec<ArgumentError> {
         let when = [&self.minute, &self.hour, &self.day, &self.month, &self.weekday];
         let message = match () {
+            () if self.cron_file.as_deref() == Some("/etc/crontab") => {
+                "Will not manage /etc/crontab via cron_file, see documentation."
+            }
             () if self.state == State::Present && self.job.is_none() => "`job` is missing: what is run",
             () if self.special_time.is_some() && when.iter().any(|part| *part != "*") => {
                 "`special_time` and the parts of a time exclude one another"
@@ -144,6 +154,14 @@ impl Cron {
         let mark = if self.disabled { "#" } else { "" };
         let job = self.job.as_deref().unwrap_or_default().trim_end_matches('\n');
         format!("{mark}{when} {}{job}", user.unwrap_or_default())
+    }
+
+    /// Removes a file in which the last job was; the table of a user stays, empty.
+    fn remove(&self, host: &dyn Probe, before: String, after: String) -> Result<Plan, Failure> {
+        match self.file() {
+            Some(path) => Ok(Plan::from(vec![Change::Remove { path, kind: Kind::File }])),
+            None => self.install(host, before, after),
+        }
     }
 
     fn write(&self, host: &dyn Probe, before: String, after: String) -> Result<Plan, Failure> {

@@ -35,7 +35,7 @@ impl Module for OwnModule {
         let code = host.content(content)?;
         let style = Style::of(&code);
         let arguments = self.arguments()?;
-        let mut argv = self.interpreter(host, &code)?;
+        let mut argv = self.interpreter(host, &code, style)?;
         argv.push(Aside::PROGRAM.to_owned());
         let mut asides = vec![Aside::program(content.clone())];
         match style.file(&arguments) {
@@ -82,9 +82,13 @@ impl OwnModule {
         }
     }
 
-    /// What is started in place of the interpreter that the file names: nothing, or the Python that the host has.
-    fn interpreter(&self, host: &dyn Probe, code: &[u8]) -> Result<Vec<String>, Failure> {
-        let named = crate::host::interpreter(code);
+    /// What is started in place of the interpreter that the file names: nothing, or the Python that the host has. What uses
+    /// Ansible's own Python code needs to name none.
+    fn interpreter(&self, host: &dyn Probe, code: &[u8], style: Style) -> Result<Vec<String>, Failure> {
+        let named = match style == Style::Wrapped && !code.starts_with(b"#!") {
+            true => vec!["python3".to_owned()],
+            false => crate::host::interpreter(code),
+        };
         let Some((program, rest)) = named.split_first() else { return Ok(Vec::new()) };
         let through_env = program.ends_with("/env");
         let wanted = if through_env { rest.first().cloned().unwrap_or_default() } else { program.clone() };

@@ -6,6 +6,7 @@ mod hardware;
 mod local;
 pub(super) mod mounts;
 mod network;
+mod programs;
 mod system;
 mod virtualization;
 
@@ -38,9 +39,22 @@ module! {
 /// A group of facts and the subsets that it belongs to.
 type Gather = fn(&dyn Probe, &mut Fields) -> Result<(), Failure>;
 
-const GROUPS: [(&str, &[&str], Gather); 7] = [
-    ("min", &["all", "min"], distribution::gather),
-    ("min", &["all", "min"], system::gather),
+const GROUPS: [(&str, &[&str], Gather); 20] = [
+    ("distribution", &["all", "min", "pkg_mgr", "os_family"], distribution::gather),
+    ("platform", &["all", "min"], system::kernel),
+    ("platform", &["all", "min", "fqdn", "hostname"], system::host_names),
+    ("user", &["all", "min"], system::user),
+    ("date_time", &["all", "min"], system::date_and_time),
+    ("env", &["all", "min"], system::environment),
+    ("service_mgr", &["all", "min"], system::service_manager),
+    ("pkg_mgr", &["all", "min"], system::package_manager),
+    ("selinux", &["all", "min", "apparmor", "fips", "caps"], system::security),
+    ("dns", &["all", "min"], system::dns),
+    ("cmdline", &["all", "min"], system::command_line),
+    ("ssh_pub_keys", &["all", "min"], system::host_keys),
+    ("min", &["all"], system::rest),
+    ("python", &["all", "min"], programs::python),
+    ("systemd", &["all"], programs::systemd),
     ("hardware", &["all", "processor", "memory", "dmi"], hardware::gather),
     ("hardware", &["all", "mounts"], mounts::gather),
     ("hardware", &["all", "devices"], devices::gather),
@@ -72,7 +86,7 @@ impl Module for Setup {
 }
 
 impl Setup {
-    /// Whether a group is asked for. What is always there is left out only by name.
+    /// Whether a group is asked for. What is always there is left out only by name, and who only leaves out wants no more.
     fn wants(&self, name: &str, also: &[&str]) -> bool {
         let is = |subset: &str| subset == name || also.contains(&subset);
         let out = self.gather_subset.iter().filter_map(|subset| subset.strip_prefix('!'));
@@ -83,9 +97,8 @@ impl Setup {
             return true;
         }
         let minimal = also.contains(&"min") && !out.contains(&"min");
-        let all =
-            (asked.is_empty() || asked.contains(&"all")) && !out.contains(&"all") && !out.contains(&name);
-        minimal || all
+        let left_out = out.contains(&"all") || out.iter().any(|subset| *subset != "min" && is(subset));
+        minimal || (asked.contains(&"all") && !left_out)
     }
 
     fn filtered(&self, facts: Fields) -> Fields {

@@ -4,21 +4,16 @@ use super::{content, line, named, names};
 use crate::host::{Data, Failure, Fields, Probe, Time, clock, facts as questions, text, users, zone};
 use std::path::Path;
 
-pub fn gather(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
-    kernel(host, facts)?;
-    host_names(host, facts)?;
-    user(host, facts)?;
-    facts.set("date_time", date_time(Time::now()));
-    facts.set("env", environment());
-    facts.set("service_mgr", service_manager(host)?);
-    facts.set("pkg_mgr", package_manager(host, named(facts, "os_family"))?);
-    security(host, facts)?;
+/// What is asked for with all that is always there.
+pub fn rest(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     storage_names(host, facts);
-    facts.set("dns", dns(&content(host, "/etc/resolv.conf")));
-    command_line(&content(host, "/proc/cmdline"), facts);
-    host_keys(host, facts);
     facts.set("is_chroot", false);
     load(&content(host, "/proc/loadavg"), facts);
+    Ok(())
+}
+
+pub fn date_and_time(_host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+    facts.set("date_time", date_time(Time::now()));
     Ok(())
 }
 
@@ -35,7 +30,7 @@ fn storage_names(host: &dyn Probe, facts: &mut Fields) {
     facts.set("fibre_channel_wwn", ports);
 }
 
-fn kernel(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+pub fn kernel(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     let name = questions::kernel(host)?;
     let machine = name.text("machine").unwrap_or_default();
     let architecture = if machine.len() == 4 && machine.starts_with('i') && machine.ends_with("86") {
@@ -55,7 +50,7 @@ fn kernel(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     Ok(())
 }
 
-fn host_names(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+pub fn host_names(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     let node = questions::host_name(host)?;
     let short = node.split('.').next().unwrap_or_default().to_owned();
     let hosts = content(host, "/etc/hosts");
@@ -71,7 +66,7 @@ fn host_names(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     Ok(())
 }
 
-fn user(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+pub fn user(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     let me = host.me();
     let found = users::user_with(host, me.uid)?;
     let told =
@@ -127,14 +122,23 @@ fn date_time(now: Time) -> Fields {
         .with("tz_offset", format!("{sign}{:02}{:02}", offset.abs() / 3600, offset.abs() / 60 % 60))
 }
 
-fn environment() -> Fields {
+/// The environment of the agent, with what the task adds to it.
+pub fn environment(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     let pair = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         (text::from_os(&name), text::from_os(&value).into())
     };
-    std::env::vars_os().map(pair).collect()
+    let mut all: Fields = std::env::vars_os().map(pair).collect();
+    host.added_variables().into_iter().for_each(|(name, value)| all.set(name, value));
+    facts.set("env", all);
+    Ok(())
 }
 
-fn service_manager(host: &dyn Probe) -> Result<&'static str, Failure> {
+pub fn service_manager(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+    facts.set("service_mgr", manager_of_services(host)?);
+    Ok(())
+}
+
+fn manager_of_services(host: &dyn Probe) -> Result<&'static str, Failure> {
     if crate::host::systemd::is_running(host)? {
         return Ok("systemd");
     }
@@ -149,7 +153,13 @@ fn service_manager(host: &dyn Probe) -> Result<&'static str, Failure> {
     })
 }
 
-fn package_manager(host: &dyn Probe, family: &str) -> Result<&'static str, Failure> {
+/// Behind the distribution: some have programs of others.
+pub fn package_manager(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+    facts.set("pkg_mgr", manager_of_packages(host, named(facts, "os_family"))?);
+    Ok(())
+}
+
+fn manager_of_packages(host: &dyn Probe, family: &str) -> Result<&'static str, Failure> {
     let known = [
         ("apt", "/usr/bin/apt-get"),
         ("dnf", "/usr/bin/dnf"),
@@ -168,7 +178,7 @@ fn package_manager(host: &dyn Probe, family: &str) -> Result<&'static str, Failu
     Ok("unknown")
 }
 
-fn security(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+pub fn security(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     let selinux = match line(host, "/sys/fs/selinux/enforce") {
         Data::Null => Fields::new().with("status", "disabled"),
         enforce => Fields::new()
@@ -185,7 +195,12 @@ fn security(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     Ok(())
 }
 
-fn dns(resolv: &str) -> Fields {
+pub fn dns(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+    facts.set("dns", resolver(&content(host, "/etc/resolv.conf")));
+    Ok(())
+}
+
+fn resolver(resolv: &str) -> Fields {
     let mut dns = Fields::new();
     let mut servers = Vec::new();
     for line in resolv.lines() {
@@ -213,7 +228,8 @@ fn options<'a>(words: impl Iterator<Item = &'a str>) -> Fields {
     words.map(option).collect()
 }
 
-fn command_line(text: &str, facts: &mut Fields) {
+pub fn command_line(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
+    let text = content(host, "/proc/cmdline");
     let (mut once, mut all) = (Fields::new(), Fields::new());
     for word in text.split_whitespace() {
         let (name, value) =
@@ -230,10 +246,11 @@ fn command_line(text: &str, facts: &mut Fields) {
     }
     facts.set("cmdline", once);
     facts.set("proc_cmdline", all);
+    Ok(())
 }
 
 /// The public keys by which the host is known.
-fn host_keys(host: &dyn Probe, facts: &mut Fields) {
+pub fn host_keys(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
     for name in names(host, "/etc/ssh") {
         let kind = name.strip_prefix("ssh_host_").and_then(|rest| rest.strip_suffix("_key.pub"));
         let Some(kind) = kind else { continue };
@@ -244,6 +261,7 @@ fn host_keys(host: &dyn Probe, facts: &mut Fields) {
             facts.set(format!("ssh_host_key_{kind}_public_keytype"), word);
         }
     }
+    Ok(())
 }
 
 fn load(text: &str, facts: &mut Fields) {

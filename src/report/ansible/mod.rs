@@ -61,7 +61,7 @@ impl Ansible {
 
     fn show(&mut self, event: &Event) {
         match event {
-            Event::Playbook { name } => self.playbook(name),
+            Event::Playbook { name, plays } => self.playbook(name, *plays),
             Event::Play { name, hosts, lockstep, .. } => self.start_play(name, hosts, *lockstep),
             Event::Task { task } => self.task(task),
             Event::Retry { host, task, left, result } => self.retry(host, task, *left, result),
@@ -82,7 +82,7 @@ impl Ansible {
         }
     }
 
-    fn playbook(&mut self, name: &str) {
+    fn playbook(&mut self, name: &str, plays: usize) {
         self.flush();
         if self.output.verbosity > 0 && !std::mem::replace(&mut self.begun, true) {
             let text = match &self.output.config_file {
@@ -94,6 +94,7 @@ impl Ansible {
         if self.output.verbosity > 1 {
             let file = name.rsplit('/').next().unwrap_or(name);
             self.banner(&format!("PLAYBOOK: {file}"));
+            self.say(Tone::Verbose, &format!("{plays} plays in {name}"));
         }
     }
 

@@ -14,11 +14,26 @@ impl Ansible {
         match result.status {
             Status::Failed | Status::Rescued => self.failed(host, task, told_by_items, result),
             Status::Unreachable => self.unreachable(host, task, result),
-            Status::Skipped | Status::Depends => self.skipped(host, task, result),
+            Status::Skipped | Status::Depends => {
+                self.skipped(host, task, result);
+                if task.kind == TaskKind::Meta {
+                    self.meta(result, "skip_reason");
+                }
+            }
             Status::Ok | Status::Changed if task.kind == TaskKind::Include => self.heading(task),
-            Status::Ok | Status::Changed if task.kind == TaskKind::Meta => self.heading(task),
+            Status::Ok | Status::Changed if task.kind == TaskKind::Meta => {
+                self.heading(task);
+                self.meta(result, "msg");
+            }
             Status::Ok | Status::Changed if told_by_items => {}
             Status::Ok | Status::Changed => self.fine(host, task, None, result),
+        }
+    }
+
+    /// What a word for the run itself has done, which `-vv` tells.
+    fn meta(&mut self, result: &Result, field: &str) {
+        if let Some(text) = result.data.text(field).filter(|_| self.output.verbosity > 1) {
+            self.say(Tone::Verbose, &format!("META: {text}"));
         }
     }
 
@@ -125,7 +140,8 @@ impl Ansible {
     /// The result, where it is wanted behind the line.
     fn shown(&self, task: &TaskInfo, result: &Result) -> String {
         let spoken = is_spoken(&task.action, result);
-        let quiet = is_quiet(&task.action) || flag(result, "_ansible_verbose_override");
+        let ended_well = matches!(result.status, Status::Ok | Status::Changed);
+        let quiet = ended_well && is_quiet(&task.action) || flag(result, "_ansible_verbose_override");
         if (self.output.verbosity > 0 || spoken) && !quiet {
             format!(" => {}", self.dump(task, result))
         } else {
@@ -152,9 +168,14 @@ impl Ansible {
 
 /// The name of the host, and of the one that did it for it.
 fn on(host: &HostName, result: &Result) -> String {
-    match &result.delegated_to {
-        Some(other) if other != host => format!("{host} -> {other}"),
-        _ => host.to_string(),
+    let Some(other) = result.delegated_to.as_ref().filter(|other| *other != host) else {
+        return host.to_string();
+    };
+    match &result.delegated_address {
+        Some(address) if **address != **other && result.status != Status::Unreachable => {
+            format!("{host} -> {other}({address})")
+        }
+        _ => format!("{host} -> {other}"),
     }
 }
 

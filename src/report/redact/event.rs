@@ -16,7 +16,7 @@ impl Redactor {
     /// The event without secrets, and without the results of tasks that are not to be shown.
     pub fn event(&self, event: Event) -> Event {
         match event {
-            Event::Playbook { name } => Event::Playbook { name: self.text(name) },
+            Event::Playbook { name, plays } => Event::Playbook { name: self.text(name), plays },
             Event::Play { name, hosts, span, lockstep } => {
                 Event::Play { name: self.text(name), hosts, span, lockstep }
             }
@@ -52,6 +52,7 @@ impl Redactor {
     fn activity(&self, activity: Activity) -> Activity {
         match activity {
             Activity::Running(task) => Activity::Running(self.task(task)),
+            Activity::Doing(text) => Activity::Doing(self.text(text)),
             Activity::Waiting(text) => Activity::Waiting(self.text(text)),
             other => other,
         }

@@ -61,7 +61,7 @@ impl Story {
     /// What is to be told of an event; often nothing.
     pub fn tell(&mut self, event: &Event) -> Vec<Line> {
         match event {
-            Event::Playbook { name } if self.look.verbosity > 0 => {
+            Event::Playbook { name, .. } if self.look.verbosity > 0 => {
                 vec![Line::new(), Line::of(Style::Heading, "playbook ").text(name)]
             }
             Event::Play { name, hosts, .. } => self.play(name, hosts),

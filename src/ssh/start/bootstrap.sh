@@ -35,11 +35,12 @@ g=;
 for d in "$@"; do able "$d" && { g=$d; break; }; done;
 [ "$g" ] || { echo "$t nowhere ${w#; }"; exit 1; };
 # Only the real xz knows the filter for machine code.
-z=gzip; case "$(xz --version 2>/dev/null)" in *"XZ Utils"*) z=xz;; esac;
+z=gzip; command -v dpkg-deb >/dev/null && z=deb; case "$(xz --version 2>/dev/null)" in *"XZ Utils"*) z=xz;; esac;
 echo "$t wants $m $z $g";
 read -r n z;
 k=$g/.new.$$;
-head -c "$n" | "$z" -dc >"$k" && chmod 700 "$k" && mv -f "$k" "$g/$h" ||
+case $z in deb) set -- dpkg-deb --fsys-tarfile -;; *) set -- "$z" -dc;; esac;
+head -c "$n" | "$@" >"$k" && chmod 700 "$k" && mv -f "$k" "$g/$h" ||
 { rm -f "$k"; echo "$t fails it cannot be written to $g"; exit 1; };
 find "$g" -type f -mtime +30 -exec rm -f {} + 2>/dev/null;
 exec "$g/$h"

@@ -4,6 +4,7 @@ use super::Starter;
 use super::listen::{Heard, Listener};
 use super::trouble::Trouble;
 use crate::ssh::line::{Output, Process, Rest};
+use crate::ssh::packing::Packing;
 use crate::ssh::session::Said;
 use crate::ssh::{Become, Failure, Refusal, Secret, Session};
 use std::time::Duration;
@@ -71,7 +72,7 @@ impl Start<'_> {
         let delivery = |reason: String| Err(Trouble::Final(Failure::delivery(self.starter.host, reason)));
         match heard {
             Heard::Agent(first) => return Ok(Some(first)),
-            Heard::Wants { machine, xz } => self.deliver(&machine, xz).await?,
+            Heard::Wants { machine, packing } => self.deliver(&machine, packing).await?,
             Heard::Prompt => self.answer().await?,
             Heard::Lacks { machine } => return Err(self.lacks(&machine).into()),
             Heard::Nowhere { tried } => return delivery(format!("it can be put nowhere: {tried}")),
@@ -95,7 +96,7 @@ impl Start<'_> {
         self.write(line.as_bytes()).await
     }
 
-    async fn deliver(&mut self, machine: &str, xz: bool) -> Result<(), Trouble> {
+    async fn deliver(&mut self, machine: &str, packing: Packing) -> Result<(), Trouble> {
         let host = self.starter.host;
         let agent =
             self.starter.agents.of(machine).ok_or_else(|| Trouble::Final(self.lacks(machine)))?.clone();
@@ -103,14 +104,10 @@ impl Start<'_> {
         let unreadable = |error: std::io::Error| {
             Trouble::Final(Failure::delivery(host, format!("cannot read `{path}`: {error}")))
         };
-        let pack = move || match agent.packed_by_xz().filter(|_| xz) {
-            Some(packed) => Ok(("xz", packed)),
-            None => Ok(("gzip", agent.packed()?)),
-        };
-        let packed = tokio::task::spawn_blocking(pack).await;
-        let (program, packed) = packed.map_err(std::io::Error::other).flatten().map_err(unreadable)?;
+        let packed = tokio::task::spawn_blocking(move || agent.packed_for(packing)).await;
+        let (packing, packed) = packed.map_err(std::io::Error::other).flatten().map_err(unreadable)?;
         self.delivered = true;
-        self.write(format!("{} {program}\n", packed.len()).as_bytes()).await?;
+        self.write(format!("{} {}\n", packed.len(), packing.word()).as_bytes()).await?;
         self.write(&packed).await
     }
 

@@ -1,6 +1,7 @@
 //! What comes before the agent: lines of the script, prompts, and anything else, which is skipped.
 
 use super::command::Attempt;
+use crate::ssh::packing::Packing;
 use crate::ssh::session::printable;
 use crate::wire::MARKER;
 
@@ -15,8 +16,8 @@ pub(super) enum Heard {
     /// The script wants the agent for this machine type.
     Wants {
         machine: String,
-        /// Whether the host can unpack what `xz` has packed.
-        xz: bool,
+        /// The best that the host can unpack.
+        packing: Packing,
     },
     /// There is no agent for this machine type.
     Lacks {
@@ -112,7 +113,10 @@ impl Listener {
                 self.begun = true;
                 None
             }
-            "wants" => Some(Heard::Wants { machine: machine(), xz: rest.split(' ').nth(1) == Some("xz") }),
+            "wants" => {
+                let packing = Packing::of(rest.split(' ').nth(1).unwrap_or_default());
+                Some(Heard::Wants { machine: machine(), packing })
+            }
             "lacks" => Some(Heard::Lacks { machine: machine() }),
             "nowhere" => Some(Heard::Nowhere { tried: rest.to_owned() }),
             "fails" => Some(Heard::Fails { why: rest.to_owned() }),
@@ -198,7 +202,7 @@ mod tests {
     #[test]
     fn the_script_is_understood_in_the_middle_of_noise() {
         let mut heard = listener();
-        let wants = Heard::Wants { machine: "x86_64".to_owned(), xz: true };
+        let wants = Heard::Wants { machine: "x86_64".to_owned(), packing: Packing::Xz };
         assert_eq!(heard.out(b"no line breakT0 here\nT0 wants x86_64 xz /tmp/a b\n"), Some(wants));
         let nowhere = Heard::Nowhere { tried: "/a is mounted noexec; /b".to_owned() };
         assert_eq!(heard.out(b"T0 nowhere /a is mounted noexec; /b\n"), Some(nowhere));

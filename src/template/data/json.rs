@@ -148,7 +148,7 @@ fn object_text(value: &Value) -> String {
 }
 
 /// Keys in order; where they have none, as Ansible sorts them: by their text.
-pub fn sort_keys(keys: &mut Vec<Value>) -> Answer<()> {
+fn sort_keys(keys: &mut Vec<Value>) -> Answer<()> {
     let mut sorted = keys.clone();
     match order::sort(&mut sorted, false, |key| Ok(key.clone())) {
         Ok(()) => *keys = sorted,

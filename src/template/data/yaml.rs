@@ -1,8 +1,8 @@
 //! YAML as PyYAML dumps it, byte for byte.
 
-use super::json::sort_keys;
 use super::yaml_emit::{Emitter, Layout};
 use crate::template::eval::lazy;
+use crate::template::filters::order;
 use crate::template::python::{iterate, types};
 use crate::template::{Answer, Error};
 use crate::vars::{Data, Kind, Map, Value, float_repr};
@@ -95,10 +95,10 @@ impl Writer<'_> {
     fn keys(&self, entries: &Map) -> Answer<Vec<Value>> {
         let mut keys: Vec<Value> = entries.keys().cloned().collect();
         if self.emitter.layout.sort_keys {
-            let unsorted = keys.clone();
-            // Keys that have no order stay as they are.
-            if sort_keys(&mut keys).is_err() {
-                keys = unsorted;
+            let mut sorted = keys.clone();
+            // Keys that have no order, as text and a boolean, stay as they are.
+            if order::sort(&mut sorted, false, |key| Ok(key.clone())).is_ok() {
+                keys = sorted;
             }
         }
         Ok(keys)

@@ -13,6 +13,7 @@ impl Evaluator<'_> {
     /// Evaluates an expression: never lazy itself, perhaps undefined.
     pub fn eval(&mut self, expr: &Expr) -> Answer<Value> {
         let result = match &expr.kind {
+            Kind::Const(value) if self.opens => return self.opened(value, expr.part),
             Kind::Const(value) => return Ok(value.clone()),
             Kind::Name(name) => self.name(name, expr.part),
             Kind::Captured => Ok(self.captured.last().cloned().unwrap_or_else(Value::none)),

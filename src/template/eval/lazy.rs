@@ -6,7 +6,7 @@ use crate::source::{Diagnostic, Span};
 use crate::template::context::Language;
 use crate::template::syntax::tree::Part;
 use crate::template::{Answer, Error, classic, newline};
-use crate::vars::{Data, Encrypted, Kind, Map, Marks, Undefined, Value};
+use crate::vars::{Data, Encrypted, Kind, Map, Marks, Undefined, Value, lazy_marks};
 use std::sync::Arc;
 
 /// How deep lazy values may refer to one another.
@@ -102,14 +102,29 @@ impl Evaluator<'_> {
             Err(Error::Undefined(because)) => return Ok(undefined_because("", *because)),
             other => other?,
         };
-        let result = self.finished(result, value);
+        let result = match self.is_handed_on(text, value) {
+            true => self.finished(result, value).marked(Marks::TRUSTED),
+            false => self.finished(result, value),
+        };
         self.context.resolved.keep(text, &result);
         Ok(result)
     }
 
+    /// Whether a text only names a variable whose text the user wrote: that is still the user's.
+    fn is_handed_on(&self, text: &Arc<str>, value: &Value) -> bool {
+        let place = Place { text: text.clone(), span: value.span() };
+        let name =
+            self.engine.parsed(&place, self.context).ok().and_then(|template| template.lone_name.clone());
+        let named = name.and_then(|name| self.scope.value(&name));
+        named.is_some_and(|named| named.marks().has(Marks::TRUSTED) && !named.is_lazy())
+    }
+
     /// What a lazy text gave, with the marks it inherits: secret text makes secret results.
     fn finished(&self, result: Value, value: &Value) -> Value {
-        let result = result.unmarked(Marks::TRUSTED);
+        let result = match self.language() {
+            Language::Native => result.unmarked(Marks::TRUSTED),
+            Language::Classic => result,
+        };
         let result = if value.is_secret() { super::secret::hidden(result) } else { result };
         if result.span().is_known() { result } else { result.at(value.span()) }
     }
@@ -149,12 +164,27 @@ impl Evaluator<'_> {
         let mark = self.frames.hide();
         let blocks = std::mem::take(&mut self.blocks);
         let private = self.private.take();
+        let opens = std::mem::take(&mut self.opens);
         let result = run(self);
+        self.opens = opens;
         self.private = private;
         self.blocks = blocks;
         self.frames.leave(mark);
         self.place = outer;
         result
+    }
+
+    /// A constant string of a condition: a template in it is evaluated, with a word about it.
+    pub(super) fn opened(&mut self, value: &Value, part: Part) -> Answer<Value> {
+        let is_template = value.as_str().is_some_and(|text| lazy_marks(text).has(Marks::LAZY));
+        if !is_template || !value.marks().has(Marks::TRUSTED) {
+            return Ok(value.clone());
+        }
+        let span = self.span(part);
+        let message = "a string of a condition holds a template, which will be taken as it stands one day";
+        let warning = Diagnostic::warning(message).at(span);
+        self.context.surroundings.services.warn(warning.hint("write the variable without quotes and braces"));
+        self.force(value.clone().marked(Marks::LAZY).at(span))
     }
 
     fn cycle(&self, text: &Arc<str>, name: &str) -> Error {

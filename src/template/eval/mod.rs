@@ -50,6 +50,8 @@ pub struct Evaluator<'s> {
     secrets: bool,
     /// Whether the classic language turns text back into data: not in template files.
     converts: bool,
+    /// Whether constant strings are templates too, as old playbooks rely on in conditions.
+    opens: bool,
     captured: Vec<Value>,
     blocks: HashMap<Name, Vec<(Arc<Block>, Place)>>,
     parent: Option<(Arc<Template>, Place)>,
@@ -73,6 +75,7 @@ impl<'s> Evaluator<'s> {
             reached: HashMap::new(),
             secrets: false,
             converts: false,
+            opens: false,
             captured: Vec::new(),
             blocks: HashMap::new(),
             parent: None,
@@ -113,6 +116,14 @@ impl<'s> Evaluator<'s> {
             _ => Ok(Value::none()),
         };
         self.place = outer;
+        result
+    }
+
+    /// Runs the expression of a condition: templates in its strings are evaluated.
+    pub fn run_condition(&mut self, template: &Arc<Template>, place: Place) -> Answer<Value> {
+        let outer = std::mem::replace(&mut self.opens, true);
+        let result = self.run_expression(template, place);
+        self.opens = outer;
         result
     }
 

@@ -9,6 +9,18 @@ pub fn is_no_choice(value: &Value) -> bool {
     matches!(value.data(), Data::Undefined(undefined) if undefined.name.is_empty())
 }
 
+/// Whether the project itself wrote all text in a value.
+fn is_own(value: &Value) -> bool {
+    match value.data() {
+        Data::Text(_) => value.marks().has(Marks::TRUSTED),
+        Data::List(list) => list.items().iter().all(is_own),
+        Data::Tuple(items) => items.iter().all(is_own),
+        Data::Dict(dict) => dict.entries().iter().all(|(key, value)| is_own(key) && is_own(value)),
+        Data::Bool(_) | Data::None | Data::Int(_) | Data::Float(_) => true,
+        _ => false,
+    }
+}
+
 /// Collects what statements put out.
 #[derive(Debug, Default)]
 pub struct Output {
@@ -18,6 +30,8 @@ pub struct Output {
     omits: bool,
     text: String,
     secret: bool,
+    /// Whether text that is not the project's own was put in.
+    foreign: bool,
 }
 
 impl Output {
@@ -59,7 +73,13 @@ impl Output {
 
     fn append(&mut self, value: &Value) -> Answer<()> {
         self.secret |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
+        self.foreign |= !is_own(value);
         value.write_str(&mut self.text).map_err(types::unprintable)
+    }
+
+    /// Whether all text that was put out is the project's own.
+    pub fn is_own(&self) -> bool {
+        !self.foreign && self.single.as_ref().is_none_or(is_own)
     }
 
     /// Everything put out, as text.

@@ -180,18 +180,25 @@ pub fn subelement(element: &Value, path: &[Value], skip_missing: bool) -> Answer
     let mut value = element.clone();
     for key in path {
         let Some(entries) = lazy::entries(&value) else {
-            return Err(Error::failed(format!("`{key}` of `subelements` must be in a dict")));
+            return match skip_missing {
+                true => Ok(Vec::new().into()),
+                false => Err(Error::failed(format!("the key {key} should point to a dictionary"))),
+            };
         };
         value = match entries.get(key) {
             Some(found) => found.clone(),
             None if skip_missing => return Ok(Vec::new().into()),
-            None => return Err(Error::failed(format!("an element of `subelements` has no key `{key}`"))),
+            None => return Err(Error::failed(format!("could not find '{key}' key in iterated item"))),
         };
     }
     match value.data() {
         Data::List(list) => Ok(list.items()),
         Data::None if skip_missing => Ok(Vec::new().into()),
-        _ => Err(Error::failed(format!("`subelements` needs a list, not `{}`", types::type_name(&value)))),
+        _ => {
+            let (last, kind) =
+                (path.last().map(Value::to_string).unwrap_or_default(), types::type_name(&value));
+            Err(Error::failed(format!("the key {last} should point to a list, not to `{kind}`")))
+        }
     }
 }
 

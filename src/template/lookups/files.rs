@@ -26,6 +26,17 @@ pub fn read(path: &Path, context: &Context) -> Answer<Value> {
     Ok(Value::from(String::from_utf8_lossy(&plain).into_owned()).marked(Marks::SECRET))
 }
 
+/// As [`read`], of a file whose `encoding` the settings tell: UTF-8, or Latin-1 by any of its names.
+pub fn read_encoded(path: &Path, settings: &Settings, context: &Context) -> Answer<Value> {
+    let encoding = settings.text("encoding", "utf-8")?.to_lowercase().replace(['-', '_'], "");
+    if !["latin1", "iso88591", "8859", "cp819", "l1"].contains(&encoding.as_str()) {
+        return read(path, context);
+    }
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::failed(format!("`{}` cannot be read: {error}", path.display())))?;
+    Ok(bytes.into_iter().map(char::from).collect::<String>().into())
+}
+
 /// Where a file is on the search path.
 pub fn located(call: &Call, kind: &str, name: &str) -> Answer<PathBuf> {
     search::find(call.ev.context, kind, name).ok_or_else(|| {
@@ -111,6 +122,9 @@ fn collect(term: &Value, settings: &Settings, candidates: &mut Vec<String>, skip
         combine(files, &own, candidates)
     } else if let Some(items) = term.as_items() {
         items.iter().try_for_each(|item| collect(item, settings, candidates, skip))
+    } else if term.as_str().is_none() {
+        let kind = types::type_name(term);
+        Err(Error::failed(format!("Invalid term supplied. A string, dict or list is required, not '{kind}'")))
     } else {
         combine(divided(term, &[',', ';'])?, settings, candidates)
     }

@@ -1,6 +1,6 @@
 //! `ini`: options of INI and properties files.
 
-use super::files::{located, read};
+use super::files::{located, read_encoded};
 use super::{Settings, Table, inline_settings, texts};
 use crate::template::data::ini::{self, Reading, Sections};
 use crate::template::eval::Call;
@@ -17,7 +17,7 @@ fn options(call: &mut Call) -> Answer<Vec<Value>> {
         let (key, inline) = inline_settings(&term);
         let settings = given.with(inline);
         let path = located(call, "files", &settings.text("file", "ansible.ini")?)?;
-        let content = read(&path, call.ev.context)?;
+        let content = read_encoded(&path, &settings, call.ev.context)?;
         let text = content.as_str().unwrap_or_default();
         let is_properties = settings.text("type", "ini")? == "properties";
         let (text, section) = match is_properties {
@@ -30,7 +30,7 @@ fn options(call: &mut Call) -> Answer<Vec<Value>> {
         };
         let sections = ini::read(&text, reading)?;
         if !sections.contains_key(&section) && section != "DEFAULT" {
-            return Err(Error::failed(format!("`{}` has no section `{section}`", path.display())));
+            return Err(Error::failed(format!("No section '{section}' in `{}`", path.display())));
         }
         let key = if reading.case_sensitive { key } else { key.to_lowercase() };
         let values = chosen(&sections, &section, &key, &settings)?;

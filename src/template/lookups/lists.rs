@@ -87,6 +87,9 @@ fn nested(call: &mut Call) -> Answer<Vec<Value>> {
 
 fn together(call: &mut Call) -> Answer<Vec<Value>> {
     let lists = lists(call)?;
+    if lists.is_empty() {
+        return Err(Error::failed("with_together requires at least one element in each list"));
+    }
     let length = lists.iter().map(Vec::len).max().unwrap_or(0);
     let row =
         |at: usize| lists.iter().map(|list| list.get(at).cloned().unwrap_or_else(Value::none)).collect();
@@ -103,14 +106,19 @@ fn subelements(call: &mut Call) -> Answer<Vec<Value>> {
     let (Some(first), Some(path)) = (terms.first(), terms.get(1)) else {
         return Err(Error::failed("`subelements` needs a list or dict, and a key"));
     };
+    let third = "the optional third item must be a dict with flags ('skip_missing')";
+    if terms.len() > 3 || terms.get(2).is_some_and(|flags| lazy::entries(flags).is_none()) {
+        return Err(Error::failed(third));
+    }
     let skip = match terms.get(2).and_then(|flags| flags.entry("skip_missing")) {
         Some(flag) => crate::template::filters::truth::meant_loosely(&flag).unwrap_or(false),
         None => false,
     };
     let path: Vec<Value> = types::text(path)?.split('.').map(Value::from).collect();
-    let elements = match lazy::entries(first) {
-        Some(entries) => entries.values().cloned().collect(),
-        None => iterate::items(first)?.to_vec(),
+    let elements = match (lazy::entries(first), first.as_items()) {
+        (Some(entries), _) => entries.values().cloned().collect(),
+        (None, Some(items)) => items.to_vec(),
+        (None, None) => return Err(Error::failed("subelements lookup expects first a dict or a list")),
     };
     let mut pairs = Vec::new();
     for element in elements {

@@ -14,6 +14,8 @@ mod trees;
 mod urls;
 mod variables;
 
+pub use trees::owner_name;
+
 use super::eval::{Args, Call, lazy};
 use super::filters::short;
 use super::python::types;
@@ -164,16 +166,42 @@ pub fn run_with(ev: &mut super::eval::Evaluator, name: &str, terms: Vec<Value>) 
     let first_found = short(name) == "first_found";
     let mut positional = Vec::new();
     for term in terms {
+        if first_found {
+            positional.extend(defined(ev, term)?);
+            continue;
+        }
         let term = ev.deep(term)?;
         match term.data() {
-            // What is undefined among the candidates does not count.
-            Data::Undefined(_) if first_found => {}
             Data::Undefined(undefined) => return Err(Error::undefined(undefined)),
             _ => positional.push(term),
         }
     }
     let part = super::syntax::tree::Part::default();
     run(&mut Call { ev, name, args: Args::of(positional), part })
+}
+
+/// A value without what is undefined in it: among the candidates of `first_found` that does not count.
+fn defined(ev: &mut super::eval::Evaluator, value: Value) -> Answer<Option<Value>> {
+    let value = match ev.force(value) {
+        Err(Error::Undefined(_)) => return Ok(None),
+        value => value?,
+    };
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    if let Some(entries) = lazy::entries(&value) {
+        let mut known = crate::vars::Map::new();
+        for (key, entry) in entries.iter() {
+            known.extend(defined(ev, entry.clone())?.map(|entry| (key.clone(), entry)));
+        }
+        return Ok(Some(Value::dict(known)));
+    }
+    let Some(items) = value.as_items() else { return ev.deep(value).map(Some) };
+    let mut known = Vec::new();
+    for item in items.iter() {
+        known.extend(defined(ev, item.clone())?);
+    }
+    Ok(Some(Value::list(known)))
 }
 
 /// Old-style settings inside of a term: `key file=x delimiter=,`. The words without `=` are the
@@ -254,6 +282,11 @@ fn texts(call: &Call) -> Answer<Vec<String>> {
 
 /// The entries of a term that must be a dict.
 fn dict_term(term: &Value, of: &str) -> Answer<std::sync::Arc<crate::vars::Map>> {
-    let wrong = || Error::failed(format!("the lookup `{of}` needs a dict, not `{}`", types::type_name(term)));
+    let wrong = || {
+        Error::failed(format!(
+            "the '{of}' lookup plugin expects a dictionary, not '{}'",
+            types::type_name(term)
+        ))
+    };
     lazy::entries(term).ok_or_else(wrong)
 }

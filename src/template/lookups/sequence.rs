@@ -19,14 +19,14 @@ const MOST: i64 = 1_000_000;
 fn sequence(call: &mut Call) -> Answer<Vec<Value>> {
     let settings = Settings::of(&call.args);
     let mut terms = texts(call)?;
-    if terms.is_empty() {
+    if terms.is_empty() && !settings.0.is_empty() {
         terms.push(String::new());
     }
     let mut all = Vec::new();
     for term in &terms {
         let inline = match short(term)? {
             Some(inline) => inline,
-            None => inline_settings(term).1,
+            None => spelt(term)?,
         };
         numbers(&settings.with(inline), &mut all)?;
     }
@@ -46,13 +46,27 @@ fn short(term: &str) -> Answer<Option<Vec<(String, String)>>> {
     Ok(Some(settings))
 }
 
+/// `start=1 end=5 ...`, and nothing else.
+fn spelt(term: &str) -> Answer<Vec<(String, String)>> {
+    let (rest, settings) = inline_settings(term);
+    let known = ["start", "end", "count", "stride", "format"];
+    if let Some((name, _)) = settings.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        return Err(Error::failed(format!("unrecognized arguments to with_sequence: {name}")));
+    }
+    match rest.is_empty() {
+        true => Ok(settings),
+        false => Err(Error::failed(format!("the term of `sequence` has an invalid value: `{rest}`"))),
+    }
+}
+
 fn whole(settings: &Settings, name: &str) -> Answer<Option<i64>> {
     let Some(value) = settings.value(name) else { return Ok(None) };
     let text = value.to_string();
     // A leading zero is octal, as in old times.
     let octal = text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
     let found = number::parse_int(&text, if octal { 8 } else { 0 }).and_then(|number| number.as_int());
-    let wrong = || Error::failed(format!("`{name}` of `sequence` is no number: `{text}`"));
+    let wrong =
+        || Error::failed(format!("`{name}` of `sequence` has an invalid value: `{text}` is no number"));
     found.map(Some).ok_or_else(wrong)
 }
 
@@ -60,14 +74,17 @@ fn numbers(settings: &Settings, all: &mut Vec<Value>) -> Answer<()> {
     let start = whole(settings, "start")?.unwrap_or(1);
     let stride = whole(settings, "stride")?.unwrap_or(1);
     let end = match (whole(settings, "count")?, whole(settings, "end")?) {
-        (Some(_), Some(_)) => return Err(Error::failed("`sequence` takes `count` or `end`, not both")),
+        (Some(_), Some(_)) => return Err(Error::failed("can't specify both count and end in with_sequence")),
         (Some(0), None) => return Ok(()),
-        (Some(count), None) => start.saturating_add(count.saturating_mul(stride)) - stride.signum(),
+        (Some(count), None) => start.saturating_add(count.saturating_mul(stride)) - 1,
         (None, Some(end)) => end,
-        (None, None) => return Err(Error::failed("`sequence` needs `count` or `end`")),
+        (None, None) => return Err(Error::failed("must specify count or end in with_sequence")),
     };
-    if (stride > 0 && end < start) || (stride < 0 && end > start) {
-        return Err(Error::failed(format!("`sequence` never gets from {start} to {end} by {stride}")));
+    if stride > 0 && end < start {
+        return Err(Error::failed("to count backwards make stride negative"));
+    }
+    if stride < 0 && end > start {
+        return Err(Error::failed("to count forward don't make stride negative"));
     }
     if stride == 0 {
         return Ok(());
@@ -76,6 +93,9 @@ fn numbers(settings: &Settings, all: &mut Vec<Value>) -> Answer<()> {
         return Err(Error::failed("the sequence is too long"));
     }
     let layout: Value = settings.text("format", "%d")?.into();
+    if percent::format(&layout, &start.into()).is_err() {
+        return Err(Error::failed(format!("bad formatting string: {layout}")));
+    }
     let mut at = start;
     while (stride > 0 && at <= end) || (stride < 0 && at >= end) {
         all.push(percent::format(&layout, &at.into())?);

@@ -1,6 +1,6 @@
 //! `csvfile`: a field of the row that has a key.
 
-use super::files::{located, read};
+use super::files::{located, read_encoded};
 use super::{Settings, Table, inline_settings, texts};
 use crate::template::data::csv;
 use crate::template::eval::Call;
@@ -16,7 +16,7 @@ fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
         let (key, inline) = inline_settings(&term);
         let settings = given.with(inline);
         let path = located(call, "files", &settings.text("file", "ansible.csv")?)?;
-        let content = read(&path, call.ev.context)?;
+        let content = read_encoded(&path, &settings, call.ev.context)?;
         let delimiter = match settings.text("delimiter", "TAB")?.as_str() {
             "TAB" | "t" | "\\t" => '\t',
             text => text.chars().next().unwrap_or('\t'),

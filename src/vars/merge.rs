@@ -1,6 +1,6 @@
 //! `hash_behaviour = merge`.
 
-use crate::vars::{Data, Value};
+use super::{Data, Value};
 
 /// Lays one value over another: dicts are merged, anything else replaces.
 pub fn over(below: &Value, above: &Value) -> Value {

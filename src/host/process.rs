@@ -19,6 +19,8 @@ pub struct Run {
     pub argv: Vec<String>,
     /// What users see instead of the words.
     pub title: Option<String>,
+    /// How a failure of it begins, where roles look for certain words.
+    pub blame: Option<String>,
     pub stdin: Option<Bytes>,
     /// Files that are there for the time of the run.
     pub asides: Vec<Aside>,
@@ -79,6 +81,13 @@ impl Run {
     #[must_use]
     pub fn titled(mut self, title: impl Into<String>) -> Run {
         self.title = Some(title.into());
+        self
+    }
+
+    /// The same with words that a failure of it begins with, before what the program complained.
+    #[must_use]
+    pub fn blamed(mut self, blame: impl Into<String>) -> Run {
+        self.blame = Some(blame.into());
         self
     }
 
@@ -176,6 +185,9 @@ pub(in crate::host) fn run_judged(system: &System, wanted: &Run) -> Result<Outpu
 }
 
 fn failed(run: &Run, output: &Output) -> Failure {
+    if let Some(blame) = &run.blame {
+        return Failure::new(format!("{blame}: {}", output.stderr()));
+    }
     let said = [output.stderr(), output.stdout()].into_iter().map(|text| text.trim().to_owned());
     let said = said.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
     let last: Vec<&str> = said.lines().rev().take(20).collect();
@@ -190,7 +202,7 @@ fn failed(run: &Run, output: &Output) -> Failure {
 fn cannot_start(run: &Run, error: &std::io::Error) -> Failure {
     let code = error.raw_os_error().unwrap_or(2);
     let program = run.argv.first().map_or("", String::as_str);
-    let failure = Failure::new(format!("cannot run `{program}`: {error}"));
+    let failure = Failure::new(format!("Error executing command: cannot run `{program}`: {error}"));
     failure.with("rc", code).with("cmd", run.shown()).with("stdout", "").with("stderr", "")
 }
 

@@ -51,7 +51,9 @@ impl Module for Assemble {
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        place::report(host, carried.result.clone()).map(Report::from)
+        let mut result = carried.result.clone();
+        result.remove("path");
+        place::report(host, result).map(Report::from)
     }
 
     fn check(&self) -> Vec<ArgumentError> {
@@ -89,7 +91,7 @@ impl Assemble {
         }
         let directory = PathText(self.src.clone()).on(host)?;
         if !host.is_directory(&directory)? {
-            return Err(host.missing(format!("the directory `{}` does not exist", directory.display())));
+            return Err(host.missing(format!("Source ({}) does not exist", self.src)));
         }
         let mut parts = Vec::new();
         for name in host.list(&directory)? {

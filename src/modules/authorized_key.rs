@@ -92,6 +92,11 @@ impl Module for AuthorizedKey {
             plan.changes.extend(original.rewrite(host, &after, &how)?.changes);
         }
         plan.result = Fields::new()
+            .with("comment", self.comment.clone())
+            .with("follow", self.follow)
+            .with("key_options", self.key_options.clone())
+            .with("path", self.path.as_ref().map(|path| path.0.clone()))
+            .with("validate_certs", self.validate_certs)
             .with("user", self.user.as_str())
             .with("key", self.key.as_str())
             .with("keyfile", text::from_path(&file))

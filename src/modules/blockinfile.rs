@@ -62,7 +62,7 @@ impl Module for Blockinfile {
             None if self.state == State::Absent => {
                 return Ok(Plan::say(Fields::new().with("msg", "File not present")));
             }
-            None if !self.create => return Err(original.missing(host)),
+            None if !self.create => return Err(original.missing(host, "Path")),
             None => "",
         };
         let block = self.lines();
@@ -78,7 +78,9 @@ impl Module for Blockinfile {
             validate: self.validate.clone(),
             message,
         };
-        original.rewrite(host, &after, &how)
+        let plan = original.rewrite(host, &after, &how)?;
+        let diff = edit::differences(&original, &after, &plan);
+        Ok(plan.with("diff", diff))
     }
 
     fn check(&self) -> Vec<ArgumentError> {

@@ -5,7 +5,7 @@ use super::place::{self, Placement};
 use super::stat::{Algorithm, checksum};
 use super::tree::{self, Tree};
 use super::{ArgumentError, FileAttributes, Module, Need, Source, files};
-use crate::host::{Carried, Content, Data, Failure, Plan, Probe, Report, json, text};
+use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, json, text};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,8 +58,15 @@ impl Module for Copy {
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let mut result = carried.result.clone();
-        if let Some(src) = &self.src {
+        if let Some(src) = self.src.as_ref().filter(|_| self.remote_src) {
             result.set("src", src.as_str());
+            result.remove("path");
+        }
+        let kept = !self.force && carried.changes.is_empty();
+        if kept || self.is_tree(host)? {
+            let only = result.iter().filter(|(name, _)| matches!(*name, "dest" | "src"));
+            let only = only.map(|(name, value)| (name.to_owned(), value.clone()));
+            return Ok(only.collect::<Fields>().into());
         }
         place::report(host, result).map(Report::from)
     }
@@ -88,6 +95,10 @@ impl Module for Copy {
 }
 
 impl Copy {
+    fn is_tree(&self, host: &dyn Probe) -> Result<bool, Failure> {
+        Ok(matches!(self.source(host)?, Source::Tree { .. }))
+    }
+
     fn source(&self, host: &dyn Probe) -> Result<Source, Failure> {
         if let Some(source) = &self.source {
             return Ok(source.as_ref().clone());

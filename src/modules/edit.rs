@@ -2,8 +2,14 @@
 
 use super::place::Placement;
 use super::{FileAttributes, files};
-use crate::host::{Content, Data, Failure, Plan, Probe, text};
+use crate::host::{Change, Content, Data, Failure, Fields, Plan, Probe, text};
 use std::path::{Path, PathBuf};
+
+/// What the name of a text that is compared ends with.
+const CONTENT: &str = "(content)";
+
+/// What is said where not only the text is changed.
+const ATTRIBUTES: &str = "ownership, perms or SE linux context changed";
 
 /// A text file as it is, if it is there.
 pub struct Original {
@@ -25,8 +31,9 @@ pub fn read(host: &dyn Probe, path: &Path) -> Result<Original, Failure> {
 
 impl Original {
     /// The failure that the file is not there.
-    pub fn missing(&self, host: &dyn Probe) -> Failure {
-        match host.missing(format!("Path {} does not exist !", self.path.display())) {
+    /// `what` is Ansible's name for it.
+    pub fn missing(&self, host: &dyn Probe, what: &str) -> Failure {
+        match host.missing(format!("{what} {} does not exist !", self.path.display())) {
             failure @ Failure::Failed { .. } => failure.with("rc", 257),
             other => other,
         }
@@ -49,18 +56,76 @@ impl Original {
             validate: how.validate.clone(),
         };
         let mut plan = placement.plan(host)?;
-        let backup = plan.result.remove("backup_file").unwrap_or(Data::Text(String::new()));
         plan.result.remove("dest");
-        if backup != Data::Text(String::new()) {
-            plan.result.set("backup_file", backup.clone());
-        }
-        plan.result.set("backup", backup);
+        plan.result.remove("path");
         let same = self.text.as_deref() == Some(after);
-        let attributes_only = same && !plan.is_empty();
-        let message =
-            if attributes_only { "ownership, perms or SE linux context changed" } else { how.message };
-        plan.result.set("msg", if same && !attributes_only { "" } else { message });
+        let attributes = plan.changes.iter().any(|change| self.changes_attributes(host, change));
+        let message = match (same, attributes) {
+            (true, false) => String::new(),
+            (true, true) => ATTRIBUTES.to_owned(),
+            (false, true) => format!("{} and {ATTRIBUTES}", how.message),
+            (false, false) => how.message.to_owned(),
+        };
+        plan.result.set("msg", message);
         Ok(plan)
+    }
+
+    /// Whether a change is one of owner or permissions, beside those that a new file has by itself.
+    fn changes_attributes(&self, host: &dyn Probe, change: &Change) -> bool {
+        match change {
+            Change::Write(write) if self.text.is_none() => {
+                write.mode != 0o666 & !host.umask() || write.owner != host.me()
+            }
+            Change::Write(_) | Change::Backup { .. } => false,
+            _ => true,
+        }
+    }
+}
+
+/// Both texts of a file, as a module tells them; they are taken out again where nobody wants to see differences.
+pub fn contents(original: &Original, after: &str) -> Fields {
+    let header = format!("{} {CONTENT}", original.path.display());
+    Fields::new()
+        .with("before", original.text.clone().unwrap_or_default())
+        .with("after", after)
+        .with("before_header", header.as_str())
+        .with("after_header", header)
+}
+
+/// The same, and the attributes that the plan changes.
+pub fn differences(original: &Original, after: &str, plan: &Plan) -> Vec<Data> {
+    let header = format!("{} (file attributes)", original.path.display());
+    let headers = [("before_header", header.as_str()), ("after_header", &header)];
+    let modes = plan.changes.iter().find_map(|change| match change {
+        Change::Mode { before, after, .. } => Some([("before", before), ("after", after)]),
+        _ => None,
+    });
+    let mode = |mode: &u32| Fields::new().with("mode", format!("{mode:04o}"));
+    let modes = modes.into_iter().flatten().map(|(side, bits)| (side.to_owned(), mode(bits).into()));
+    let headers = headers.into_iter().map(|(side, text)| (side.to_owned(), text.into()));
+    vec![contents(original, after).into(), modes.chain(headers).collect::<Fields>().into()]
+}
+
+/// Takes the texts out of a result, for one that must not show them.
+pub fn hush(result: &mut Fields) {
+    match result.remove("diff") {
+        Some(Data::List(all)) => result.set("diff", all.into_iter().map(hushed).collect::<Vec<_>>()),
+        Some(one) => result.set("diff", hushed(one)),
+        None => {}
+    }
+}
+
+fn hushed(data: Data) -> Data {
+    match data {
+        Data::Map(fields)
+            if fields
+                .get("after_header")
+                .and_then(Data::as_text)
+                .is_some_and(|text| text.ends_with(CONTENT)) =>
+        {
+            fields.with("before", "").with("after", "").into()
+        }
+        other => other,
     }
 }
 

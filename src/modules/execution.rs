@@ -2,8 +2,8 @@
 
 use super::argument::{PathText, expand};
 use crate::host::{
-    Bytes, Carried, Change, Effect, Failure, Fields, Output, Plan, Probe, Report, Run, Time, clock, glob,
-    text,
+    Bytes, Carried, Change, Data, Effect, Failure, Fields, Output, Plan, Probe, Report, Run, Time, clock,
+    glob, text,
 };
 use std::path::{Path, PathBuf};
 
@@ -24,8 +24,11 @@ impl Execution<'_> {
         if let Some(directory) = &directory
             && !host.is_directory(directory)?
         {
-            let message = format!("the directory `{}` does not exist", directory.display());
-            return Err(host.missing(message).with("cmd", self.said).with("stdout", "").with("stderr", ""));
+            let message = "Unable to change directory before execution.".to_owned();
+            let failure = host.missing(message).with("cmd", self.said).with("stdout", "").with("stderr", "");
+            return Err(["rc", "start", "end", "delta"]
+                .into_iter()
+                .fold(failure, |failure, name| failure.with(name, Data::Null)));
         }
         let result = Fields::new().with("cmd", self.said.clone());
         if let Some(creates) = self.creates
@@ -95,6 +98,23 @@ pub fn report(carried: &Carried, strip: bool) -> Result<Report, Failure> {
     }
     result.set("msg", "");
     Ok(result.into())
+}
+
+/// The same for one that runs a line as it is: Ansible then tells neither the line nor an empty message.
+pub fn report_bare(carried: &Carried) -> Result<Report, Failure> {
+    match report(carried, false) {
+        Ok(mut report) => {
+            let names: &[&str] =
+                if report.result.get("msg") == Some(&"".into()) { &["cmd", "msg"] } else { &["cmd"] };
+            names.iter().for_each(|name| drop(report.result.remove(name)));
+            Ok(report)
+        }
+        Err(Failure::Failed { message, mut result }) => {
+            result.remove("cmd");
+            Err(Failure::Failed { message, result })
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// Puts what a command printed, and how long it took, into a result.

@@ -68,7 +68,13 @@ impl Module for File {
         let mut result = carried.result.clone();
         let said =
             result.get("path").or(result.get("dest")).and_then(|path| path.as_text()).map(text::to_path);
-        if let Some(path) = said {
+        // Of a link that leads nowhere, nothing more is told.
+        let dangles = |path: &PathBuf| -> Result<bool, Failure> {
+            Ok(host.stat(path)?.is_some_and(|stat| stat.is_link()) && host.follow(path)?.is_none())
+        };
+        if let Some(path) = said
+            && !dangles(&path)?
+        {
             files::describe(host, &path, &mut result)?;
         }
         Ok(result.into())
@@ -187,11 +193,11 @@ impl File {
             }
             Some(stat) => {
                 let kind = files::state_word(&stat);
-                Err(Failure::new(format!("`{}` is a {kind}, not a file", path.display()))
+                Err(Failure::new(format!("file ({}) is {kind}, cannot continue", path.display()))
                     .with("path", text::from_path(&path))
                     .with("state", kind))
             }
-            None => match host.missing(format!("`{}` does not exist", path.display())) {
+            None => match host.missing(format!("file ({}) is absent, cannot continue", path.display())) {
                 failure @ Failure::Failed { .. } => {
                     Err(failure.with("path", text::from_path(&path)).with("state", "absent"))
                 }

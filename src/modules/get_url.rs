@@ -66,7 +66,9 @@ impl Module for GetUrl {
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        let result = place::report(host, carried.result.clone())?;
+        let mut result = carried.result.clone();
+        result.remove("path");
+        let result = place::report(host, result)?;
         let sum = result.get("checksum").cloned().unwrap_or_default();
         Ok(result.with("checksum_dest", sum.clone()).with("checksum_src", sum).into())
     }

@@ -2,8 +2,8 @@
 
 use super::argument::PathText;
 use super::edit::{self, Rewriting, bare};
-use super::{ArgumentError, FileAttributes, Module};
-use crate::host::{Failure, Plan, Probe};
+use super::{ArgumentError, FileAttributes, Module, files};
+use crate::host::{Carried, Failure, Plan, Probe, Report};
 
 choices! {
     /// Whether it is to be there.
@@ -53,17 +53,28 @@ impl Module for IniFile {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let original = edit::read(host, &self.path.on(host)?)?;
         if original.text.is_none() && !self.create {
-            return Err(original.missing(host));
+            return Err(original.missing(host, "Destination"));
         }
         let mut lines = edit::lines(original.text.as_deref().unwrap_or_default());
         if let Some(last) = lines.last_mut().filter(|last| !last.ends_with('\n')) {
             last.push('\n');
         }
+        // A file that is new, or was empty, begins with an empty line.
+        if lines.is_empty() && self.state == State::Present {
+            lines.push("\n".to_owned());
+        }
         let message = self.edit(&mut lines);
         let how = Rewriting { attributes: &self.attributes, backup: self.backup, validate: None, message };
-        let plan = original.rewrite(host, &lines.concat(), &how)?;
+        let after = lines.concat();
+        let plan = original.rewrite(host, &after, &how)?.with("diff", edit::contents(&original, &after));
         let message = if plan.is_empty() { "OK" } else { message };
         Ok(plan.with("msg", message).with("path", self.path.0.as_str()))
+    }
+
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        let mut result = carried.result.clone();
+        files::describe(host, &self.path.on(host)?, &mut result)?;
+        Ok(result.into())
     }
 
     fn check(&self) -> Vec<ArgumentError> {
@@ -97,7 +108,7 @@ impl IniFile {
             (State::Present, None) => {
                 lines.extend(self.section.as_ref().map(|section| format!("[{section}]\n")));
                 if self.option.is_none() {
-                    return "section added";
+                    return "only section added";
                 }
                 let new: Vec<String> =
                     self.wanted_values().iter().map(|value| self.line(value.as_deref())).collect();
@@ -150,6 +161,7 @@ impl IniFile {
                 None => missing.push(value),
             }
         }
+        let mut message = "option changed";
         for value in missing {
             if self.exclusive && !spots.is_empty() {
                 let index = spots.remove(0);
@@ -161,6 +173,7 @@ impl IniFile {
                     section_place(lines, self.section.as_deref()).map_or(end, |p| p.1),
                 );
                 lines.insert(index, self.line(value.as_deref()));
+                message = "option added";
             }
         }
         if self.exclusive {
@@ -172,7 +185,7 @@ impl IniFile {
                 lines.remove(index);
             });
         }
-        "option changed"
+        message
     }
 
     fn put(&self, lines: &mut [String], index: usize, value: Option<&str>) {

@@ -44,7 +44,7 @@ impl Module for InterfacesFile {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let path = self.dest.on(host)?;
         let original = edit::read(host, &path)?;
-        let Some(before) = original.text.clone() else { return Err(original.missing(host)) };
+        let Some(before) = original.text.clone() else { return Err(original.missing(host, "Destination")) };
         let mut lines = edit::lines(&before);
         if let (Some(iface), Some(option)) = (&self.iface, &self.option) {
             self.edit(host, &mut lines, iface, option)?;

@@ -2,8 +2,8 @@
 
 use super::argument::PathText;
 use super::edit::{self, Rewriting};
-use super::{ArgumentError, FileAttributes, Module, argument::Mode};
-use crate::host::{Failure, Fields, Plan, Probe, base64, glob};
+use super::{ArgumentError, FileAttributes, Module, files};
+use crate::host::{Carried, Failure, Fields, Plan, Probe, Report, base64, glob};
 use sha1::{Digest, Sha1};
 
 choices! {
@@ -37,7 +37,12 @@ impl Module for KnownHosts {
         let original = edit::read(host, &self.path.on(host)?)?;
         let before = original.text.clone().unwrap_or_default();
         let after = self.edited(&before)?;
+        let path = original.path.display().to_string();
+        let was = if original.text.is_some() { path.as_str() } else { "/dev/null" };
+        let diff = Fields::new().with("before_header", was).with("after_header", path.as_str());
+        let diff = diff.with("before", before.as_str()).with("after", after.as_str());
         let result = Fields::new()
+            .with("diff", diff)
             .with("name", self.name.as_str())
             .with("path", self.path.0.as_str())
             .with("key", self.key.clone())
@@ -46,10 +51,15 @@ impl Module for KnownHosts {
         if after == before {
             return Ok(Plan::say(result));
         }
-        let mode = original.text.is_none().then_some(Mode::Octal(0o600));
-        let attributes = FileAttributes { mode, ..FileAttributes::none() };
+        let attributes = FileAttributes::none();
         let how = Rewriting { attributes: &attributes, backup: false, validate: None, message: "" };
         Ok(Plan { result, ..original.rewrite(host, &after, &how)? })
+    }
+
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        let mut result = carried.result.clone();
+        files::describe(host, &self.path.on(host)?, &mut result)?;
+        Ok(result.into())
     }
 
     fn check(&self) -> Vec<ArgumentError> {

@@ -59,7 +59,7 @@ impl Module for Lineinfile {
             None if self.state == State::Absent => {
                 return Ok(Plan::say(Fields::new().with("msg", "file not present")));
             }
-            None if !self.create => return Err(original.missing(host)),
+            None if !self.create => return Err(original.missing(host, "Destination")),
             None => Vec::new(),
         };
         let (lines, message, found) = match self.state {
@@ -80,7 +80,11 @@ impl Module for Lineinfile {
             validate: self.validate.clone(),
             message: &message,
         };
-        let mut plan = original.rewrite(host, &lines.concat(), &how)?;
+        let after = lines.concat();
+        let mut plan = original.rewrite(host, &after, &how)?;
+        plan.result.set("diff", edit::differences(&original, &after, &plan));
+        let backup = plan.result.remove("backup_file").unwrap_or_else(|| "".into());
+        plan.result.set("backup", backup);
         if let Some(found) = found {
             plan.result.set("found", found);
         }

@@ -119,6 +119,7 @@ mod yum_repository;
 
 pub use argument::{Argument, ArgumentError};
 pub use call::{Call, Entry, EntryKind, Need, Origin, Source, check_names, check_value, parse};
+pub use edit::hush;
 pub use files::FileAttributes;
 pub use names::{canonical, names, spec};
 pub use spec::{Arg, Spec};

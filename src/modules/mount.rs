@@ -52,7 +52,8 @@ impl Module for Mount {
         let mut plan = self.table(host, &path)?;
         let mounted = facts::mounted(host, &path)?;
         let table_changed = !plan.is_empty();
-        plan.result = self.said(&path);
+        let backup = plan.result.remove("backup_file").unwrap_or_else(|| "".into());
+        plan.result = self.said(&path).with("backup_file", backup);
         match self.state {
             State::Mounted | State::Ephemeral => {
                 plan.changes.extend(self.point(host, &path)?);

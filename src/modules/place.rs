@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// Files that are longer are not hashed once more for the result.
 const MOST_HASHED: u64 = 64 << 20;
 
+/// Under this name too a result tells the file, where its content was that which was sent: Ansible then tells no `md5sum`.
+const KEPT: &str = "path";
+
 /// A file and where and how it is to be put.
 pub struct Placement<'a> {
     pub dest: PathBuf,
@@ -63,8 +66,7 @@ impl<'a> Placement<'a> {
         {
             let kept = FileAttributes { mode: self.fixed_mode(), ..self.attributes.clone() };
             plan.changes = kept.changes(host, &dest, stat)?;
-            // What is the same is told under this name too.
-            return Ok(if plan.is_empty() { plan.with("path", text::from_path(&dest)) } else { plan });
+            return Ok(plan.with(KEPT, text::from_path(&dest)));
         }
         if self.backup && file.is_some() {
             let copy = backup_name(&dest);
@@ -116,7 +118,9 @@ pub fn report(host: &dyn Probe, mut result: Fields) -> Result<Fields, Failure> {
         && let Ok(stored) = host.open(&dest)
     {
         result.set("checksum", checksum(Algorithm::Sha1, &stored)?);
-        result.set("md5sum", checksum(Algorithm::Md5, &stored)?);
+        if result.get(KEPT).is_none() {
+            result.set("md5sum", checksum(Algorithm::Md5, &stored)?);
+        }
     }
     files::describe(host, &dest, &mut result)?;
     Ok(result)

@@ -29,7 +29,7 @@ impl Module for Raw {
     }
 
     fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        execution::report(carried, false)
+        execution::report_bare(carried)
     }
 
     fn check(&self) -> Vec<ArgumentError> {

@@ -36,7 +36,7 @@ module! {
 impl Module for Replace {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let original = edit::read(host, &self.path.on(host)?)?;
-        let text = original.text.as_deref().ok_or_else(|| original.missing(host))?;
+        let text = original.text.as_deref().ok_or_else(|| original.missing(host, "Path"))?;
         let Some((start, section, end)) = self.section(text)? else {
             let message =
                 format!("Pattern for before/after params did not match the given file: {}", self.around());

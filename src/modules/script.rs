@@ -70,7 +70,7 @@ impl Module for Script {
     }
 
     fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        execution::report(carried, false)
+        execution::report_bare(carried)
     }
 
     fn check(&self) -> Vec<ArgumentError> {

@@ -83,7 +83,7 @@ impl Service {
     fn by_script(&self, host: &dyn Probe, name: &str) -> Result<Plan, Failure> {
         let script = format!("/etc/init.d/{name}");
         if !host.exists(Path::new(&script))? {
-            return Err(host.missing(format!("there is no service `{name}`")));
+            return Err(host.missing(format!("Could not find the requested service {name}: host")));
         }
         let is_running = systemd::script_runs(host, &script)?;
         let mut plan = Plan::say(Fields::new().with("name", name));

@@ -7,6 +7,8 @@ use std::path::Path;
 /// A unit as it is.
 pub struct Unit {
     pub name: String,
+    /// The name as it was typed.
+    typed: String,
     pub scope: Scope,
     /// What `systemctl show` says.
     pub status: Data,
@@ -30,9 +32,9 @@ const PLACES: [&str; 4] =
 impl Unit {
     /// What systemd knows of a unit.
     pub fn find(host: &dyn Probe, name: &str, scope: Scope) -> Result<Unit, Failure> {
-        let name = whole_name(name);
+        let (typed, name) = (name.to_owned(), whole_name(name));
         let status = systemd::unit(host, &name, scope)?;
-        let mut unit = Unit { name, scope, status, planned: false };
+        let mut unit = Unit { name, typed, scope, status, planned: false };
         if !unit.is_loaded() {
             unit.planned = unit.has_file(host)?;
         }
@@ -102,7 +104,9 @@ impl Unit {
         // A unit that is only planned is known from now on.
         let effect = effect.with("LoadState", if self.is_masked() { "masked" } else { "loaded" });
         let title = format!("{} {}", words.join(" "), self.name);
-        Change::Run(Run::changing(&argv).titled(title).with_effects(vec![Effect::Merge(subject, effect)]))
+        let blame = format!("Unable to {} service {}", words.first().unwrap_or(&""), self.typed);
+        let run = Run::changing(&argv).titled(title).blamed(blame);
+        Change::Run(run.with_effects(vec![Effect::Merge(subject, effect)]))
     }
 }
 
@@ -112,7 +116,9 @@ impl Wish {
         if !unit.exists() && (self.state.is_some() || self.enabled.is_some()) {
             let stopped = self.state == Some(State::Stopped) && self.enabled != Some(true);
             if !(stopped && host.doubt().is_none() && self.masked == Some(true)) {
-                return Err(host.missing(format!("Could not find the requested service {}: host", unit.name)));
+                return Err(
+                    host.missing(format!("Could not find the requested service {}: host", unit.typed))
+                );
             }
         }
         let mut changes = Vec::new();
@@ -165,9 +171,6 @@ impl Wish {
             .with("status", unit.status.as_map().cloned().unwrap_or_default());
         if let Some(enabled) = self.enabled {
             result.set("enabled", enabled);
-        }
-        if let Some(masked) = self.masked {
-            result.set("masked", masked);
         }
         if let Some(state) = self.state {
             result.set("state", if state == State::Stopped { "stopped" } else { "started" });

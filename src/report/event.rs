@@ -70,6 +70,8 @@ pub struct Result {
     /// The user asked that nothing of this is shown.
     pub no_log: bool,
     pub delegated_to: Option<HostName>,
+    /// Where that host is reached.
+    pub delegated_address: Option<String>,
     pub took: Duration,
 }
 

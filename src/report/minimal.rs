@@ -101,6 +101,7 @@ mod tests {
             diagnostic: None,
             no_log: false,
             delegated_to: None,
+            delegated_address: None,
             took: Duration::ZERO,
         };
         let sink = Sink::to(Box::new(std::io::sink()), Box::new(std::io::sink()), Arc::default());

@@ -11,7 +11,7 @@ use crate::host::Fields;
 use crate::modules::Call;
 use crate::playbook::{Keyword, Task};
 use crate::report::{Event, Status};
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Span};
 use crate::vars::{Map, Part, Value, trusted_text};
 use crate::wire::{Mode, OnFailure};
 use futures::FutureExt;
@@ -40,6 +40,7 @@ impl Interpreter {
         running.background = self.background(&running, at).await?;
         self.delegate(&mut running, at).await?;
         let at = &self.seen_by_delegate(&running, at);
+        running.delegated_address = self.delegated_address(&running, at).await?;
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
             self.meet().await?;
@@ -84,6 +85,16 @@ impl Interpreter {
         let Some(other) = &running.delegated_to else { return at.clone() };
         let vars = delegated(&self.run, &self.run.host_or_new(other), &self.scope(at).layers);
         at.with("ansible_delegated_vars", vars)
+    }
+
+    /// Where the host is reached that acts in place of this one, where a variable says that.
+    async fn delegated_address(&mut self, running: &Running, at: &At) -> Result<Option<String>, Trouble> {
+        let Some(other) = running.delegated_to.clone().filter(|other| **other != *"localhost") else {
+            return Ok(None);
+        };
+        let asked = format!("ansible_delegated_vars['{other}'].ansible_host | default('')");
+        let address = self.evaluate(at, |engine, scope| engine.expression(&asked, Span::NONE, scope)).await;
+        Ok(address.ok().and_then(|address| address.str().ok()).filter(|address| !address.is_empty()))
     }
 
     /// What is notified when something was changed.

@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::frame::Frame;
-use super::handlers::{Handler, handlers_of};
+use super::handlers::{Handler, handlers_of, role_handlers};
 use super::include::roles_of;
 use super::interpreter::Interpreter;
 use super::magic::PlayMagic;
@@ -326,14 +326,8 @@ fn play_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
 fn play_handlers(play: &Play, frame: &Arc<Frame>) -> Vec<Handler> {
     let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
     let imported = play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned();
-    let mut handlers: Vec<Handler> = Vec::new();
-    for (role, frame) in groups.chain(imported).flat_map(|entry| roles_of(&entry, frame)) {
-        let own = role.handlers.get().map(|entries| handlers_of(entries, &frame)).unwrap_or_default();
-        let new =
-            own.into_iter().filter(|own| !handlers.iter().any(|known| known.task.span == own.task.span));
-        let new: Vec<Handler> = new.collect();
-        handlers.extend(new);
-    }
+    let roles = groups.chain(imported).flat_map(|entry| roles_of(&entry, frame));
+    let mut handlers: Vec<Handler> = roles.flat_map(|(role, frame)| role_handlers(&role, &frame)).collect();
     handlers.extend(handlers_of(&play.handlers, frame));
     handlers
 }

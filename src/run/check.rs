@@ -166,7 +166,8 @@ impl Checker<'_> {
         if task.action.is_template() {
             return self.value(&crate::vars::trusted_text(word.to_owned(), task.action.span));
         }
-        if let Some(raw) = task.action.raw.as_ref().filter(|_| !task.action.is_free_form()) {
+        let is_known = crate::modules::spec(word).is_some() || control::is_word(word);
+        if let Some(raw) = task.action.raw.as_ref().filter(|_| is_known && !task.action.is_free_form()) {
             let message = format!("`{}` takes no free text", task.action.written);
             let hint = "write `name: value` lines below the module";
             self.keep(Diagnostic::error(message).at(raw.span()).hint(hint));

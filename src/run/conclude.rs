@@ -17,6 +17,8 @@ impl Interpreter {
                 self.host.store.commit(id);
                 let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
                 let mut ended = Ended::of(reply, running.no_log);
+                let execution = &self.run.settings.execution;
+                ended.tell_difference(&running.info.action, execution.diff || execution.dry_run);
                 judge(&running, &mut ended);
                 self.end(*running, item, ended)
             }
@@ -237,6 +239,7 @@ pub fn shown(running: &Running, ended: &Ended) -> report::Result {
         diagnostic: ended.diagnostic.clone(),
         no_log: running.no_log,
         delegated_to: running.delegated_to.clone(),
+        delegated_address: running.delegated_address.clone(),
         took: running.began.elapsed(),
     }
 }

@@ -59,7 +59,7 @@ impl Interpreter {
         let remote = stat.entry("checksum").and_then(|sum| sum.str().ok()).unwrap_or_default();
         let local = sums(&wanted.dest);
         if let Some(local) = local.as_ref().filter(|local| local.sha1 == remote) {
-            return Ok(Ended::new(Status::Ok, wanted.result(local)));
+            return Ok(Ended::new(Status::Ok, wanted.kept(local)));
         }
         let shown = Shown::new("fetch", wanted.dest.display().to_string()).attribute(
             "checksum",
@@ -193,12 +193,12 @@ impl Interpreter {
 impl Wanted {
     /// There is no file to take.
     fn nothing(&self, message: &str) -> Ended {
-        let fields = Map::from([("file".into(), Value::from(self.src.as_str()))]);
+        let message = format!("{message}, not transferring, ignored");
         if self.fail_on_missing {
-            return Ended::failed(message, fields);
+            return Ended::failed(message, Map::new());
         }
-        let mut ended = Ended::new(Status::Ok, fields);
-        ended.set("msg", format!("{message}, not transferring, ignored"));
+        let mut ended = Ended::new(Status::Ok, Map::from([("file".into(), Value::from(self.src.as_str()))]));
+        ended.set("msg", message);
         ended
     }
 
@@ -206,10 +206,16 @@ impl Wanted {
         let fields = [
             ("checksum", Value::from(sums.sha1.as_str())),
             ("dest", self.dest.display().to_string().into()),
-            ("file", self.src.as_str().into()),
             ("md5sum", sums.md5.as_str().into()),
         ];
         fields.into_iter().map(|(name, value)| (name.into(), value)).collect()
+    }
+
+    /// The result for a file that is there already.
+    fn kept(&self, sums: &Sums) -> Map {
+        let mut fields = self.result(sums);
+        fields.insert("file".into(), self.src.as_str().into());
+        fields
     }
 
     /// The result for a file that is in place.

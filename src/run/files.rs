@@ -8,7 +8,7 @@ use crate::control::Arguments;
 use crate::host::Content;
 use crate::modules::{Entry, EntryKind, Need, Source};
 use crate::source::Diagnostic;
-use crate::template::Overrides;
+use crate::template::{self, Overrides};
 use crate::vars::Value;
 use std::path::{Path, PathBuf};
 
@@ -101,6 +101,8 @@ impl Interpreter {
             self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))?;
         let inner = At { dir: path.parent().unwrap_or(Path::new("")).into(), ..at.clone() };
         let inner = self.run.template_variables(&inner, src, &path);
+        let inner =
+            inner.with("template_destpath", arguments.value("dest").cloned().unwrap_or_else(Value::none));
         let rendered = self
             .evaluate(&inner, |engine, scope| engine.template_text(&text, span, &overrides, scope))
             .await?;
@@ -165,12 +167,9 @@ impl Interpreter {
 impl Run {
     /// Variables that a template has beside those of its task.
     pub fn template_variables(&self, at: &At, src: &str, path: &Path) -> At {
-        let full = path.display().to_string();
-        let managed = self.settings.language.ansible_managed.clone();
-        at.with("template_path", Value::text(src))
-            .with("template_fullpath", Value::text(full.as_str()))
-            .with("template_host", Value::text(self.machine.as_str()))
-            .with("ansible_managed", Value::text(managed.unwrap_or_else(|| "Ansible managed".to_owned())))
+        let managed = self.settings.language.ansible_managed.as_deref();
+        let variables = template::variables_of_file(src, path, managed);
+        variables.into_iter().fold(at.clone(), |at, (name, value)| at.with(name, value))
     }
 }
 
@@ -213,7 +212,16 @@ pub(super) fn no_file(arguments: &Arguments, src: &str, tried: &[PathBuf]) -> Tr
     Diagnostic::error(message)
         .at(arguments.span_of("src"))
         .hint(format!("looked for {}", shown.join(", ")))
+        .told_alone(not_found(src, tried))
         .into()
+}
+
+/// That a file of the controller is not there, in the words that playbooks look for.
+pub(super) fn not_found(name: &str, tried: &[PathBuf]) -> String {
+    let places: String = tried.iter().map(|path| format!("\n\t{}", path.display())).collect();
+    let hint =
+        "If you are using a module and expect the file to exist on the remote, see the remote_src option";
+    format!("Could not find or access '{name}'\nSearched in:{places} on the Ansible Controller.\n{hint}")
 }
 
 fn unreadable(arguments: &Arguments, path: &Path, error: &std::io::Error) -> Trouble {

@@ -4,7 +4,7 @@ use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
 use super::task_scope::At;
-use crate::playbook::{Entry, Task};
+use crate::playbook::{Entry, Role, Task};
 use crate::source::Diagnostic;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,6 +44,11 @@ impl Notified {
 /// The handlers in a list, in the order of definition.
 pub fn handlers_of(entries: &[Entry], frame: &Arc<Frame>) -> Vec<Handler> {
     entries.iter().flat_map(|entry| handlers_in(entry, frame)).collect()
+}
+
+/// Those of one use of a role: a role that is used twice has its handlers twice, with the variables of each use.
+pub fn role_handlers(role: &Role, frame: &Arc<Frame>) -> Vec<Handler> {
+    role.handlers.get().map(|entries| handlers_of(entries, frame)).unwrap_or_default()
 }
 
 fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
@@ -131,25 +136,29 @@ impl Interpreter {
         ended
     }
 
-    /// Which handlers these names mean, in the order of definition.
+    /// Which handlers these names mean. Of several with one name the first that is asked answers, to the name and to a topic;
+    /// of those without a name, each.
     async fn chosen(&mut self, names: &[String]) -> Result<BTreeSet<usize>, Halt> {
         let handlers = self.all_handlers();
         let mut chosen = BTreeSet::new();
         let mut known = vec![false; names.len()];
-        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        let mut heard: BTreeSet<(String, String)> = BTreeSet::new();
         for index in searched(&handlers) {
             let handler = &handlers[index];
-            let own = in_role(handler, &self.handler_name(handler).await?);
+            let name = self.handler_name(handler).await?;
+            let own = in_role(handler, &name);
             let topics: Vec<String> =
                 self.topics(handler).await?.iter().flat_map(|topic| in_role(handler, topic)).collect();
             for (notified, known) in names.iter().zip(&mut known) {
-                let by_name = own.contains(notified) && !taken.contains(notified);
-                if by_name || topics.contains(notified) {
+                let by_name = own.contains(notified) && named.insert(notified.clone());
+                let by_topic = topics.contains(notified)
+                    && (name.is_empty() || heard.insert((notified.clone(), name.clone())));
+                if by_name || by_topic {
                     *known = true;
                     chosen.insert(index);
                 }
             }
-            taken.extend(own);
         }
         if let Some((missing, _)) = names.iter().zip(&known).find(|(_, known)| !**known) {
             self.missing_handler(missing)?;

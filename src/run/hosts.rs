@@ -137,6 +137,7 @@ impl Run {
             diagnostic: Some(Box::new(diagnostic)),
             no_log: false,
             delegated_to: None,
+            delegated_address: None,
             took: std::time::Duration::ZERO,
         });
         self.events.send(Event::Done { host: host.clone(), task, looped: false, result });

@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
-use super::handlers::handlers_of;
+use super::handlers::role_handlers;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running};
 use super::result::Ended;
@@ -197,13 +197,7 @@ impl Interpreter {
 
     fn add_handlers(&mut self, entry: &Entry, frame: &Arc<Frame>) {
         for (role, frame) in roles_of(entry, frame) {
-            let handlers =
-                role.handlers.get().map(|entries| handlers_of(entries, &frame)).unwrap_or_default();
-            let new = |handler: &super::handlers::Handler| {
-                !self.more_handlers.iter().any(|known| known.task.span == handler.task.span)
-            };
-            let new: Vec<_> = handlers.into_iter().filter(new).collect();
-            self.more_handlers.extend(new);
+            self.more_handlers.extend(role_handlers(&role, &frame));
         }
     }
 

@@ -203,7 +203,7 @@ fn no_list(items: &Value, span: crate::source::Span) -> Diagnostic {
     let message = format!("`loop` wants a list, this is `{found}`");
     let kind = crate::template::type_name(items);
     Diagnostic::error(message)
-        .told(format!("The `loop` value must resolve to a 'list', not '{kind}'."))
+        .told_alone(format!("The `loop` value must resolve to a 'list', not '{kind}'."))
         .at(span)
         .hint("for one item write `[item]`; `with_items` takes single items too")
 }

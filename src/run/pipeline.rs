@@ -32,6 +32,8 @@ pub struct Running {
     /// Whose handlers are run when something was changed.
     pub notify: Vec<String>,
     pub delegated_to: Option<HostName>,
+    /// Where that host is reached.
+    pub delegated_address: Option<String>,
     /// How it goes on in the background, if it does.
     pub background: Option<super::background::Background>,
     pub began: Instant,

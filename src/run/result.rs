@@ -72,7 +72,8 @@ impl Ended {
 
     /// A mistake in the user's files that came to light at this task.
     pub fn mistake(diagnostic: Box<Diagnostic>) -> Ended {
-        let fields = [("msg".into(), format!("Task failed: {}", diagnostic.words()).into())];
+        let start = if diagnostic.alone { "" } else { "Task failed: " };
+        let fields = [("msg".into(), format!("{start}{}", diagnostic.words()).into())];
         let ended = Ended::failed(diagnostic.message.clone(), fields.into());
         Ended { diagnostic: Some(diagnostic), ..ended }
     }

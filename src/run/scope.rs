@@ -150,10 +150,12 @@ impl Layers {
 
     /// A fact under its name as a variable; a promise of it while facts are being gathered.
     fn fact(&self, name: &str) -> Option<Value> {
-        let bare = name.strip_prefix("ansible_").filter(|_| self.inject_facts && !is_connection(name))?;
-        if let Some(pending) = &self.facts_pending {
+        let bare = name.strip_prefix("ansible_").filter(|_| !is_connection(name));
+        let can_be_one = self.inject_facts && (bare.is_some() || is_bare_fact(name));
+        if let Some(pending) = self.facts_pending.as_ref().filter(|_| can_be_one) {
             return Some(Value::promise(pending.clone()));
         }
+        let bare = bare.filter(|_| can_be_one)?;
         let facts = &self.snapshot.facts;
         facts.value(bare).or_else(|| facts.value(name)).cloned()
     }
@@ -221,4 +223,9 @@ fn injected(name: &str) -> Arc<str> {
         return name.into();
     }
     format!("ansible_{name}").into()
+}
+
+/// Whether modules set facts of this name, which is a variable as it is.
+fn is_bare_fact(name: &str) -> bool {
+    name.starts_with("getent_") || matches!(name, "services" | "packages")
 }

@@ -16,6 +16,9 @@ use crate::vars::{Part, Promise, Value};
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Words that put files of a host on the controller.
+const ELSEWHERE: &[&str] = &["fetch", "synchronize"];
+
 impl Interpreter {
     /// Carries out one task.
     pub async fn task(&mut self, task: &Arc<Task>, frame: &Arc<Frame>) -> Result<(), Halt> {
@@ -64,7 +67,7 @@ impl Interpreter {
             Err(Trouble::Halt(halt)) => return Err(halt),
             Err(trouble) => self.give_up_all(&mut running, at, trouble).await?,
         }
-        self.stand_together(&running).await?;
+        self.stand_together(&running, at).await?;
         self.carry_in().await
     }
 
@@ -102,10 +105,12 @@ impl Interpreter {
         Ok(most.filter(|most| (1..self.play.batch.len()).contains(most)))
     }
 
-    /// Where a failure counts for all hosts, nobody goes on before all are through.
-    async fn stand_together(&mut self, running: &Running) -> Result<(), Halt> {
+    /// Where a failure counts for all hosts, and where a task acts elsewhere than on its own host, nobody goes on before all are
+    /// through: what follows may build on it.
+    async fn stand_together(&mut self, running: &Running, at: &At) -> Result<(), Halt> {
         let counts = running.fatal || self.play.max_fail_percentage.is_some();
-        if !counts || running.once || !self.play.meeting.is_needed() {
+        let acts_elsewhere = at.frame.keyword(Keyword::DelegateTo).is_some() || running.task.is(ELSEWHERE);
+        if !(counts || acts_elsewhere) || running.once || !self.play.meeting.is_needed() {
             return Ok(());
         }
         self.meet_behind(&running.position).await?;
@@ -209,6 +214,7 @@ impl Interpreter {
             failed: None,
             notify: Vec::new(),
             delegated_to: None,
+            delegated_address: None,
             background: None,
             began: Instant::now(),
             repeat: None,

@@ -15,11 +15,18 @@ impl Interpreter {
     /// Reads variables from a file or a directory.
     pub async fn include_vars(&mut self, arguments: &Arguments, at: &At) -> Result<Ended, Trouble> {
         self.controller_settles().await?;
-        let files = self.variable_files(arguments, at)?;
+        let files = match self.variable_files(arguments, at) {
+            Ok(files) => files,
+            Err(Trouble::Mistake { diagnostic, .. }) => return Ok(not_included(diagnostic, &[])),
+            Err(other) => return Err(other),
+        };
         let mut vars = Vars::new();
-        for file in &files {
-            for (name, value) in self.run.variables_of(file)?.unwrap_or_default() {
-                vars.insert(name, value);
+        for (index, file) in files.iter().enumerate() {
+            match self.run.variables_of(file) {
+                Ok(found) => vars.extend(found.unwrap_or_default()),
+                Err(mistake) => {
+                    return Ok(not_included(mistake.into(), files.get(..index).unwrap_or_default()));
+                }
             }
         }
         if let Some(name) = arguments.value("name").and_then(|name| name.str().ok()) {
@@ -38,9 +45,10 @@ impl Interpreter {
             facts.insert(Value::text(name.clone()), crate::control::as_written(&value));
             self.host.store.set(Part::Included, name, value, after);
         }
-        let shown = files.iter().map(|file| Value::from(file.display().to_string())).collect();
-        let fields =
-            [("ansible_facts".into(), Value::dict(facts)), ("ansible_included_var_files".into(), shown)];
+        let fields = [
+            ("ansible_facts".into(), Value::dict(facts)),
+            ("ansible_included_var_files".into(), shown(&files)),
+        ];
         Ok(Ended::new(Status::Ok, fields.into()))
     }
 
@@ -54,12 +62,18 @@ impl Interpreter {
             let span = arguments.raw.as_ref().map_or(arguments.span_of("file"), Value::span);
             return match self.find(&file, "vars", at) {
                 Ok(path) => Ok(vec![path]),
-                Err(tried) => Err(super::include::missing(&file, span, &tried).into()),
+                Err(tried) => {
+                    let told = super::files::not_found(&file, &tried);
+                    Err(super::include::missing(&file, span, &tried).told_alone(told).into())
+                }
             };
         };
         let span = arguments.span_of("dir");
-        let root =
-            self.find(&dir, "vars", at).map_err(|tried| super::include::missing(&dir, span, &tried))?;
+        let root = self.find(&dir, "vars", at).map_err(|tried| {
+            let first = tried.last().map(|path| path.display().to_string()).unwrap_or_default();
+            let missing = super::include::missing(&dir, span, &tried);
+            missing.told_alone(format!("{first} directory does not exist"))
+        })?;
         let wanted = Wanted::new(arguments);
         let mut files = Vec::new();
         wanted.below(&root, 1, &mut files);
@@ -98,6 +112,21 @@ impl Interpreter {
         fields.insert("argument_spec_data".into(), Value::dict((*spec).clone()));
         Ok(Ended::failed(message, fields))
     }
+}
+
+fn shown(files: &[PathBuf]) -> Value {
+    files.iter().map(|file| Value::from(file.display().to_string())).collect()
+}
+
+/// The result where a file cannot be had: those before it were read.
+fn not_included(mistake: Box<Diagnostic>, before: &[PathBuf]) -> Ended {
+    let message = mistake.words().to_owned();
+    let mut ended = Ended::mistake(mistake);
+    ended.set("msg", "Task failed: Action failed: Unknown error.");
+    ended.set("message", message);
+    ended.set("ansible_facts", Value::dict(Map::new()));
+    ended.set("ansible_included_var_files", shown(before));
+    ended
 }
 
 /// Endings of files, without their point; the empty one is that of files without any.

@@ -26,13 +26,16 @@ pub struct Diagnostic {
     pub hints: Vec<String>,
     /// What the result of a task says of it, in the words that playbooks look for; the message where there are none.
     pub told: Option<Box<str>>,
+    /// Whether these words are all of it: nothing is put before them.
+    pub alone: bool,
 }
 
 impl Diagnostic {
     /// An error without a place yet.
     pub fn error(message: impl Into<String>) -> Diagnostic {
         let message = message.into();
-        Diagnostic { severity: Severity::Error, message, labels: Vec::new(), hints: Vec::new(), told: None }
+        let (labels, hints) = (Vec::new(), Vec::new());
+        Diagnostic { severity: Severity::Error, message, labels, hints, told: None, alone: false }
     }
 
     /// A warning without a place yet.
@@ -44,6 +47,12 @@ impl Diagnostic {
     #[must_use]
     pub fn told(self, words: impl Into<Box<str>>) -> Diagnostic {
         Diagnostic { told: Some(words.into()), ..self }
+    }
+
+    /// Sets all that the result of a task says of it.
+    #[must_use]
+    pub fn told_alone(self, words: impl Into<Box<str>>) -> Diagnostic {
+        Diagnostic { alone: true, ..self.told(words) }
     }
 
     /// What the result of a task says of it.

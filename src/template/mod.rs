@@ -30,6 +30,7 @@ mod methods;
 mod newline;
 mod objects;
 mod overrides;
+mod own_file;
 mod python;
 mod scope;
 mod search;
@@ -44,6 +45,7 @@ pub use context::{Context, Fetch, Language, Memo, NoServices, Resolved, Services
 pub use engine::{Engine, NameUsed};
 pub use error::{Answer, Error};
 pub use overrides::Overrides;
+pub use own_file::variables as variables_of_file;
 pub use python::types::type_name;
 use words::shell_words;
 

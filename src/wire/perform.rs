@@ -102,6 +102,9 @@ impl Work<'_> {
                 reply.outcome = if changed { Outcome::Changed } else { Outcome::Unchanged };
                 reply.unknown_result = report.unknown.or(unknown_result);
                 reply.result = report.result;
+                if !self.request.diff {
+                    crate::modules::hush(&mut reply.result);
+                }
             }
             Err(Failure::Failed { message, mut result }) => {
                 if result.get("msg").is_none() {

@@ -202,6 +202,24 @@ fn lint_tells_what_is_likely_to_be_wrong() {
 }
 
 #[test]
+fn lint_tells_of_files_that_are_nowhere_and_of_odd_permissions() {
+    let project = Project::new(&[(
+        "roles/greet/tasks/main.yml",
+        "- template: {src: greet.j2, dest: /x, mode: 644}\n- copy: {src: none.txt, dest: /x, mode: 0644}\n\
+         - copy: {src: /none, dest: /x, remote_src: true}\n- include_tasks: none.yml\n",
+    )]);
+    let said = project.say(&words(&["lint"], &INVENTORY));
+    assert_eq!((said.code, said.out.as_str()), (0, "no mistakes in 1 play, 3 warnings\n"));
+    for found in [
+        "warning: `644` as permissions is 01204, since it is a decimal number\n --> roles/greet/tasks/main.yml:1:44\n",
+        "warning: there is no file `none.txt`\n --> roles/greet/tasks/main.yml:2:14\n",
+        "warning: there is no file `none.yml`\n --> roles/greet/tasks/main.yml:4:18\n",
+    ] {
+        assert!(said.err.contains(found), "{found}: {}", said.err);
+    }
+}
+
+#[test]
 fn lint_tells_of_notifications_that_nobody_hears() {
     let project = Project::new(&[
         (

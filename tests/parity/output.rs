@@ -2,8 +2,26 @@
 
 use serde_json::Value;
 
-/// Fields of results that are never twice the same, or that only Python has.
-const FLEETING: &[&str] = &["delta", "start", "end", "discovered_interpreter_python"];
+/// Fields of results that are never twice the same, or that only Python has, or some program that a host may have or not.
+const FLEETING: &[&str] = &[
+    "delta",
+    "start",
+    "end",
+    "discovered_interpreter_python",
+    "atime",
+    "ctime",
+    "mtime",
+    "inode",
+    "dev",
+    "device_type",
+    "attr_flags",
+    "attributes",
+    "charset",
+    "mimetype",
+    "cache_update_time",
+    "cache_updated",
+    "extract_results",
+];
 /// With these words the part of one host begins.
 const RESULTS: &[&str] =
     &["ok: [", "changed: [", "skipping: [", "fatal: [", "failed: [", "FAILED - RETRYING: [", "included: "];
@@ -84,14 +102,34 @@ fn result(line: &str) -> String {
 fn settle(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            let unreachable = fields.get("unreachable") == Some(&Value::Bool(true));
+            // Of a unit, its moments and lists without an order.
+            fields.retain(|name, value| name != "status" || value.get("ActiveState").is_none());
+            // Of a tree, where it lies on this machine; of what was not valid, the sum of what was not kept.
+            let tree = fields.get("dest").and_then(Value::as_str).is_some_and(|dest| dest.ends_with('/'));
+            let invalid = fields.contains_key("exit_status");
+            fields.retain(|name, _| !(tree && name == "src" || invalid && name == "checksum"));
             fields.retain(|_, value| !value.as_str().is_some_and(|text| text.contains("/.ansible/tmp/")));
             fields.retain(|name, _| !FLEETING.contains(&name.as_str()));
             let empty = |value: &Value| value.as_object().is_some_and(serde_json::Map::is_empty);
             fields.retain(|name, value| name != "ansible_facts" || !empty(value));
+            // Each says in its own words why a host cannot be reached.
+            fields.retain(|name, _| name != "msg" || !unreachable);
             fields.sort_keys();
             fields.values_mut().for_each(settle);
         }
         Value::Array(items) => items.iter_mut().for_each(settle),
+        Value::String(text) => *text = timeless(text),
         _ => {}
     }
+}
+
+/// A line without the moment at which a backup was made: `name.PROCESS.DATE@TIME~`.
+pub fn timeless(line: &str) -> String {
+    let words =
+        line.split(' ').map(|word| match word.strip_suffix('~').and_then(|word| word.rsplit_once('@')) {
+            Some((before, _)) => before.rsplitn(3, '.').last().unwrap_or_default().to_owned() + ".BACKUP~",
+            None => word.to_owned(),
+        });
+    words.collect::<Vec<_>>().join(" ")
 }

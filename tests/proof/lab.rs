@@ -1,6 +1,7 @@
 //! Hosts of the lab, for one test: taken down when it ends, and by the next test when it was killed.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread::sleep;
@@ -48,6 +49,11 @@ impl Lab {
         Host { lab: self, name, address }
     }
 
+    /// The key by which root is let in everywhere.
+    pub fn key() -> PathBuf {
+        cache().join("keys/id_ed25519")
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(root().join("tests/lab/lab"));
         command.args(arguments).env("PROVISION_LAB_NUMBER", self.number.to_string());
@@ -81,6 +87,14 @@ impl Host<'_> {
     /// Whether the shell command succeeds.
     pub fn holds(&self, command: &str) -> bool {
         self.lab.command(&["exec", self.name, command]).output().unwrap().status.success()
+    }
+
+    /// Puts a file on the host.
+    pub fn put(&self, content: &[u8], path: &str, mode: u32) {
+        let tree = cache().join(format!("run-{}/hosts/{}/root", self.lab.number, self.name));
+        let path = tree.join(path.trim_start_matches('/'));
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
     pub fn reboot(&self) {

@@ -8,6 +8,7 @@ mod combinations;
 mod connection;
 mod containers;
 mod distance;
+mod engine;
 mod fresh;
 mod killed;
 mod lab;

@@ -165,6 +165,7 @@ impl Replay {
             diagnostic: place,
             no_log: false,
             delegated_to: result["delegated_to"].as_str().map(host),
+            delegated_address: None,
             took: Duration::ZERO,
         }
     }

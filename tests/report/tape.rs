@@ -156,6 +156,7 @@ pub fn result(status: Status) -> Result {
         diagnostic: None,
         no_log: false,
         delegated_to: None,
+        delegated_address: None,
         took: Duration::from_millis(12),
     }
 }

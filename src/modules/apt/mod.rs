@@ -236,6 +236,10 @@ impl Apt {
         let complaint = said.text("stderr").unwrap_or_default();
         let lines: Vec<&str> = complaint.lines().filter(|line| line.starts_with("E:")).collect();
         let told = if lines.is_empty() { complaint.trim().to_owned() } else { lines.join("\n") };
+        let unknown = lines.iter().find_map(|line| line.strip_prefix("E: Unable to locate package "));
+        if let Some(name) = unknown {
+            return host.missing(format!("No package matching '{name}' is available"));
+        }
         match host.missing(format!("apt refuses: {told}")) {
             failure @ Failure::Failed { .. } => failure
                 .with("stdout", said.text("stdout").unwrap_or_default())

@@ -88,7 +88,6 @@ impl Module for Cron {
         plan.result.set("envs", table.variables());
         if let Some(file) = &self.cron_file {
             plan.result.set("cron_file", file.as_str());
-            plan.result.set("state", self.state.word());
         }
         Ok(plan)
     }

@@ -9,7 +9,8 @@ use std::path::Path;
 /// What must be done for a user to be there who is not.
 pub fn plan(user: &User, host: &dyn Probe) -> Result<Plan, Failure> {
     let made = foreseen(user, host)?;
-    let mut plan = Plan { result: user.said().with("system", user.system), ..Plan::default() };
+    let said = user.said().with("system", user.system).with("create_home", user.create_home);
+    let mut plan = Plan { result: said, ..Plan::default() };
     let parent = Path::new(&made.home).parent().unwrap_or(Path::new("/"));
     if user.create_home && !host.is_directory(parent)? {
         plan.changes.extend(files::directories(host, parent, &FileAttributes::none())?);

@@ -179,10 +179,11 @@ impl User {
         result.set("comment", found.comment.as_str());
         result.set("home", found.home.as_str());
         result.set("shell", found.shell.as_str());
-        result.set("append", self.append);
-        result.set("move_home", self.move_home);
-        result.set("create_home", self.create_home);
-        result.set("system", self.system);
+        let was_made = result.get("create_home").is_some();
+        if !was_made {
+            result.set("append", self.append);
+            result.set("move_home", self.move_home);
+        }
         if let Some(groups) = &self.groups {
             result.set("groups", groups.join(","));
         }

@@ -87,7 +87,9 @@ impl Module for Xml {
         };
         let text = match (&self.xmlstring, &original) {
             (Some(text), _) => text.clone(),
-            (None, Some(original)) => original.text.clone().ok_or_else(|| original.missing(host))?,
+            (None, Some(original)) => {
+                original.text.clone().ok_or_else(|| original.missing(host, "Destination"))?
+            }
             (None, None) => return Err("there is no text".into()),
         };
         let namespaces = self.namespaces();

@@ -33,7 +33,7 @@ pub fn is_spoken(action: &str, result: &Result) -> bool {
 
 /// Whether results of this action are too long to be shown with `-v`.
 pub fn is_quiet(action: &str) -> bool {
-    matches!(short(action), "setup" | "gather_facts" | "package_facts" | "service_facts")
+    matches!(short(action), "setup" | "gather_facts")
 }
 
 /// The name of an action without its collection.

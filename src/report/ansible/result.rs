@@ -140,7 +140,8 @@ impl Ansible {
     /// The result, where it is wanted behind the line.
     fn shown(&self, task: &TaskInfo, result: &Result) -> String {
         let spoken = is_spoken(&task.action, result);
-        let quiet = is_quiet(&task.action) || flag(result, "_ansible_verbose_override");
+        let ended_well = matches!(result.status, Status::Ok | Status::Changed);
+        let quiet = ended_well && is_quiet(&task.action) || flag(result, "_ansible_verbose_override");
         if (self.output.verbosity > 0 || spoken) && !quiet {
             format!(" => {}", self.dump(task, result))
         } else {
@@ -167,9 +168,14 @@ impl Ansible {
 
 /// The name of the host, and of the one that did it for it.
 fn on(host: &HostName, result: &Result) -> String {
-    match &result.delegated_to {
-        Some(other) if other != host => format!("{host} -> {other}"),
-        _ => host.to_string(),
+    let Some(other) = result.delegated_to.as_ref().filter(|other| *other != host) else {
+        return host.to_string();
+    };
+    match &result.delegated_address {
+        Some(address) if **address != **other && result.status != Status::Unreachable => {
+            format!("{host} -> {other}({address})")
+        }
+        _ => format!("{host} -> {other}"),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod files;
 mod handlers;
+mod sources;
 mod walk;
 
 use super::Run;
@@ -52,6 +53,8 @@ struct Lint<'a> {
     words: HashSet<String>,
     templates: HashSet<PathBuf>,
     folders: HashSet<PathBuf>,
+    /// Files that tasks name.
+    wanted: Vec<sources::Wanted>,
     /// Of the play that is looked at.
     notes: Notes,
     found: Diagnostics,
@@ -65,6 +68,7 @@ pub fn lint(prepared: &Prepared) -> Diagnostics {
     inventory.iter().for_each(|vars| lint.vars(vars));
     lint.unread(&inventory, Diagnostic::warning);
     lint.undefined();
+    lint.missing_files();
     lint.found
 }
 
@@ -104,6 +108,7 @@ impl<'a> Lint<'a> {
             words: HashSet::new(),
             templates: HashSet::new(),
             folders: HashSet::new(),
+            wanted: Vec::new(),
             notes: Notes::default(),
             found: Diagnostics::default(),
         };

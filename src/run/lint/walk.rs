@@ -63,6 +63,11 @@ impl Lint<'_> {
             self.set.extend(task.action.argument("name").and_then(|name| name.as_str()).map(Arc::from));
         }
         self.template(task, role);
+        self.named_file(task);
+        ["mode", "directory_mode"]
+            .iter()
+            .filter_map(|name| task.action.argument(name))
+            .for_each(|mode| self.mode(mode));
         let conditions = own.changed_when.iter().chain(&own.failed_when).chain(&own.until);
         conditions.for_each(|condition| self.condition(condition));
         let items = own.repeat.iter().map(|repeat| &repeat.items);

@@ -14,6 +14,8 @@ mod trees;
 mod urls;
 mod variables;
 
+pub use trees::owner_name;
+
 use super::eval::{Args, Call, lazy};
 use super::filters::short;
 use super::python::types;

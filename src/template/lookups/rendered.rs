@@ -5,7 +5,7 @@ use super::{Settings, Table, dict_term, texts};
 use crate::source::Span;
 use crate::template::context::{Context, Language};
 use crate::template::eval::Call;
-use crate::template::{Answer, Overrides, Scope, classic};
+use crate::template::{Answer, Overrides, Scope, classic, variables_of_file};
 use crate::vars::{Map, Value};
 use std::sync::Arc;
 
@@ -68,7 +68,12 @@ fn template(call: &mut Call) -> Answer<Vec<Value>> {
         };
         let span = Span::new(file, 0, source.len());
         let context = Context { resolved: Arc::default(), ..call.ev.context.clone() };
-        let scope = Layered { below: call.ev.scope, added: added.clone(), context };
+        let services = &call.ev.context.surroundings.services;
+        let managed = services.setting("DEFAULT_MANAGED_STR").and_then(|text| text.str().ok());
+        let own = variables_of_file(&name, &path, managed.as_deref());
+        let mut visible: Map = own.into_iter().map(|(name, value)| (Value::text(name), value)).collect();
+        visible.extend(added.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let scope = Layered { below: call.ev.scope, added: Arc::new(visible), context };
         let value = call.ev.render_below(source, span, &overrides, &scope)?;
         rendered.push(match (call.ev.language(), convert) {
             (Language::Classic, true) => classic::converted(value),

@@ -64,16 +64,18 @@ fn entry(root: &str, path: &Path, below: &str) -> Option<Value> {
     }
     add("uid", i64::from(stat.uid()).into());
     add("gid", i64::from(stat.gid()).into());
-    add(
-        "owner",
-        name_of("/etc/passwd", stat.uid()).map_or_else(|| i64::from(stat.uid()).into(), Value::from),
-    );
+    add("owner", owner_name(stat.uid()).map_or_else(|| i64::from(stat.uid()).into(), Value::from));
     add("group", name_of("/etc/group", stat.gid()).map_or_else(|| i64::from(stat.gid()).into(), Value::from));
     add("mode", format!("0{:03o}", stat.mode() & 0o7777).into());
     add("size", i64::try_from(stat.size()).unwrap_or(i64::MAX).into());
     add("mtime", seconds(stat.mtime(), stat.mtime_nsec()).into());
     add("ctime", seconds(stat.ctime(), stat.ctime_nsec()).into());
     Some(Value::dict(entry))
+}
+
+/// The name of the user of this machine that has the number.
+pub fn owner_name(uid: u32) -> Option<String> {
+    name_of("/etc/passwd", uid)
 }
 
 fn name_of(file: &str, id: u32) -> Option<String> {

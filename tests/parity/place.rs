@@ -33,8 +33,7 @@ impl Place {
 
     /// What a run of the project prints and how it ends.
     pub fn run(&self, case: &Case, program: &Program, line: &str) -> String {
-        let (settings, words): (Vec<&str>, Vec<&str>) =
-            line.split_whitespace().partition(is_setting);
+        let (settings, words): (Vec<&str>, Vec<&str>) = line.split_whitespace().partition(is_setting);
         let mut command = self.command(program);
         command.envs(settings.iter().filter_map(|setting| setting.split_once('=')));
         if self.project.join("hosts").exists() && !words.contains(&"-i") {

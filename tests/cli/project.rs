@@ -211,8 +211,8 @@ fn lint_tells_of_files_that_are_nowhere_and_of_odd_permissions() {
     let said = project.say(&words(&["lint"], &INVENTORY));
     assert_eq!((said.code, said.out.as_str()), (0, "no mistakes in 1 play, 3 warnings\n"));
     for found in [
-        "warning: `644` as permissions is 01204, since it is a decimal number\n --> roles/greet/tasks/main.yml:1:44\n",
-        "warning: there is no file `none.txt`\n --> roles/greet/tasks/main.yml:2:14\n",
+        "warning: `644` as permissions is 01204, since it is a decimal number\n --> roles/greet/tasks/main.yml:1:45\n",
+        "warning: there is no file `none.txt`\n --> roles/greet/tasks/main.yml:2:15\n",
         "warning: there is no file `none.yml`\n --> roles/greet/tasks/main.yml:4:18\n",
     ] {
         assert!(said.err.contains(found), "{found}: {}", said.err);

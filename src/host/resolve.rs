@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 /// As many links as Linux follows.
-const MOST_LINKS: usize = 40;
+pub const MOST_LINKS: usize = 40;
 
 /// Where a path leads; `link` says what the link at a path says. What does not exist is kept as it is. `led` is told of each
 /// link and where it led, and may refuse that.
@@ -14,7 +14,7 @@ pub fn resolve(
     led: &dyn Fn(&Path, &Path) -> Result<(), Failure>,
     path: &Path,
 ) -> Result<PathBuf, Failure> {
-    let mut rest: Vec<Step> = steps(path);
+    let mut rest: Vec<Step<PathBuf>> = steps(path);
     let mut found = PathBuf::from("/");
     let mut links = 0;
     while let Some(step) = rest.pop() {
@@ -48,15 +48,15 @@ pub fn resolve(
 }
 
 /// What is still to be gone.
-enum Step {
+pub enum Step<Link> {
     Into(OsString),
     Up,
     /// The end of what a link says.
-    Led(PathBuf),
+    Led(Link),
 }
 
 /// The steps of a path, last first.
-fn steps(path: &Path) -> Vec<Step> {
+pub fn steps<Link>(path: &Path) -> Vec<Step<Link>> {
     let step = |part: Component| match part {
         Component::Normal(name) => Some(Step::Into(name.to_owned())),
         Component::ParentDir => Some(Step::Up),

@@ -1,15 +1,13 @@
 //! The way to a name: a change is made in the directory that was found, whatever becomes of its path meanwhile.
 
+use super::resolve::{MOST_LINKS, Step, steps};
 use super::{Failure, System};
-use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
-
-/// As many links as Linux follows.
-const MOST_LINKS: usize = 40;
+use std::path::{Path, PathBuf};
 
 const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
@@ -53,22 +51,17 @@ enum Astray {
     Led { link: PathBuf, owner: u32 },
 }
 
-/// What is still to be gone, last first.
-enum Step {
-    Into(OsString),
-    Up,
-    /// The end of what a link says: here everything must be its owner's.
-    Led {
-        link: PathBuf,
-        owner: u32,
-    },
+/// A link whose owner must own what it leads to.
+struct Foreign {
+    link: PathBuf,
+    owner: u32,
 }
 
 /// Going from directory to directory.
 struct Walk {
     /// The directories above the one that was reached, from the root on.
     gone: Vec<OwnedFd>,
-    rest: Vec<Step>,
+    rest: Vec<Step<Foreign>>,
     links: usize,
 }
 
@@ -85,10 +78,10 @@ impl Walk {
                 Step::Into(name) => self.enter(&name)?,
                 Step::Up if self.gone.len() > 1 => drop(self.gone.pop()),
                 Step::Up => {}
-                Step::Led { link, owner } if rustix::fs::fstat(self.here()?)?.st_uid != owner => {
+                Step::Led(Foreign { link, owner }) if rustix::fs::fstat(self.here()?)?.st_uid != owner => {
                     return Err(Astray::Led { link, owner });
                 }
-                Step::Led { .. } => {}
+                Step::Led(_) => {}
             }
         }
         self.gone.pop().ok_or(Errno::NOENT.into())
@@ -102,9 +95,9 @@ impl Walk {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let found = rustix::fs::openat(self.here()?, name, flags, Mode::empty())?;
         let stat = rustix::fs::fstat(&found)?;
-        match rustix::fs::FileType::from_raw_mode(stat.st_mode) {
-            rustix::fs::FileType::Directory => self.gone.push(found),
-            rustix::fs::FileType::Symlink => self.follow(name, &found, stat.st_uid)?,
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Directory => self.gone.push(found),
+            FileType::Symlink => self.follow(name, &found, stat.st_uid)?,
             _ => return Err(Errno::NOTDIR.into()),
         }
         Ok(())
@@ -118,7 +111,7 @@ impl Walk {
         let says = rustix::fs::readlinkat(link, c"", Vec::new())?;
         let says = Path::new(OsStr::from_bytes(says.as_bytes()));
         if owner != 0 && owner != rustix::process::geteuid().as_raw() {
-            self.rest.push(Step::Led { link: PathBuf::from(name), owner });
+            self.rest.push(Step::Led(Foreign { link: PathBuf::from(name), owner }));
         }
         if says.is_absolute() {
             self.gone.truncate(1);
@@ -128,15 +121,6 @@ impl Walk {
     }
 }
 
-fn steps(path: &Path) -> Vec<Step> {
-    let step = |part: Component| match part {
-        Component::Normal(name) => Some(Step::Into(name.to_owned())),
-        Component::ParentDir => Some(Step::Up),
-        _ => None,
-    };
-    path.components().rev().filter_map(step).collect()
-}
-
 impl Way {
     /// What is at the end, held open without being touched: whatever takes its name meanwhile is something else.
     pub fn open(&self) -> Result<OwnedFd, Errno> {
@@ -144,10 +128,10 @@ impl Way {
         rustix::fs::openat(&self.directory, &self.name, flags, Mode::empty())
     }
 
-    /// Whether there is a directory at the end, and not a link to one.
-    pub fn is_directory(&self) -> bool {
+    /// What is at the end, a link as a link.
+    pub fn kind(&self) -> Option<FileType> {
         let found = rustix::fs::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW);
-        found.is_ok_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).is_dir())
+        found.ok().map(|stat| FileType::from_raw_mode(stat.st_mode))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Change, Done, attributes, backup, draft, remove, write};
 use crate::host::{Failure, Owner, System, flags, http, process, wait};
-use rustix::fs::{AtFlags, Mode};
+use rustix::fs::{AtFlags, FileType, Mode};
 use rustix::io::Errno;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn make_directory(system: &System, path: &Path, mode: u32, owner: Owner) -> Resu
     let cannot = |error: Errno| Failure::at(path, "make the directory", error);
     let way = system.way(path, "make the directory")?;
     match rustix::fs::mkdirat(&way.directory, &way.name, Mode::RWXU) {
-        Err(Errno::EXIST) if way.is_directory() => {}
+        Err(Errno::EXIST) if way.kind() == Some(FileType::Directory) => {}
         made => made.map_err(cannot)?,
     }
     let made = way.open().map_err(cannot)?;

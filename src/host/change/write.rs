@@ -2,7 +2,7 @@
 
 use super::draft::{self, Draft};
 use crate::host::{Content, Failure, Owner, Probe, System, Time, text, words};
-use rustix::fs::{AtFlags, FallocateFlags, FileType, IFlags, Mode, OFlags};
+use rustix::fs::{FallocateFlags, FileType, IFlags, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -40,8 +40,9 @@ pub struct Before {
 /// Puts the file in place: old or new, never half, with its permissions and owner from the first instant.
 pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
     let way = system.way(&write.path, "write")?;
+    let kind = way.kind();
     // A rename over a directory fails by itself, but only after all has been written.
-    if way.is_directory() {
+    if kind == Some(FileType::Directory) {
         return Err(Failure::at(&write.path, "write", "it is a directory"));
     }
     let real = system.real(&write.path);
@@ -54,7 +55,8 @@ pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
     if let Some(command) = &write.validate {
         validate(system, command, &parent.join(&draft.name))?;
     }
-    if is_device(&draft.directory, &way.name) {
+    // Nobody means to lose a device or a pipe.
+    if matches!(kind, Some(FileType::CharacterDevice | FileType::BlockDevice | FileType::Fifo)) {
         return write_into_device(system, write, &draft.directory, &way.name);
     }
     match draft.put(&way.name) {
@@ -127,13 +129,6 @@ fn write_in_place(system: &System, write: &Write, directory: &OwnedFd, name: &Os
     set_owner(&file, write.owner).map_err(|error| cannot(error.into()))?;
     rustix::fs::fchmod(&file, Mode::from_raw_mode(write.mode)).map_err(|error| cannot(error.into()))?;
     file.sync_all().map_err(cannot)
-}
-
-/// Whether the name is that of a device or a pipe, which nobody means to lose.
-fn is_device(directory: &OwnedFd, name: &OsStr) -> bool {
-    let found = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
-    let kind = found.map(|stat| FileType::from_raw_mode(stat.st_mode));
-    matches!(kind, Ok(FileType::CharacterDevice | FileType::BlockDevice | FileType::Fifo))
 }
 
 /// Writes the content into a device, which stays what it is.

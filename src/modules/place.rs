@@ -46,8 +46,7 @@ impl<'a> Placement<'a> {
         if let Some(command) = self.validate.as_ref().filter(|command| !command.contains("%s")) {
             return Err(Failure::new(format!("validate must contain %s: {command}")));
         }
-        let dest = if self.follow { host.resolve_to_write(&self.dest)? } else { self.dest.clone() };
-        host.resolve_to_write(dest.parent().unwrap_or(Path::new("/")))?;
+        let dest = self.reached(host)?;
         let found = host.stat(&dest)?;
         let result = Fields::new().with("dest", text::from_path(&dest));
         match &found {
@@ -89,6 +88,15 @@ impl<'a> Placement<'a> {
             plan.changes.extend(wishes.extended(host, &dest, stat)?);
         }
         Ok(plan)
+    }
+
+    /// Where the file goes; refused where a link leads there that is not to be followed.
+    fn reached(&self, host: &dyn Probe) -> Result<PathBuf, Failure> {
+        if self.follow {
+            return host.resolve_to_write(&self.dest);
+        }
+        host.resolve_to_write(self.dest.parent().unwrap_or(Path::new("/")))?;
+        Ok(self.dest.clone())
     }
 
     /// The wished permissions, with `preserve` made a number.

@@ -260,17 +260,8 @@ impl Probe for System {
     }
 
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {
-        let cannot = |error| Failure::at(path, "read", error);
-        let mut file = self.open_file(path, "read")?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            let count = file.read(&mut buffer).map_err(cannot)?;
-            if count == 0 {
-                return Ok(Hash(hash.finalize().into()));
-            }
-            hash.update(buffer.get(..count).unwrap_or_default());
-        }
+        let file = self.open_file(path, "read")?;
+        Ok(Hash::of_all(file).map_err(|error| Failure::at(path, "read", error))?.0)
     }
 
     fn list(&self, path: &Path) -> Result<Vec<OsString>, Failure> {

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from statistics import median
 
-TOOLS = ["provision", "pyinfra", "mitogen", "ansible"]
-COLOURS = {"provision": "#d9480f", "pyinfra": "#1971c2", "mitogen": "#5f3dc4", "ansible": "#868e96"}
+TOOLS = ["provision", "pyinfra", "mitogen", "ansible", "handshakes"]
+COLOURS = {"provision": "#d9480f", "pyinfra": "#1971c2", "mitogen": "#5f3dc4", "ansible": "#868e96", "handshakes": "#c92a2a"}
 
 
 def write(directory: Path):

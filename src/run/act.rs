@@ -129,7 +129,7 @@ impl Interpreter {
 
     /// Carries out a control word.
     pub async fn act_here(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
-        let arguments = self.arguments(&running.task, at).await?;
+        let arguments = self.arguments_of(running, at).await?;
         match &*arguments.word {
             "include_vars" => return self.include_vars(&arguments, at).await,
             "fetch" => return self.fetch(running, &arguments, at).await,
@@ -197,7 +197,7 @@ impl Interpreter {
 
     /// Sends the call of a module and goes on; its answer comes when it comes.
     async fn submit(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
-        let arguments = self.arguments(&running.task, at).await?;
+        let arguments = self.arguments_of(&running, at).await?;
         let sending = self.sending(&running, at).await?;
         let call = self.call(&arguments, at).await?;
         self.enter_lane(&running, at).await?;
@@ -219,7 +219,7 @@ impl Interpreter {
 
     /// Sends the call of a module and waits for its end.
     pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
-        let arguments = self.arguments(&running.task, at).await?;
+        let arguments = self.arguments_of(running, at).await?;
         let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
         let ended = self.ask_call(running, call, sending, at).await?;
@@ -285,10 +285,6 @@ impl Interpreter {
     /// How the request of a task is meant.
     pub(super) async fn sending(&mut self, running: &Running, at: &At) -> Result<Sending, Trouble> {
         let check = self.is_checked(at).await?;
-        let diff = match at.frame.keyword(Keyword::Diff) {
-            Some(_) => self.flag(at, Keyword::Diff).await?,
-            None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
-        };
         let lenient = running.ignore_errors || running.failed == Some(false);
         let timeout = at.frame.keyword(Keyword::Timeout).cloned();
         let timeout = seconds(self.text_of(&timeout, at).await?, &timeout)?;
@@ -296,13 +292,19 @@ impl Interpreter {
             repeat: running.repeat,
             mode: if check { Mode::Check } else { Mode::Apply },
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
-            diff: diff && !running.no_log,
+            diff: self.wants_difference(running) && !running.no_log,
             environment: self.environment(at, running.task.is(&["setup", "gather_facts"])).await?,
             background: running.background.map(|background| background.limit),
             place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             notify: self.notes(&running.notify),
             timeout,
         })
+    }
+
+    /// Whether the texts before and after are wanted of a task.
+    pub fn wants_difference(&self, running: &Running) -> bool {
+        let execution = &self.run.settings.execution;
+        running.diff.unwrap_or(execution.diff || execution.dry_run)
     }
 
     /// The environment around a task, the innermost counting most. What gathers facts goes without what needs them.

@@ -80,8 +80,7 @@ fn tasks_in(entry: &Entry, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -
         Entry::Task(task) => vec![listed(task, frame, said)],
         Entry::Block(block) => {
             let inner = frame.keywords(&block.keywords);
-            let inside = block.tasks.iter().chain(&block.rescue).chain(&block.always);
-            inside.flat_map(|entry| tasks_in(entry, &inner, said)).collect()
+            block.tasks.iter().flat_map(|entry| tasks_in(entry, &inner, said)).collect()
         }
         Entry::Group(group) => {
             let mut inner = frame.keywords(&group.keywords);
@@ -95,8 +94,9 @@ fn tasks_in(entry: &Entry, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -
 
 fn listed(task: &Task, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -> Listed {
     let frame = frame.keywords(&task.keywords);
-    let name = task.name.as_ref().map_or_else(|| task.action.written.to_string(), text);
-    let name = frame.role().map_or_else(|| name.clone(), |role| format!("{} : {name}", role.name));
+    let role = || frame.role().map(|role| format!("{} : ", role.name)).unwrap_or_default();
+    let named = task.name.as_ref().map(|name| role() + &text(name));
+    let name = named.unwrap_or_else(|| task.action.written.to_string());
     let tags: BTreeSet<String> = tags_around(&frame).iter().flat_map(|tag| split(&said(tag))).collect();
     Listed { name, tags: tags.into_iter().collect() }
 }

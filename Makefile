@@ -23,7 +23,7 @@ small: rust
 	fi && \
 	if command -v xz >/dev/null; then \
 	  case "$$host" in x86_64-*) filter=--x86;; *) filter=;; esac; \
-	  xz $$filter --lzma2=preset=9e,lc=4 -c "$$out/provision-agent" >"$$out/provision-agent.$$(sha256sum "$$out/provision-agent" | cut -d' ' -f1).xz"; \
+	  xz $$filter --lzma2=preset=9e,lc=4,pb=0 -c "$$out/provision-agent" >"$$out/provision-agent.$$(sha256sum "$$out/provision-agent" | cut -d' ' -f1).xz"; \
 	fi; ls -l "$$out"/provision-agent*
 
 demo: build
@@ -76,7 +76,7 @@ agent:
 .PHONY: bench
 ROUNDS ?= 3
 bench: build lab
-	cargo build --release --example delay --example expressions
+	cargo build --release --example delay --example expressions --example handshakes
 	tests/bench/run.py --rounds $(ROUNDS) $(BENCH)
 
 .PHONY: rust

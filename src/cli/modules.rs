@@ -214,14 +214,14 @@ fn module(spec: &Spec) -> String {
 }
 
 fn argument(text: &mut String, arg: &Arg) {
-    let mut what = vec![(arg.kind)().to_owned()];
+    let mut what = vec![(arg.page.kind)().to_owned()];
     what.extend(arg.required.then(|| "required".to_owned()));
-    what.extend(arg.default.map(|default| format!("default {}", written(default))));
-    let choices = (arg.choices)();
+    what.extend(arg.page.default.map(|default| format!("default {}", written(default))));
+    let choices = (arg.page.choices)();
     what.extend((!choices.is_empty()).then(|| format!("one of {}", quoted(choices))));
     what.extend((!arg.aliases.is_empty()).then(|| format!("also {}", quoted(arg.aliases))));
     let _ = writeln!(text, "- `{}` ({})  ", arg.name, what.join("; "));
-    for line in arg.doc {
+    for line in arg.page.doc {
         let _ = writeln!(text, "  {}", line.trim());
     }
 }

@@ -4,6 +4,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::io::Read;
 
 /// Bytes that travel as bytes, not as a list of numbers.
 #[derive(Clone, PartialEq, Eq, std::hash::Hash, PartialOrd, Ord, Default)]
@@ -61,6 +62,25 @@ impl Hash {
     /// The hash of these bytes.
     pub fn of(bytes: &[u8]) -> Hash {
         Hash(Sha256::digest(bytes).into())
+    }
+
+    /// The hash of all that is read, and how many bytes that is; little of it is held at a time.
+    ///
+    /// # Errors
+    ///
+    /// Where reading fails.
+    pub fn of_all(mut from: impl Read) -> std::io::Result<(Hash, u64)> {
+        let (mut hash, mut size) = (Sha256::new(), 0);
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            match from.read(&mut buffer)? {
+                0 => return Ok((Hash(hash.finalize().into()), size)),
+                count => {
+                    hash.update(buffer.get(..count).unwrap_or_default());
+                    size += count as u64;
+                }
+            }
+        }
     }
 }
 

@@ -59,7 +59,7 @@ impl Proxies {
     /// The proxies that the environment of a call names.
     pub fn of(host: &dyn Probe) -> Proxies {
         let variable = |name: &str| {
-            let value = host.variable(name).or_else(|| host.variable(&name.to_uppercase()));
+            let value = host.variable(name).or_else(|| host.variable(&name.to_ascii_uppercase()));
             value.filter(|value| !value.is_empty())
         };
         Proxies {

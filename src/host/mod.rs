@@ -37,6 +37,7 @@ mod nearest;
 mod netlink;
 mod notes;
 pub mod npm;
+pub mod number;
 pub mod openpgp;
 pub mod openssl;
 mod overlay;

@@ -118,7 +118,7 @@ pub fn value<'a>(row: &'a [(String, String)], name: &str) -> &'a str {
 /// What `mysql_native_password` keeps of a password.
 pub fn native(password: &str) -> String {
     let twice = Sha1::digest(Sha1::digest(text::to_bytes(password)));
-    format!("*{}", hex(&twice).to_uppercase())
+    format!("*{}", hex(&twice).to_ascii_uppercase())
 }
 
 /// A name, quoted for SQL.

@@ -41,7 +41,7 @@ pub fn last(digits: &str, count: usize) -> &str {
 
 /// The number of a key as it is written, without `0x` and in large letters; `None` where it is none.
 pub fn plain_id(id: &str) -> Option<String> {
-    let digits = id.trim().replace(' ', "").to_uppercase();
+    let digits = id.trim().replace(' ', "").to_ascii_uppercase();
     let digits = digits.strip_prefix("0X").unwrap_or(&digits);
     let is_id =
         matches!(digits.len(), 8 | 16 | 17..) && digits.chars().all(|digit| digit.is_ascii_hexdigit());
@@ -154,7 +154,7 @@ fn fingerprint(body: &[u8]) -> Option<String> {
         }
         _ => return None,
     };
-    Some(print.to_uppercase())
+    Some(print.to_ascii_uppercase())
 }
 
 /// The checksum of armour: CRC-24.

@@ -97,5 +97,5 @@ fn coming(item: &Data) -> Coming {
 /// The name as pip compares it: small letters, one hyphen for each run of `-`, `_` and `.`.
 pub fn plain(name: &str) -> String {
     let parts = name.trim().split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("-").to_lowercase()
+    parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }

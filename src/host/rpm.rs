@@ -55,7 +55,7 @@ pub fn keys(host: &dyn Probe) -> Result<Vec<String>, Failure> {
     let Subject::Output(argv) = keys_subject() else { return Ok(Vec::new()) };
     let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
     let said = ask_about(host, output_of(&argv), "rpm")?;
-    Ok(said.well().unwrap_or_default().lines().map(|line| line.trim().to_lowercase()).collect())
+    Ok(said.well().unwrap_or_default().lines().map(|line| line.trim().to_ascii_lowercase()).collect())
 }
 
 /// For a dry run: rpm would trust these keys.

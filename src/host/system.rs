@@ -13,8 +13,8 @@ use std::fs;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// Files of the host that are longer are copied without being held in memory.
@@ -188,6 +188,9 @@ impl System {
     }
 }
 
+/// The permissions that new files of this process do not get; nothing changes them while it runs.
+static UMASK: OnceLock<u32> = OnceLock::new();
+
 /// Hashes what passes.
 struct Checked<'a> {
     sink: &'a mut dyn Write,
@@ -235,7 +238,10 @@ impl Probe for System {
         let cannot = |error| Failure::at(path, "read", error);
         match Stored::of(self.open_file(path, "read")?).map_err(cannot)? {
             // Files of the kernel do not say how long they are.
-            stored if stored.size == 0 => Stored::inline(&self.read(path)?).map_err(cannot),
+            stored if stored.size == 0 => match self.read(path)?.as_slice() {
+                [] => Ok(stored),
+                bytes => Stored::inline(bytes).map_err(cannot),
+            },
             stored => Ok(stored),
         }
     }
@@ -260,17 +266,8 @@ impl Probe for System {
     }
 
     fn hash(&self, path: &Path) -> Result<Hash, Failure> {
-        let cannot = |error| Failure::at(path, "read", error);
-        let mut file = self.open_file(path, "read")?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            let count = file.read(&mut buffer).map_err(cannot)?;
-            if count == 0 {
-                return Ok(Hash(hash.finalize().into()));
-            }
-            hash.update(buffer.get(..count).unwrap_or_default());
-        }
+        let file = self.open_file(path, "read")?;
+        Ok(Hash::of_all(file).map_err(|error| Failure::at(path, "read", error))?.0)
     }
 
     fn list(&self, path: &Path) -> Result<Vec<OsString>, Failure> {
@@ -320,9 +317,11 @@ impl Probe for System {
         if self.is_played() {
             return 0o022;
         }
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
-        mask.and_then(|mask| u32::from_str_radix(mask.trim(), 8).ok()).unwrap_or(0o022)
+        *UMASK.get_or_init(|| {
+            let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+            let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
+            mask.and_then(|mask| u32::from_str_radix(mask.trim(), 8).ok()).unwrap_or(0o022)
+        })
     }
 
     fn file_content(&self, path: &Path) -> Result<Content, Failure> {

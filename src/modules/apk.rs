@@ -163,7 +163,7 @@ impl Apk {
         }
         effects.push(Effect::Anything);
         let one = |(verb, name, version): &(String, String, String)| {
-            format!("{} {name} ({version})", verb.to_lowercase())
+            format!("{} {name} ({version})", verb.to_ascii_lowercase())
         };
         let told = steps.iter().map(one).collect::<Vec<_>>().join(", ");
         let title = if told.is_empty() { format!("apk {}", words.join(" ")) } else { told };

@@ -34,7 +34,7 @@ impl Module for Capabilities {
             return Err(host.missing(format!("`{path}` does not exist")));
         }
         let known = read_all(&security::capabilities(host, path)?);
-        let wanted = read(&self.capability.trim().to_lowercase());
+        let wanted = read(&self.capability.trim().to_ascii_lowercase());
         let others: Vec<Capability> = known.iter().filter(|(name, ..)| *name != wanted.0).cloned().collect();
         // `+` and `=` are the same on a file that is written as a whole.
         let is_same =
@@ -81,7 +81,7 @@ fn read_all(line: &str) -> Vec<Capability> {
         let names = group.split(['+', '-', '=']).next().unwrap_or_default().to_owned();
         names.split(',').map(|name| (name.to_owned(), operator.clone(), sets.clone())).collect::<Vec<_>>()
     };
-    line.to_lowercase().split_whitespace().flat_map(group).collect()
+    line.to_ascii_lowercase().split_whitespace().flat_map(group).collect()
 }
 
 fn read(word: &str) -> Capability {

@@ -137,7 +137,7 @@ impl Deb822Repository {
     /// The name in small letters, digits and hyphens.
     fn slug(&self) -> String {
         let mut slug = String::new();
-        for scalar in self.name.to_lowercase().chars() {
+        for scalar in self.name.to_ascii_lowercase().chars() {
             match scalar {
                 '_' | ' ' | '\t' | '\n' if slug.ends_with('-') => {}
                 '_' | ' ' | '\t' | '\n' => slug.push('-'),

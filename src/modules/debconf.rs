@@ -101,7 +101,7 @@ impl Debconf {
 fn wanted(vtype: Vtype, value: &Data) -> String {
     let text = |value: &Data| String::parse(value).unwrap_or_default();
     match (vtype, value) {
-        (Vtype::Boolean, value) => text(value).to_lowercase(),
+        (Vtype::Boolean, value) => text(value).to_ascii_lowercase(),
         (Vtype::Multiselect, Data::List(items)) => {
             let mut items: Vec<String> = items.iter().map(text).collect();
             items.sort();

@@ -1,18 +1,5 @@
 //! How a module is declared: a documented struct of typed arguments yields its parser and its manual page.
 
-/// The pages of the manual: the agent does without, it has nobody to show them to.
-#[cfg(feature = "controller")]
-macro_rules! manual {
-    ($($line:expr),*) => { &[$($line),*] };
-}
-
-#[cfg(not(feature = "controller"))]
-macro_rules! manual {
-    ($($line:expr),*) => {
-        &[]
-    };
-}
-
 /// Declares a struct of documented arguments.
 ///
 /// `name: Type;` is required unless the type can be absent (`Option`, `Vec`); `name: Type = literal;` has a default;
@@ -34,14 +21,17 @@ macro_rules! arguments {
             pub(crate) const ARGS: &'static [crate::modules::Arg] = &[$(crate::modules::Arg {
                 name: crate::modules::argument::plain_name(stringify!($arg)),
                 aliases: &[$($($alias),*)?],
-                kind: <$type as crate::modules::Argument>::kind,
-                choices: <$type as crate::modules::Argument>::choices,
                 required: <$type as crate::modules::Argument>::REQUIRED
                     && !crate::modules::argument::any(&[$(stringify!($default))?]),
-                default: crate::modules::argument::first(&[$(stringify!($default))?]),
                 value: crate::modules::argument::first(&[$(|| crate::host::Data::from($default))?]),
-                doc: manual!($($arg_doc),*),
                 check: crate::modules::argument::check::<$type>,
+                #[cfg(feature = "controller")]
+                page: crate::modules::Page {
+                    kind: <$type as crate::modules::Argument>::kind,
+                    choices: <$type as crate::modules::Argument>::choices,
+                    default: crate::modules::argument::first(&[$(stringify!($default))?]),
+                    doc: &[$($arg_doc),*],
+                },
             }),*];
 
             /// Reads the arguments; `None` when something is wrong with one.
@@ -73,7 +63,8 @@ macro_rules! module {
             pub const SPEC: crate::modules::Spec = crate::modules::Spec {
                 name: $name,
                 aliases: &[$($($other),*)?],
-                doc: manual!($($doc),*),
+                #[cfg(feature = "controller")]
+                doc: &[$($doc),*],
                 groups: &[Self::ARGS, $($(<$group_type>::ARGS),*)?],
                 local: crate::modules::argument::any(&[$(stringify!($local))?]),
             };

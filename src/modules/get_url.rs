@@ -89,7 +89,7 @@ impl GetUrl {
         let algorithm =
             Algorithm::parse(&algorithm.into()).map_err(|message| format!("`checksum` {message}"))?;
         if !rest.contains("://") {
-            return Ok(Some((algorithm, rest.trim().to_lowercase())));
+            return Ok(Some((algorithm, rest.trim().to_ascii_lowercase())));
         }
         let list = host.fetch(&self.web.exchange(host, rest, "GET", self.timeout)?);
         if list.status != 200 {
@@ -100,7 +100,7 @@ impl GetUrl {
         let named = |line: &str| {
             let (hash, file) = line.split_once(char::is_whitespace)?;
             let file = file.trim().trim_start_matches(['*', '.', '/']);
-            (file == name).then(|| hash.to_lowercase())
+            (file == name).then(|| hash.to_ascii_lowercase())
         };
         let alone =
             text.split_whitespace().next().filter(|_| text.lines().count() == 1).map(str::to_lowercase);

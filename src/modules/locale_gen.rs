@@ -111,5 +111,5 @@ fn supported(host: &dyn Probe) -> Result<Vec<String>, Failure> {
 
 /// The name as it is compared: `de_DE.UTF-8` and `de_DE.utf8` are one.
 fn plain(name: &str) -> String {
-    name.chars().filter(|scalar| *scalar != '-').collect::<String>().to_lowercase()
+    name.chars().filter(|scalar| *scalar != '-').collect::<String>().to_ascii_lowercase()
 }

@@ -123,6 +123,8 @@ pub use call::{Call, Entry, EntryKind, Need, Origin, Source, check_names, check_
 pub use edit::hush;
 pub use files::FileAttributes;
 pub use names::{canonical, names, spec};
+#[cfg(feature = "controller")]
+pub use spec::Page;
 pub use spec::{Arg, Spec};
 
 use crate::host::{Carried, Failure, Plan, Probe, Report};

@@ -36,7 +36,7 @@ impl Module for PackageFacts {
         let mut asked = false;
         for (manager, others, program) in KNOWN {
             let is_it = |wanted: &String| {
-                let wanted = wanted.to_lowercase();
+                let wanted = wanted.to_ascii_lowercase();
                 wanted == "auto" || wanted == manager || others.contains(&wanted.as_str())
             };
             let enough = asked && self.strategy == Strategy::First;
@@ -58,7 +58,7 @@ impl Module for PackageFacts {
         let known = |name: &str| {
             name == "auto" || KNOWN.iter().any(|(known, others, _)| *known == name || others.contains(&name))
         };
-        let odd = self.manager.iter().find(|name| !known(&name.to_lowercase()));
+        let odd = self.manager.iter().find(|name| !known(&name.to_ascii_lowercase()));
         odd.map(|name| {
             ArgumentError::new("manager", format!("`{name}` is no manager of packages that is known"))
         })

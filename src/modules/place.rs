@@ -1,7 +1,7 @@
 //! Putting one file in place: what `copy`, `template` and others have in common.
 
 use super::files::{self, FileAttributes};
-use super::stat::{Algorithm, checksum};
+use super::stat::{Algorithm, checksum, sha1_and_md5};
 use crate::host::{Change, Content, Failure, Fields, Plan, Probe, Write, clock, text};
 use std::path::{Path, PathBuf};
 
@@ -125,9 +125,12 @@ pub fn report(host: &dyn Probe, mut result: Fields) -> Result<Fields, Failure> {
     if host.follow(&dest)?.is_some_and(|stat| stat.is_file() && stat.size <= MOST_HASHED)
         && let Ok(stored) = host.open(&dest)
     {
-        result.set("checksum", checksum(Algorithm::Sha1, &stored)?);
-        if result.get(KEPT).is_none() {
-            result.set("md5sum", checksum(Algorithm::Md5, &stored)?);
+        if result.get(KEPT).is_some() {
+            result.set("checksum", checksum(Algorithm::Sha1, &stored)?);
+        } else {
+            let (sha1, md5) = sha1_and_md5(&stored)?;
+            result.set("checksum", sha1);
+            result.set("md5sum", md5);
         }
     }
     files::describe(host, &dest, &mut result)?;

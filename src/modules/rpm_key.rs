@@ -39,7 +39,7 @@ impl Module for RpmKey {
                 return Err(host.missing(format!("`{}` is no key, and no file of this host", self.key)));
             }
         };
-        let id = id.to_lowercase();
+        let id = id.to_ascii_lowercase();
         let known = rpm::keys(host)?;
         // Old versions of rpm know a key by its last eight digits, new ones by its fingerprint.
         let is_known = |known: &String| id.ends_with(known.as_str()) || known.ends_with(&id);

@@ -48,13 +48,15 @@ impl Module for Selinux {
             plan.changes = original.rewrite(host, &after, &how)?.changes;
             messages.push(format!("config SELinux state changed to '{}'", self.state.word()));
         }
-        let running = security::selinux_mode(host)?.unwrap_or_else(|| "Disabled".to_owned()).to_lowercase();
+        let running =
+            security::selinux_mode(host)?.unwrap_or_else(|| "Disabled".to_owned()).to_ascii_lowercase();
         // It can be neither started nor stopped before the next boot.
         let now = if self.state == State::Enforcing { "Enforcing" } else { "Permissive" };
-        if running != "disabled" && running != now.to_lowercase() {
+        if running != "disabled" && running != now.to_ascii_lowercase() {
             let effects = vec![security::selinux_mode_effect(now)];
             plan.push(Change::Run(Run::changing(&["setenforce", now]).with_effects(effects)));
-            messages.push(format!("SELinux state changed from '{running}' to '{}'", now.to_lowercase()));
+            messages
+                .push(format!("SELinux state changed from '{running}' to '{}'", now.to_ascii_lowercase()));
         }
         let reboot = (running == "disabled") != (self.state == State::Disabled);
         plan.result = Fields::new()

@@ -9,6 +9,7 @@ pub struct Spec {
     /// Other names of the same module.
     pub aliases: &'static [&'static str],
     /// The lines of its manual page: a summary, details, examples in YAML.
+    #[cfg(feature = "controller")]
     pub doc: &'static [&'static str],
     pub groups: &'static [&'static [Arg]],
     /// Effects stay inside one host's files: no other host, service or program can see them.
@@ -20,17 +21,26 @@ pub struct Spec {
 pub struct Arg {
     pub name: &'static str,
     pub aliases: &'static [&'static str],
+    pub required: bool,
+    /// The value of the default.
+    pub value: Option<fn() -> Data>,
+    /// Whether a value fits, and why not.
+    pub check: fn(&Data) -> Result<(), String>,
+    /// What the manual says of it besides.
+    #[cfg(feature = "controller")]
+    pub page: Page,
+}
+
+/// An argument in the manual. The agent does without: it has nobody to show it to.
+#[cfg(feature = "controller")]
+#[derive(Debug)]
+pub struct Page {
     /// Ansible's word for the type: `str`, `bool`, `list`, ...
     pub kind: fn() -> &'static str,
     pub choices: fn() -> &'static [&'static str],
-    pub required: bool,
     /// The default as it is written.
     pub default: Option<&'static str>,
-    /// The value of the default.
-    pub value: Option<fn() -> Data>,
     pub doc: &'static [&'static str],
-    /// Whether a value fits, and why not.
-    pub check: fn(&Data) -> Result<(), String>,
 }
 
 impl Spec {
@@ -45,6 +55,7 @@ impl Spec {
     }
 
     /// The first line of the manual page.
+    #[cfg(feature = "controller")]
     pub fn summary(&self) -> &'static str {
         self.doc.first().map_or("", |line| line.trim())
     }

@@ -122,6 +122,17 @@ pub fn checksum(algorithm: Algorithm, stored: &Stored) -> Result<String, Failure
     }
 }
 
+/// Two checksums of one reading.
+pub fn sha1_and_md5(stored: &Stored) -> Result<(String, String), Failure> {
+    let (mut sha1, mut md5) = (Sha1::new(), Md5::new());
+    let read = stored.each_part(|part| {
+        sha1.update(part);
+        md5.update(part);
+    });
+    read.map_err(|error| Failure::new(format!("cannot read: {error}")))?;
+    Ok((hex(sha1.finalize().as_slice()), hex(md5.finalize().as_slice())))
+}
+
 fn digest<D: Digest>(stored: &Stored) -> Result<String, Failure> {
     let mut digest = D::new();
     let read = stored.each_part(|part| digest.update(part));

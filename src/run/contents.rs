@@ -4,8 +4,9 @@ use crate::host::{Bytes, Content, Hash};
 use crate::source::Diagnostic;
 use crate::ssh::AgentBinary;
 use crate::wire::{Contents, Make, Served};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
@@ -35,7 +36,7 @@ impl ContentStore {
         if bytes.len() <= INLINE {
             return Content::Inline(Bytes(bytes));
         }
-        let (hash, size) = (hash_of(&bytes), bytes.len() as u64);
+        let (hash, size) = (Hash::of(&bytes), bytes.len() as u64);
         lock(&self.served).insert(hash, Served::Bytes(Arc::new(bytes)));
         Content::Held { hash, size }
     }
@@ -63,23 +64,29 @@ impl ContentStore {
         {
             return Ok(content.clone());
         }
-        let bytes = std::fs::read(path).map_err(failed)?;
-        let encrypted = std::str::from_utf8(&bytes).ok().filter(|text| text.starts_with("$ANSIBLE_VAULT;"));
-        if let Some(plain) = encrypted.map(decrypt).transpose().map_err(|diagnostic| *diagnostic)?.flatten() {
-            return Ok(self.inline(plain.into_bytes()));
+        let mut file = File::open(path).map_err(failed)?;
+        let mut start = Vec::new();
+        file.by_ref().take(INLINE as u64 + 1).read_to_end(&mut start).map_err(failed)?;
+        if start.starts_with(b"$ANSIBLE_VAULT;") {
+            file.read_to_end(&mut start).map_err(failed)?;
+            let text = std::str::from_utf8(&start).ok();
+            if let Some(plain) = text.map(decrypt).transpose().map_err(|diagnostic| *diagnostic)?.flatten() {
+                return Ok(self.inline(plain.into_bytes()));
+            }
         }
-        let content = self.held(path, bytes);
+        let content = self.held(path, start, file).map_err(failed)?;
         lock(&self.known).insert(path.to_owned(), (changed, content.clone()));
         Ok(content)
     }
 
-    fn held(&self, path: &Path, bytes: Vec<u8>) -> Content {
-        if bytes.len() <= INLINE {
-            return Content::Inline(Bytes(bytes));
+    /// The content of a file of which the start is read.
+    fn held(&self, path: &Path, start: Vec<u8>, rest: File) -> std::io::Result<Content> {
+        if start.len() <= INLINE {
+            return Ok(Content::Inline(Bytes(start)));
         }
-        let (hash, size) = (hash_of(&bytes), bytes.len() as u64);
+        let (hash, size) = Hash::of_all(start.chain(rest))?;
         lock(&self.served).insert(hash, Served::File(path.to_owned()));
-        Content::Held { hash, size }
+        Ok(Content::Held { hash, size })
     }
 }
 
@@ -87,10 +94,6 @@ impl Contents for ContentStore {
     fn find(&self, hash: &Hash) -> Result<Served, String> {
         lock(&self.served).get(hash).cloned().ok_or_else(|| "the controller does not have it".to_owned())
     }
-}
-
-fn hash_of(bytes: &[u8]) -> Hash {
-    Hash(Sha256::digest(bytes).into())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -15,22 +15,22 @@ def lab(*words) -> str:
 
 
 class One:
-    """A host with systemd and Python."""
+    """A host with systemd, and what the lab's options add to it."""
 
-    def __init__(self):
-        self.address = lab("up", "bench", "--python").split()[1] + ":22"
-        self.addresses = [self.address]
+    def __init__(self, name: str, *options):
+        self.name = name
+        self.addresses = [lab("up", name, *options).split()[1] + ":22"]
 
     def keys(self):
         """The type and key of each host."""
-        lines = [line.split() for line in lab("known-hosts", "bench").splitlines() if "ssh-ed25519" in line]
+        lines = [line.split() for line in lab("known-hosts", self.name).splitlines() if "ssh-ed25519" in line]
         return [" ".join(lines[0][1:3])]
 
     def sh(self, command: str) -> str:
-        return lab("exec", "bench", command)
+        return lab("exec", self.name, command)
 
     def close(self):
-        lab("down", "bench")
+        lab("down", self.name)
 
 
 class Fleet:

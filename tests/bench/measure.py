@@ -62,6 +62,22 @@ def run(command, directory, environment, limit):
     return Measured(seconds, user + system, kibibytes / 1024, 0, 0, failure)
 
 
+def first_byte(server, command, directory, environment):
+    """From the start of a program to the first byte that it sends to this listener; then it is ended."""
+    server.settimeout(60)
+    start = time.monotonic()
+    process = subprocess.Popen(
+        command, cwd=directory, env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    with server.accept()[0] as connection:
+        connection.recv(1)
+        seconds = time.monotonic() - start
+    process.kill()
+    process.wait()
+    return Measured(seconds, 0.0, 0.0, 0, 0)
+
+
 def found(costs):
     """What `time` wrote: seconds of the program and of the system, and the largest process."""
     try:

@@ -2,10 +2,11 @@
 """Measures provision beside Ansible, Mitogen and pyinfra. See README.md; `run.py --help` lists the options."""
 
 import argparse
+import itertools
 import json
 import os
 import platform
-import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -33,11 +34,14 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (default 3)")
     parser.add_argument("--works", default=",".join(WORKS), help=f"of {', '.join(WORKS)} (default all)")
+    parser.add_argument("--no-matrix", action="store_true", help="leaves out the Matrix server")
     parser.add_argument("--no-expressions", action="store_true", help="leaves out templates alone")
-    parser.add_argument("--tools", default=",".join(tools.ALL), help=f"of {', '.join(tools.ALL)} (default all)")
+    parser.add_argument("--tools", default=",".join(work.ALL), help=f"of {', '.join(work.ALL)} (default all)")
     parser.add_argument("--delays", default="0,25,100", help="round trips in milliseconds (default 0,25,100)")
     parser.add_argument("--fleets", default="1,10,50,100,200", help="sizes of fleets; empty for none")
     parser.add_argument("--limit", type=int, default=900, help="seconds after which a run is given up (default 900)")
+    parser.add_argument("--once", type=int, default=60, help="what took so many seconds is not done in other rounds (default 60)")
+    parser.add_argument("--more", action="store_true", help="adds to the results that are there")
     parser.add_argument("--out", type=Path, default=HERE / "results", help="where results.json, .md and .svg go")
     return parser.parse_args()
 
@@ -46,10 +50,13 @@ class Bench:
     def __init__(self, asked):
         self.asked = asked
         self.cache = hosts.CACHE / "bench"
-        self.tools = [tools.ALL[name](self.cache) for name in asked.tools.split(",")]
+        self.tools = [tools.ALL[name](self.cache) for name in [*asked.tools.split(","), "handshakes"]]
         self.about = machine()
         self.rows = []
         self.expressions = []
+        if asked.more:
+            before = json.loads((asked.out / "results.json").read_text())
+            self.rows, self.expressions = before["rows"], before["expressions"]
 
     def templates_alone(self):
         """Microseconds an expression, by us and by Jinja2, in turn."""
@@ -63,11 +70,37 @@ class Bench:
             self.expressions.append({name: json.loads(done.stdout) for name, done in found.items()})
         self.write()
 
+    def matrix(self, delays):
+        """A Matrix server is set up once; then nothing changes."""
+        place = hosts.One("bench-matrix", "--preload")
+        try:
+            for tool in self.those_for(work.matrix()):
+                self.one(tool, work.matrix(), place, 0, 0, "first")
+                for delay, round in itertools.product(delays, range(self.asked.rounds)):
+                    self.one(tool, work.matrix(), place, delay, round, "again")
+                for round in range(self.asked.rounds):
+                    self.first_byte(tool, work.matrix(), place, round)
+        finally:
+            place.close()
+
+    def first_byte(self, tool, piece, place, round):
+        """How long a program is busy with the project before it says anything to a host."""
+        with tempfile.TemporaryDirectory(prefix="bench-") as directory, socket.create_server(("127.0.0.1", 0)) as server:
+            project = Path(directory) / "project"
+            piece.write(project)
+            tool.prepare([("host0", server.getsockname()[1])], hosts.KEY, "/dev/null", project)
+            command, environment = tool.command(project, Path(directory), 1)
+            found = measure.first_byte(server, command, str(project), environment)
+        self.keep(tool, piece, place, 0, round, "to the first byte", found)
+
+    def those_for(self, piece):
+        return [tool for tool in self.tools if tool.name in piece.tools]
+
     def measure(self, piece, place, delay):
         """Every tool in turn, and again in the next round."""
         for round in range(self.asked.rounds):
-            for tool in self.tools:
-                if self.is_hopeless(tool, piece, delay):
+            for tool in self.those_for(piece):
+                if self.is_hopeless(tool, piece, delay) or self.is_enough(tool, piece, delay):
                     continue
                 place.sh(work.EMPTY_HOST)
                 if not self.one(tool, piece, place, delay, round, "first"):
@@ -77,13 +110,18 @@ class Bench:
 
     def meet(self, place):
         """Agents, modules and caches that stay on a host are there before anything else is measured."""
-        for tool in self.tools:
+        for tool in self.those_for(work.contact()):
             self.one(tool, work.contact(), place, 0, 0, "first")
 
     def is_hopeless(self, tool, piece, delay):
         """What was given up once is not tried with a longer way or another time."""
         rows = [row for row in self.rows if (row["tool"], row["work"]) == (tool.name, piece.name)]
         return any("not done after" in row["failure"] and row["delay"] <= delay for row in rows)
+
+    def is_enough(self, tool, piece, delay):
+        """What takes long varies little."""
+        rows = [row for row in self.rows if (row["tool"], row["work"], row["delay"]) == (tool.name, piece.name, delay)]
+        return any(row["seconds"] > self.asked.once for row in rows)
 
     def one(self, tool, piece, place, delay, round, phase):
         with tempfile.TemporaryDirectory(prefix="bench-") as directory:
@@ -112,7 +150,7 @@ class Bench:
         said = f"{found.seconds:8.2f} s  {found.cpu:7.2f} s CPU  {found.memory:6.0f} MiB"
         said += f"  {found.failure.splitlines()[0][:200]}" if found.failure else ""
         self.write()
-        print(f"{piece.name:24} {delay:4} ms  {phase:5}  {tool.name:10} {said}", flush=True)
+        print(f"{piece.name:24} {delay:4} ms  {phase:17}  {tool.name:10} {said}", flush=True)
 
 
     def write(self):
@@ -145,8 +183,10 @@ def main():
     delays = [int(delay) for delay in asked.delays.split(",")]
     if not asked.no_expressions:
         bench.templates_alone()
+    if not asked.no_matrix:
+        bench.matrix(delays)
     if asked.works:
-        place = hosts.One()
+        place = hosts.One("bench", "--python")
         try:
             bench.meet(place)
             for make in [make for name in asked.works.split(",") for make in WORKS[name]]:
@@ -159,6 +199,7 @@ def main():
         try:
             bench.meet(place)
             bench.measure(work.four(count), place, 0)
+            bench.measure(work.handshakes(count), place, 0)
         finally:
             place.close()
     return 1 if any(row["failure"] and "not done" not in row["failure"] for row in bench.rows) else 0

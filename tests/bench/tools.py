@@ -93,10 +93,22 @@ class Pyinfra(Tool):
         return words, environment(home)
 
 
+class Handshakes(Tool):
+    """No tool: what logging in to all hosts costs by itself, with the library that provision uses."""
+
+    name = "handshakes"
+
+    def prepare(self, hosts, key: str, known: str, directory: Path):
+        self.words = [key, *(f"127.0.0.1:{port}" for _, port in hosts)]
+
+    def command(self, directory: Path, home: Path, hosts: int):
+        return [str(binary("examples/handshakes")), *self.words], environment(home)
+
+
 def binary(name: str) -> Path:
     built = os.environ.get("BENCH_BIN", str(ROOT / "target"))
     found = [Path(built) / name, *Path(built).glob(f"*-linux-*/release/{name}"), Path(built) / "release" / name]
     return next(path for path in found if path.is_file())
 
 
-ALL = {tool.name: tool for tool in (Provision, Ansible, Mitogen, Pyinfra)}
+ALL = {tool.name: tool for tool in (Provision, Ansible, Mitogen, Pyinfra, Handshakes)}

@@ -7,6 +7,9 @@ from pathlib import Path
 
 ROOT = "/srv/bench"
 
+OURS = ("provision",)
+ALL = (*OURS, "pyinfra", "mitogen", "ansible")
+
 
 @dataclass
 class Work:
@@ -21,6 +24,8 @@ class Work:
     size: int = 0
     # Whether a second run is measured as well.
     again: bool = True
+    # Who can do it.
+    tools: tuple = ALL
 
     def write(self, directory: Path):
         """Writes the project: site.yml for those who read Ansible, deploy.py for pyinfra."""
@@ -185,6 +190,22 @@ def four(hosts: int) -> Work:
         project={"files/one": text(1)},
         size=4 * hosts,
     )
+
+
+def handshakes(hosts: int) -> Work:
+    """Nothing, on the same hosts: the row of a fleet says what of the time is logging in."""
+    return Work(name=four(hosts).name, tasks="", deploy="", size=hosts, again=False, tools=("handshakes",))
+
+
+def matrix() -> Work:
+    """The project of this repository, for any host: a Matrix server, each of whose components answers at the end of a run."""
+    top = Path(__file__).resolve().parents[2]
+    files = [top / "site.yml", *(path for name in ("roles", "templates", "group_vars") for path in (top / name).rglob("*"))]
+    project = {str(path.relative_to(top)): path.read_bytes() for path in files if path.is_file()}
+    project = {path.replace("group_vars/matrix_servers", "group_vars/all"): content for path, content in project.items()}
+    project["site.yml"] = project["site.yml"].replace(b"hosts: matrix_servers", b"hosts: all")
+    project["host_vars/host0.yml"] = (top / "tests/roles/lab_vars.yml").read_bytes()
+    return Work(name="Matrix server", tasks="", deploy="", project=project, size=1, tools=OURS)
 
 
 EMPTY_HOST = f"rm -rf {ROOT} /home/bench /var/log/bench.log; userdel bench 2>/dev/null; true"

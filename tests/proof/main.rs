@@ -25,6 +25,7 @@ mod story;
 mod traffic;
 mod tree;
 mod truth;
+mod two_runs;
 mod web;
 mod whole;
 mod words;

@@ -110,7 +110,7 @@ impl Event {
 
     /// As users see it.
     pub fn shown(&self) -> String {
-        format!("{} {} {}", self.status.to_lowercase(), self.what, self.id)
+        format!("{} {} {}", self.status.to_ascii_lowercase(), self.what, self.id)
     }
 }
 

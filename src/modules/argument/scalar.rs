@@ -1,7 +1,7 @@
 //! Text, numbers, booleans, dicts, and data of any type.
 
 use super::Argument;
-use crate::host::{Data, Fields, json};
+use crate::host::{Data, Fields, json, number};
 
 /// Data of any type, taken as it is.
 #[derive(Clone, PartialEq, Debug)]
@@ -94,7 +94,7 @@ impl Argument for f64 {
         match data {
             Data::Int(value) => Ok(*value as f64),
             Data::Float(value) => Ok(*value),
-            Data::Text(text) => text.trim().parse().map_err(|_| wrong()),
+            Data::Text(text) => number::float(text.trim()).ok_or_else(wrong),
             _ => Err(wrong()),
         }
     }

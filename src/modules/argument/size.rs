@@ -1,7 +1,7 @@
 //! Sizes: `10M` is ten times 1024 times 1024 bytes.
 
 use super::Argument;
-use crate::host::Data;
+use crate::host::{Data, number};
 
 /// A number of bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +18,7 @@ impl Argument for Size {
         let lower = text.trim().to_ascii_lowercase();
         let end = lower.find(|scalar: char| scalar.is_ascii_alphabetic()).unwrap_or(lower.len());
         let (number, unit) = lower.split_at(end);
-        let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+        let number = number::float(number.trim()).ok_or_else(wrong)?;
         Ok(Size((number * factor(unit).ok_or_else(wrong)?).trunc() as i64))
     }
 }

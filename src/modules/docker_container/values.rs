@@ -1,7 +1,7 @@
 //! Texts of arguments, as docker's protocol has them.
 
 use super::parts::{ByteRate, DeviceRequest, Healthcheck, Mount, MountType, Rate};
-use crate::host::{Data, Fields, words};
+use crate::host::{Data, Fields, number, words};
 use crate::modules::docker::{text_of, texts};
 
 /// A command: a line is split as a shell does, a list stays.
@@ -39,7 +39,7 @@ pub fn nanoseconds(text: &str) -> Result<i64, String> {
             "h" => 3600e9,
             _ => return Err(wrong()),
         };
-        total += number.parse::<f64>().map_err(|_| wrong())? * factor;
+        total += number::float(number).ok_or_else(wrong)? * factor;
         rest = after;
     }
     Ok(total as i64)

@@ -81,7 +81,7 @@ impl Granted {
 
 /// The right as the server lists it.
 fn plain(right: &str) -> String {
-    let upper = right.trim().to_uppercase();
+    let upper = right.trim().to_ascii_uppercase();
     match upper.as_str() {
         "ALL PRIVILEGES" => "ALL".to_owned(),
         "GRANT OPTION" | "WITH GRANT OPTION" => "GRANT".to_owned(),
@@ -100,7 +100,7 @@ fn columns(right: &str) -> String {
         .collect();
     columns.sort();
     let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
-    format!("{} ({})", verb.trim().to_uppercase(), columns.join(", "))
+    format!("{} ({})", verb.trim().to_ascii_uppercase(), columns.join(", "))
 }
 
 /// Parted by commas outside of brackets.
@@ -119,7 +119,7 @@ fn parts(rights: &str) -> Vec<String> {
         }
     }
     all.into_iter()
-        .filter(|right| !right.trim().is_empty() && right.trim().to_uppercase() != "USAGE")
+        .filter(|right| !right.trim().is_empty() && right.trim().to_ascii_uppercase() != "USAGE")
         .collect()
 }
 
@@ -127,8 +127,8 @@ fn parts(rights: &str) -> Vec<String> {
 fn place(on: &str) -> Result<String, String> {
     let on = on.trim();
     let (kind, on) = match on.split_once(' ') {
-        Some((kind, rest)) if matches!(kind.to_uppercase().as_str(), "FUNCTION" | "PROCEDURE") => {
-            (format!("{} ", kind.to_uppercase()), rest)
+        Some((kind, rest)) if matches!(kind.to_ascii_uppercase().as_str(), "FUNCTION" | "PROCEDURE") => {
+            (format!("{} ", kind.to_ascii_uppercase()), rest)
         }
         _ => (String::new(), on),
     };

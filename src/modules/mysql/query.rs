@@ -62,7 +62,7 @@ impl Module for MysqlQuery {
         let pairs = lines.windows(2).filter(|pair| pair.first() == Some(&"provision_rows"));
         let counts: Vec<i64> = pairs.filter_map(|pair| pair.get(1)?.parse().ok()).collect();
         let defines = self.statements.filled(value_in_sql)?.iter().any(|query| {
-            let first = query.trim().split(' ').next().unwrap_or_default().to_uppercase();
+            let first = query.trim().split(' ').next().unwrap_or_default().to_ascii_uppercase();
             matches!(first.as_str(), "CREATE" | "ALTER" | "DROP" | "TRUNCATE" | "GRANT" | "REVOKE" | "RENAME")
         });
         let changed = defines || counts.iter().any(|count| *count > 0);
@@ -86,9 +86,13 @@ fn rows(rows: Rows) -> Vec<Fields> {
 
 /// Whether it only reads, by its first word.
 fn reads(query: &str) -> bool {
-    let first =
-        query.trim().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_uppercase();
-    let upper = query.to_uppercase();
+    let first = query
+        .trim()
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    let upper = query.to_ascii_uppercase();
     let one = !query.trim().trim_end_matches(';').contains(';');
     one && matches!(first.as_str(), "SELECT" | "SHOW" | "DESCRIBE" | "DESC" | "EXPLAIN")
         && !upper.contains(" INTO ")

@@ -236,7 +236,11 @@ impl MysqlUser {
             "SPECIFIED" => {
                 let wishes = self.tls_requires.iter().flat_map(Fields::iter);
                 let word = |(name, value): (&str, &Data)| {
-                    format!("{} {}", name.to_uppercase(), literal(&String::parse(value).unwrap_or_default()))
+                    format!(
+                        "{} {}",
+                        name.to_ascii_uppercase(),
+                        literal(&String::parse(value).unwrap_or_default())
+                    )
                 };
                 format!("REQUIRE {}", wishes.map(word).collect::<Vec<_>>().join(" AND "))
             }

@@ -2,6 +2,7 @@
 
 use super::{Login, statements};
 use crate::host::mysql::{literal, value};
+use crate::host::number;
 use crate::host::{Failure, Plan, Probe};
 use crate::modules::{ArgumentError, Module};
 
@@ -47,8 +48,8 @@ impl Module for MysqlVariables {
             Mode::Persist => "PERSIST",
             Mode::PersistOnly => "PERSIST_ONLY",
         };
-        let plain = wanted.parse::<f64>().is_ok()
-            || matches!(wanted.to_uppercase().as_str(), "ON" | "OFF" | "DEFAULT");
+        let plain = number::float(wanted).is_some()
+            || matches!(wanted.to_ascii_uppercase().as_str(), "ON" | "OFF" | "DEFAULT");
         let written = if plain { wanted.to_owned() } else { literal(wanted) };
         let sql = format!("SET {word} {} = {written}", self.variable);
         let after = vec![vec![
@@ -73,7 +74,7 @@ impl Module for MysqlVariables {
 
 /// Switches are told as words, and may be given as numbers.
 fn is_same(found: &str, wanted: &str) -> bool {
-    let plain = |text: &str| match text.to_uppercase().as_str() {
+    let plain = |text: &str| match text.to_ascii_uppercase().as_str() {
         "ON" | "TRUE" | "YES" => "1".to_owned(),
         "OFF" | "FALSE" | "NO" => "0".to_owned(),
         other => other.to_owned(),

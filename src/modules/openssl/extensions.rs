@@ -19,7 +19,7 @@ impl Said {
             if let Some(subject) = line.strip_prefix("Subject:") {
                 said.subject = subject.trim().replace(" = ", "=");
             } else if let Some(digest) = line.strip_prefix("Signature Algorithm:") {
-                said.digest = digest.trim().to_lowercase();
+                said.digest = digest.trim().to_ascii_lowercase();
             }
             match &mut open {
                 Some((start, _)) if depth <= *start => open = heading(line).map(|name| (depth, name)),

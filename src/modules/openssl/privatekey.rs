@@ -209,7 +209,7 @@ impl OpensslPrivatekey {
             Type::Rsa => about.contains("modulus:") && bits == Some(self.size),
             Type::Dsa => about.contains("pub:") && curve.is_none() && bits == Some(self.size),
             Type::Ecc => curve.is_some() && curve == self.curve.as_deref().map(curve_name),
-            other => first.to_uppercase().starts_with(&other.word().to_uppercase()),
+            other => first.to_ascii_uppercase().starts_with(&other.word().to_ascii_uppercase()),
         }
     }
 
@@ -267,7 +267,7 @@ impl OpensslPrivatekey {
                 "Private-Key: (0 bit)\nASN1 OID: {}\n",
                 self.curve.as_deref().map(curve_name).unwrap_or_default()
             ),
-            other => format!("{} Private-Key:\n", other.word().to_uppercase()),
+            other => format!("{} Private-Key:\n", other.word().to_ascii_uppercase()),
         }
     }
 }

@@ -241,7 +241,7 @@ impl X509Certificate {
         let (known, wanted) = (Said::read(&known), Said::read(&wanted));
         let public = ask(&["x509", "-noout", "-pubkey"], kept)?;
         let same_key = public == ask(&["req", "-noout", "-pubkey"], request)?;
-        let digest = self.digest().to_lowercase();
+        let digest = self.digest().to_ascii_lowercase();
         let same_digest = known.digest.contains(&digest) || known.digest.starts_with("ed");
         if !known.includes(&wanted) || !same_key || !same_digest {
             return Ok(false);

@@ -54,7 +54,7 @@ fn truth(data: Option<&Data>) -> bool {
         Some(Data::Bool(value)) => *value,
         Some(Data::Int(value)) => *value != 0,
         Some(Data::Text(text)) => {
-            matches!(text.to_lowercase().as_str(), "yes" | "on" | "true" | "1" | "y" | "t")
+            matches!(text.to_ascii_lowercase().as_str(), "yes" | "on" | "true" | "1" | "y" | "t")
         }
         _ => false,
     }

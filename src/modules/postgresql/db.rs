@@ -181,7 +181,7 @@ impl PostgresqlDb {
         let known =
             |name: &str| found.get(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();
         let differs = |name: &str, wanted: &str| !wanted.is_empty() && known(name) != wanted;
-        let letters = |text: &str| text.replace(['-', '_'], "").to_uppercase();
+        let letters = |text: &str| text.replace(['-', '_'], "").to_ascii_uppercase();
         let fixed =
             [("encoding", &self.encoding), ("lc_collate", &self.lc_collate), ("lc_ctype", &self.lc_ctype)];
         for (name, wanted) in fixed {

@@ -87,7 +87,7 @@ impl Login {
             }
         }
         for (name, value) in self.connect_params.iter() {
-            set(&format!("PG{}", name.to_uppercase()), String::parse(value)?);
+            set(&format!("PG{}", name.to_ascii_uppercase()), String::parse(value)?);
         }
         Ok(Server { options, environment, role: self.session_role.clone() })
     }

@@ -61,7 +61,7 @@ impl Module for PostgresqlOwner {
                 |row: &Fields| row.get("owner").and_then(|owner| owner.as_text()) == Some(&self.new_owner);
             if !found.iter().any(is_his) {
                 let word = if kind == Kind::Matview { "materialized view" } else { kind.word() };
-                let word = word.to_uppercase().replace('_', " ");
+                let word = word.to_ascii_uppercase().replace('_', " ");
                 // What can be called is named with its arguments; large objects have numbers.
                 let is_plain = !name.contains('(') && kind != Kind::LargeObject;
                 let name = if is_plain { dotted(name) } else { name.clone() };

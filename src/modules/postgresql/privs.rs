@@ -136,8 +136,12 @@ impl PostgresqlPrivs {
     }
 
     fn given_rights(&self) -> Vec<String> {
-        let rights =
-            self.privs.as_deref().unwrap_or_default().split(',').map(|right| right.trim().to_uppercase());
+        let rights = self
+            .privs
+            .as_deref()
+            .unwrap_or_default()
+            .split(',')
+            .map(|right| right.trim().to_ascii_uppercase());
         rights.filter(|right| !right.is_empty()).collect()
     }
 
@@ -171,7 +175,7 @@ impl PostgresqlPrivs {
         if self.r#type != Kind::DefaultPrivs {
             return self.r#type.word();
         }
-        match self.objs.as_deref().unwrap_or_default().to_uppercase().as_str() {
+        match self.objs.as_deref().unwrap_or_default().to_ascii_uppercase().as_str() {
             "SEQUENCES" => "sequence",
             "FUNCTIONS" | "ROUTINES" => "function",
             "TYPES" => "type",
@@ -287,7 +291,7 @@ impl PostgresqlPrivs {
         format!(
             "SELECT {} AS object, (SELECT defaclacl FROM pg_default_acl d WHERE d.defaclobjtype = '{kind}' \
              AND d.defaclnamespace = {schema} AND pg_get_userbyid(d.defaclrole) = w.name) AS acl FROM ({owners}) w",
-            literal(&self.objs.clone().unwrap_or_default().to_uppercase())
+            literal(&self.objs.clone().unwrap_or_default().to_ascii_uppercase())
         )
     }
 
@@ -324,7 +328,7 @@ impl PostgresqlPrivs {
         let (option, kind) = match self.r#type {
             Kind::Group => ("ADMIN", String::new()),
             Kind::DefaultPrivs => ("GRANT", String::new()),
-            kind => ("GRANT", format!("{} ", kind.word().to_uppercase().replace('_', " "))),
+            kind => ("GRANT", format!("{} ", kind.word().to_ascii_uppercase().replace('_', " "))),
         };
         let rights = match self.r#type {
             Kind::Group => objects,

@@ -102,9 +102,10 @@ fn sql(value: &Data) -> String {
 /// Whether it only reads, and gives rows: one statement, by its first word.
 fn reads_rows(query: &str) -> bool {
     let query = query.trim().trim_end_matches(';');
-    let first = query.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_uppercase();
+    let first =
+        query.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_ascii_uppercase();
     let writes = ["INSERT", "UPDATE", "DELETE", "INTO", "FOR"];
-    let words = query.to_uppercase();
+    let words = query.to_ascii_uppercase();
     let mut words = words.split(|c: char| !c.is_ascii_alphabetic() && c != '_');
     matches!(first.as_str(), "SELECT" | "VALUES" | "TABLE" | "WITH")
         && !query.contains(';')

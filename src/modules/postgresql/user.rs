@@ -124,7 +124,7 @@ impl Module for PostgresqlUser {
 
 impl PostgresqlUser {
     fn flags(&self) -> Vec<String> {
-        let flags = self.role_attr_flags.split(',').map(|flag| flag.trim().to_uppercase());
+        let flags = self.role_attr_flags.split(',').map(|flag| flag.trim().to_ascii_uppercase());
         flags.filter(|flag| !flag.is_empty()).collect()
     }
 

@@ -49,7 +49,7 @@ fn sections(said: &str) -> Result<Data, &'static str> {
             return Err("ini");
         }
         let mut fields = all.get(&section).and_then(Data::as_map).cloned().unwrap_or_default();
-        fields.set(name.trim().to_lowercase(), value.trim());
+        fields.set(name.trim().to_ascii_lowercase(), value.trim());
         all.set(section.as_str(), fields);
     }
     Ok(Data::Map(all))

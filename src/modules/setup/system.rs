@@ -1,7 +1,7 @@
 //! Kernel, names, user, time, managers.
 
 use super::{content, line, named, names};
-use crate::host::{Data, Failure, Fields, Probe, Time, clock, facts as questions, text, users, zone};
+use crate::host::{Data, Failure, Fields, Probe, Time, clock, facts as questions, number, text, users, zone};
 use std::path::Path;
 
 /// What is asked for with all that is always there.
@@ -265,7 +265,7 @@ pub fn host_keys(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
 }
 
 fn load(text: &str, facts: &mut Fields) {
-    let numbers: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let numbers: Vec<f64> = text.split_whitespace().filter_map(number::float).collect();
     if let [one, five, fifteen, ..] = numbers.as_slice() {
         facts.set("loadavg", Fields::new().with("1m", *one).with("5m", *five).with("15m", *fifteen));
     }

@@ -79,7 +79,8 @@ impl Module for Uri {
                 self.url
             )));
         }
-        let mut exchange = self.web.exchange(host, &self.url, &self.method.to_uppercase(), self.timeout)?;
+        let mut exchange =
+            self.web.exchange(host, &self.url, &self.method.to_ascii_uppercase(), self.timeout)?;
         exchange.follow = self.follow_redirects.follow();
         exchange.unix_socket = self.unix_socket.as_ref().map(|path| path.on(host)).transpose()?;
         if self.force {

@@ -1,5 +1,7 @@
 //! Reading XPath: paths, conditions and the functions that are used in files of settings.
 
+use crate::host::number;
+
 /// A path.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Path {
@@ -147,8 +149,8 @@ impl Parser<'_> {
             .rest
             .find(|scalar: char| !scalar.is_ascii_digit() && scalar != '.')
             .unwrap_or(self.rest.len());
-        let (number, rest) = self.rest.split_at(end);
-        let number = number.parse().map_err(|_| format!("`{number}` is no number"))?;
+        let (digits, rest) = self.rest.split_at(end);
+        let number = number::float(digits).ok_or_else(|| format!("`{digits}` is no number"))?;
         self.rest = rest;
         Ok(Expression::Number(number))
     }

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Element, Id, Kind};
 use super::path::{Axis, Expression, Path, Step, Test};
-use crate::host::Fields;
+use crate::host::{Fields, number};
 
 /// Something that was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -233,7 +233,7 @@ impl Finder<'_> {
         match outcome {
             Outcome::Number(number) => *number,
             Outcome::Truth(truth) => f64::from(u8::from(*truth)),
-            other => self.string(other).trim().parse().unwrap_or(f64::NAN),
+            other => number::float(self.string(other).trim()).unwrap_or(f64::NAN),
         }
     }
 

@@ -129,7 +129,8 @@ impl Reading<'_> {
             "originalhost" => list(self.host, value),
             "user" => list(self.options.one("user").unwrap_or(&self.origin.user), value),
             "localuser" => list(&self.origin.user, value),
-            "exec" => self.succeeds(value),
+            // `ssh -G`, which is asked because of the doubt, runs it.
+            "exec" => self.origin.ssh.is_none() && self.succeeds(value),
             "localnetwork" | "tagged" => false,
             name => return Err(format!("`{name}` is no condition of `Match`")),
         })

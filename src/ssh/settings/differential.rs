@@ -1,5 +1,6 @@
 //! Our reading of `ssh_config` means what OpenSSH's means, for every file and host of a small collection.
 
+use super::openssh::OpenSsh;
 use super::options::Options;
 use super::{Settings, arguments, config, openssh, read};
 use crate::ssh::{Origin, Target};
@@ -112,5 +113,20 @@ fn arguments_mean_what_they_mean_to_openssh() {
         let ours = config::read(&flags, "web1", &origin()).unwrap();
         let theirs = by_openssh(&arguments::to_words(&flags), "web1");
         assert_eq!(shown(&ours, "web1", None), shown(&theirs, "web1", Some(&baseline)), "{arguments}");
+    }
+}
+
+#[tokio::test]
+async fn openssh_is_asked_only_in_doubt() {
+    let origin = Origin { ssh: Some("/bin/false".into()), ..origin() };
+    for (arguments, is_asked) in [("-o Port=5 -C", false), ("-i /a", true), ("-o RekeyLimit=1G", true)] {
+        let target = Target {
+            arguments: vec![arguments.to_owned()],
+            config: Some("none".into()),
+            ..Target::named("web1")
+        };
+        let flags = arguments::words_of(&target).unwrap();
+        let options = OpenSsh::default().options(&flags, "web1", &origin).await;
+        assert_eq!(options.is_err(), is_asked, "{arguments}: {options:?}");
     }
 }

@@ -21,16 +21,19 @@ pub(in crate::ssh) struct OpenSsh {
 }
 
 impl OpenSsh {
-    /// The options for a host: as `ssh -G` says, or read by us.
+    /// The options for a host, read by us; as `ssh -G` says where that is in doubt and `ssh` is installed.
     pub(super) async fn options(
         &self,
         flags: &[Flag],
         host: &str,
         origin: &Origin,
     ) -> Result<Options, String> {
+        let own = config::read(flags, host, origin);
         match &origin.ssh {
-            Some(program) => ask(program, &arguments::to_words(flags), host).await,
-            None => config::read(flags, host, origin),
+            Some(program) if own.as_ref().map_or(true, |own| own.doubt) => {
+                ask(program, &arguments::to_words(flags), host).await
+            }
+            _ => own,
         }
     }
 

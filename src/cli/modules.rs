@@ -62,6 +62,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "pip",
             "npm",
             "git",
+            "subversion",
             "package_facts",
         ],
     ),

@@ -96,13 +96,20 @@ pub fn chain_policy(
     Ok(policy.map(|policy| policy.trim().to_owned()))
 }
 
+/// Whether the packet filter has a chain.
+pub fn chain_is_there(host: &dyn Probe, program: &str, table: &str, chain: &str) -> Result<bool, Failure> {
+    let said = host.ask(&Query::about(chain_subject(program, table, chain)))?;
+    Ok(said.number::<i64>("rc") == Some(0))
+}
+
 fn chain_subject(program: &str, table: &str, chain: &str) -> Subject {
     Subject::Output([program, "-t", table, "-S", chain].map(str::to_owned).to_vec())
 }
 
-/// For a dry run: the policy of the chain would be this one.
-pub fn chain_effect(program: &str, table: &str, chain: &str, policy: &str) -> Effect {
-    let answer = Fields::new().with("rc", 0).with("stdout", format!("-P {chain} {policy}\n"));
+/// For a dry run: the chain would be listed so, or would not be there.
+pub fn chain_effect(program: &str, table: &str, chain: &str, listed: Option<&str>) -> Effect {
+    let answer =
+        Fields::new().with("rc", i64::from(listed.is_none())).with("stdout", listed.unwrap_or_default());
     Effect::Merge(chain_subject(program, table, chain), answer)
 }
 

@@ -60,6 +60,7 @@ mod shown;
 pub mod start;
 mod stat;
 mod stored;
+pub mod svn;
 mod system;
 pub mod systemd;
 pub mod tar;

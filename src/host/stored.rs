@@ -86,6 +86,15 @@ impl Stored {
         Ok(Content::Stored { stored: self, hash })
     }
 
+    /// The same as a content: at hand where it is no longer than that.
+    pub fn short_or_stored(self, longest: u64) -> io::Result<Content> {
+        if self.size <= longest {
+            return self.bytes(0, self.size as usize).map(Content::inline);
+        }
+        let hash = self.hash()?;
+        Ok(Content::Stored { stored: self, hash })
+    }
+
     /// The file, for a program that reads or writes it from its beginning.
     pub(in crate::host) fn file(&self) -> io::Result<File> {
         let mut file = self.file.try_clone()?;

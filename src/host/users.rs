@@ -151,10 +151,16 @@ pub fn entries(host: &dyn Probe, path: &str) -> Result<Vec<Vec<String>>, Failure
     Ok(lines.map(|line| line.split(':').map(str::to_owned).collect()).collect())
 }
 
-/// What `getent` says of a key in a database.
-pub fn getent(host: &dyn Probe, database: &str, key: Option<&str>) -> Result<Data, Failure> {
+/// What `getent` says of a key in a database, of a service where one is named.
+pub fn getent(
+    host: &dyn Probe,
+    database: &str,
+    key: Option<&str>,
+    service: Option<&str>,
+) -> Result<Data, Failure> {
     let mut argv = vec!["getent", database];
     argv.extend(key);
+    argv.extend(service.into_iter().flat_map(|service| ["-s", service]));
     host.ask(&super::answer::output_of(&argv))
 }
 

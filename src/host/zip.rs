@@ -3,7 +3,7 @@
 use super::tar::{Member, MemberKind, safe};
 use super::unpack::{MOST_BYTES, broken};
 use super::{Failure, Store, Stored, text};
-use std::io::Read;
+use std::io::{self, Read};
 
 /// The most bytes that the list of all members may have.
 const MOST_LISTED: usize = 256 << 20;
@@ -20,9 +20,8 @@ struct Zip<'a> {
 /// Reads an archive. What leads out of it is refused.
 pub fn read(archive: &Stored) -> Result<Vec<Member>, Failure> {
     let broken_list = || Failure::new("the archive is broken");
-    let tail = archive.bytes(archive.size.saturating_sub(66_000), 66_000).map_err(broken)?;
-    let (count, start) = directory(&tail).ok_or_else(broken_list)?;
-    let list = archive.bytes(start as u64, MOST_LISTED).map_err(broken)?;
+    let (count, start) = directory(archive).map_err(broken)?.ok_or_else(broken_list)?;
+    let list = archive.bytes(start, MOST_LISTED).map_err(broken)?;
     let mut zip = Zip { archive, list, store: Store::new().map_err(broken)? };
     let mut members = Vec::new();
     let mut at = 0;
@@ -35,10 +34,26 @@ pub fn read(archive: &Stored) -> Result<Vec<Member>, Failure> {
 }
 
 /// How many members there are, and where they are listed.
-fn directory(tail: &[u8]) -> Option<(usize, usize)> {
-    let end = tail.windows(4).rposition(|window| window == b"PK\x05\x06")?;
-    Some((half(tail, end + 10)?, word(tail, end + 16)?))
+fn directory(archive: &Stored) -> io::Result<Option<(u64, u64)>> {
+    let tail = archive.bytes(archive.size.saturating_sub(66_000), 66_000)?;
+    let Some(end) = tail.windows(4).rposition(|window| window == b"PK\x05\x06") else { return Ok(None) };
+    let (count, start) = (half(&tail, end + 10), word(&tail, end + 16));
+    if let (Some(count), Some(start)) = (count, start)
+        && count != WIDE_HALF
+        && start != WIDE_WORD
+    {
+        return Ok(Some((count as u64, start as u64)));
+    }
+    // The numbers are too large for their places: the list of wide ones says where they are.
+    let locator = end.checked_sub(20).filter(|at| tail.get(*at..*at + 4) == Some(b"PK\x06\x07"));
+    let Some(place) = locator.and_then(|at| long(&tail, at + 8)) else { return Ok(None) };
+    let wide = archive.bytes(place, 56)?;
+    Ok(long(&wide, 32).zip(long(&wide, 48)).filter(|_| wide.starts_with(b"PK\x06\x06")))
 }
+
+/// What stands where a number has no room: it is in the member's list of wide ones.
+const WIDE_HALF: usize = 0xffff;
+const WIDE_WORD: usize = 0xffff_ffff;
 
 type Found = Option<(Option<Member>, usize)>;
 
@@ -61,12 +76,13 @@ impl Zip<'_> {
             return Ok(Some((None, next)));
         }
         let modified = moment(half(bytes, at + 12).unwrap_or(0), half(bytes, at + 14).unwrap_or(0));
-        let (method, packed, local) = (half(bytes, at + 10).unwrap_or(0), number(20), number(42));
+        let method = half(bytes, at + 10).unwrap_or(0);
+        let Some((packed, local)) = places(bytes.get(at..next).unwrap_or_default()) else { return Ok(None) };
         let is_link = from_unix && bits & 0o170_000 == 0o120_000;
         let kind = if name.ends_with('/') {
             MemberKind::Directory
         } else {
-            let content = self.content(local as u64, packed as u64, method)?;
+            let content = self.content(local, packed, method)?;
             match is_link {
                 true => MemberKind::Link(text::from_bytes(&content.bytes(0, 4096).map_err(broken)?)),
                 false => MemberKind::File(content.content()?),
@@ -99,6 +115,31 @@ impl Zip<'_> {
     }
 }
 
+/// How long a member is when it is packed, and where it begins, by its entry in the list.
+fn places(entry: &[u8]) -> Option<(u64, u64)> {
+    let mut wide = wide_numbers(entry).unwrap_or_default().chunks_exact(8);
+    let mut number = |offset: usize| match word(entry, offset)? {
+        WIDE_WORD => long(wide.next()?, 0),
+        number => Some(number as u64),
+    };
+    // They stand in this order: length, length when packed, beginning.
+    number(24)?;
+    Some((number(20)?, number(42)?))
+}
+
+/// The numbers of an entry that have no room in their places.
+fn wide_numbers(entry: &[u8]) -> Option<&[u8]> {
+    let start = 46 + half(entry, 28)?;
+    let mut extra = entry.get(start..start + half(entry, 30)?)?;
+    loop {
+        let (kind, length) = (half(extra, 0)?, half(extra, 2)?);
+        if kind == 1 {
+            return extra.get(4..4 + length);
+        }
+        extra = extra.get(4 + length..)?;
+    }
+}
+
 /// The time of DOS as seconds since 1970.
 fn moment(time: usize, date: usize) -> i64 {
     let part = |number: usize| i64::try_from(number).unwrap_or(0);
@@ -121,4 +162,8 @@ fn half(bytes: &[u8], at: usize) -> Option<usize> {
 
 fn word(bytes: &[u8], at: usize) -> Option<usize> {
     usize::try_from(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?)).ok()
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }

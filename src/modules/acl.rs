@@ -49,7 +49,7 @@ module! {
         /// Lists of NFSv4 are not supported.
         use_nfsv4_acls: bool = false;
         /// Does the same to all that is in the directory.
-        recursive: bool = false;
+        recursive ["recurse"]: bool = false;
         /// What becomes of the mask.
         recalculate_mask: Mask = "default";
     }

@@ -1,8 +1,8 @@
 //! `archive`
 
 use super::argument::PathText;
-use super::place::{self, Placement};
-use super::{ArgumentError, FileAttributes, Module};
+use super::place::Placement;
+use super::{ArgumentError, FileAttributes, Module, files};
 use crate::host::pack::{self, Packed, Packing};
 use crate::host::{Carried, Change, Failure, Fields, Plan, Probe, Report, glob, text};
 use std::path::{Path, PathBuf};
@@ -66,9 +66,11 @@ impl Module for Archive {
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        let mut result = place::report(host, carried.result.clone())?;
-        let state = result.get("dest_state").cloned().unwrap_or_default();
-        result.set("state", state);
+        let mut result = carried.result.clone();
+        result.remove("path");
+        if let Some(dest) = result.get("dest").and_then(|dest| dest.as_text()).map(text::to_path) {
+            files::describe(host, &dest, &mut result)?;
+        }
         Ok(result.into())
     }
 

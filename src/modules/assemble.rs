@@ -4,7 +4,8 @@ use super::argument::PathText;
 use super::place::{self, Placement};
 use super::{ArgumentError, FileAttributes, Module, Need, Source};
 use crate::host::regex::{Flags, Regex};
-use crate::host::{Carried, Content, Failure, Plan, Probe, Report, text};
+use crate::host::{Carried, Content, Failure, Plan, Probe, Report, Store, Stored, text};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 module! {
@@ -39,7 +40,9 @@ impl Module for Assemble {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let placement = Placement {
             dest: self.dest.on(host)?,
-            content: Content::inline(self.join(self.parts(host)?)),
+            content: self
+                .join(self.parts(host)?)
+                .map_err(|error| format!("the parts cannot be put together: {error}"))?,
             attributes: &self.attributes,
             preserved: None,
             backup: self.backup,
@@ -73,7 +76,7 @@ impl Module for Assemble {
 }
 
 impl Assemble {
-    fn parts(&self, host: &dyn Probe) -> Result<Vec<Vec<u8>>, Failure> {
+    fn parts(&self, host: &dyn Probe) -> Result<Vec<Stored>, Failure> {
         let regex = self.regexp.as_ref().map(|regexp| Regex::new(regexp, Flags::default())).transpose()?;
         let counts = |name: &str| {
             !(self.ignore_hidden && name.starts_with('.'))
@@ -84,7 +87,7 @@ impl Assemble {
                 entries.iter().filter(|entry| !entry.path.contains('/') && counts(&entry.path)).collect();
             entries.sort_by(|a, b| a.path.cmp(&b.path));
             let contents = entries.into_iter().filter_map(|entry| match &entry.kind {
-                super::EntryKind::File(content) => Some(host.content(content)),
+                super::EntryKind::File(content) => Some(host.stored(content)),
                 _ => None,
             });
             return contents.collect();
@@ -97,26 +100,39 @@ impl Assemble {
         for name in host.list(&directory)? {
             let path = directory.join(&name);
             if counts(&text::from_os(&name)) && host.follow(&path)?.is_some_and(|stat| stat.is_file()) {
-                parts.push(host.read(&path)?);
+                parts.push(host.open(&path)?);
             }
         }
         Ok(parts)
     }
 
-    fn join(&self, parts: Vec<Vec<u8>>) -> Vec<u8> {
-        let delimiter = self.delimiter.as_ref().map(|delimiter| {
-            let plain = delimiter.replace("\\n", "\n").replace("\\t", "\t");
-            let end = if plain.ends_with('\n') { "" } else { "\n" };
-            format!("{plain}{end}").into_bytes()
-        });
-        let mut whole: Vec<u8> = Vec::new();
+    /// The parts behind one another: in memory what is short, in a file of the agent's own what is long.
+    fn join(&self, parts: Vec<Stored>) -> io::Result<Content> {
+        let delimiter = self.delimiter();
+        let mut whole = Store::new()?;
         for (index, part) in parts.into_iter().enumerate() {
-            if index > 0 && !whole.ends_with(b"\n") {
-                whole.push(b'\n');
+            if index > 0 {
+                if !ends_line(&whole.since(0))? {
+                    whole.write_all(b"\n")?;
+                }
+                whole.write_all(&delimiter)?;
             }
-            whole.extend(delimiter.iter().filter(|_| index > 0).flatten());
-            whole.extend(part);
+            io::copy(&mut part.reader(), &mut whole)?;
         }
-        whole
+        whole.since(0).short_or_stored(MOST_INLINE)
     }
+
+    fn delimiter(&self) -> Vec<u8> {
+        let Some(delimiter) = &self.delimiter else { return Vec::new() };
+        let plain = delimiter.replace("\\n", "\n").replace("\\t", "\t");
+        let end = if plain.ends_with('\n') { "" } else { "\n" };
+        format!("{plain}{end}").into_bytes()
+    }
+}
+
+/// So many bytes are held in memory, and can be compared line by line.
+const MOST_INLINE: u64 = 1 << 20;
+
+fn ends_line(bytes: &Stored) -> io::Result<bool> {
+    Ok(bytes.bytes(bytes.size.saturating_sub(1), 1)? == b"\n")
 }

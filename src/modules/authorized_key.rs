@@ -3,8 +3,8 @@
 use super::argument::PathText;
 use super::edit::{self, Rewriting};
 use super::web;
-use super::{ArgumentError, FileAttributes, Module, argument::Mode};
-use crate::host::{Change, Failure, Fields, Owner, Plan, Probe, text, users};
+use super::{ArgumentError, FileAttributes, Module, argument::Mode, files};
+use crate::host::{Carried, Change, Failure, Fields, Owner, Plan, Probe, Report, text, users};
 use std::path::PathBuf;
 
 choices! {
@@ -42,6 +42,32 @@ module! {
         validate_certs: bool = true;
     }
 }
+
+/// The types of keys that there are.
+const KINDS: [&str; 22] = [
+    "ssh-ed25519",
+    "ssh-rsa",
+    "ssh-dss",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+    "sk-ssh-ed25519@openssh.com",
+    "webauthn-sk-ecdsa-sha2-nistp256@openssh.com",
+    "ssh-xmss@openssh.com",
+    "rsa-sha2-256",
+    "rsa-sha2-512",
+    "ssh-ed25519-cert-v01@openssh.com",
+    "ssh-rsa-cert-v01@openssh.com",
+    "ssh-dss-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp256-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp384-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp521-cert-v01@openssh.com",
+    "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
+    "sk-ssh-ed25519-cert-v01@openssh.com",
+    "rsa-sha2-256-cert-v01@openssh.com",
+    "rsa-sha2-512-cert-v01@openssh.com",
+];
 
 /// A line of a file of keys.
 #[derive(Clone, PartialEq, Debug)]
@@ -106,12 +132,20 @@ impl Module for AuthorizedKey {
         Ok(plan)
     }
 
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+        let mut result = carried.result.clone();
+        if let Some(file) = result.get("keyfile").and_then(|file| file.as_text()).map(text::to_path) {
+            files::describe(host, &file, &mut result)?;
+        }
+        Ok(result.into())
+    }
+
     fn check(&self) -> Vec<ArgumentError> {
         if self.key.contains("://") {
             return Vec::new();
         }
         let wrong = self.key.lines().filter(|line| is_key_line(line)).find(|line| Key::read(line).is_none());
-        wrong.map(|line| ArgumentError::new("key", format!("`{line}` is no key"))).into_iter().collect()
+        wrong.map(|line| ArgumentError::new("key", invalid(line))).into_iter().collect()
     }
 }
 
@@ -130,7 +164,7 @@ impl AuthorizedKey {
             lines = text::from_bytes(&web::fetch(host, &self.key, self.validate_certs, 30)?);
         }
         let read = |line: &str| {
-            let mut key = Key::read(line).ok_or_else(|| Failure::new(format!("`{line}` is no key")))?;
+            let mut key = Key::read(line).ok_or_else(|| Failure::new(invalid(line)))?;
             if let Some(options) = &self.key_options {
                 key.options.clone_from(options);
             }
@@ -168,6 +202,10 @@ impl AuthorizedKey {
     }
 }
 
+fn invalid(line: &str) -> String {
+    format!("invalid key specified: {line}")
+}
+
 fn is_key_line(line: &str) -> bool {
     !line.trim().is_empty() && !line.trim_start().starts_with('#')
 }
@@ -175,10 +213,7 @@ fn is_key_line(line: &str) -> bool {
 impl Key {
     fn read(line: &str) -> Option<Key> {
         let parts = split(line.trim());
-        let is_kind = |part: &String| {
-            ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"].iter().any(|start| part.starts_with(start))
-        };
-        let at = parts.iter().position(is_kind)?;
+        let at = parts.iter().position(|part| KINDS.contains(&part.as_str()))?;
         if at > 1 {
             return None;
         }

@@ -122,6 +122,7 @@ modules! {
     shell::Shell;
     slurp::Slurp;
     stat::Stat;
+    subversion::Subversion;
     synchronize::Synchronize;
     sysctl::Sysctl;
     systemd::Systemd;

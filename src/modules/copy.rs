@@ -65,8 +65,11 @@ impl Module for Copy {
         let kept = !self.force && carried.changes.is_empty();
         if kept || self.is_tree(host)? {
             let only = result.iter().filter(|(name, _)| matches!(*name, "dest" | "src"));
-            let only = only.map(|(name, value)| (name.to_owned(), value.clone()));
-            return Ok(only.collect::<Fields>().into());
+            let mut only: Fields = only.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+            if self.remote_src && !kept {
+                files::describe(host, &self.dest.on(host)?, &mut only)?;
+            }
+            return Ok(only.into());
         }
         place::report(host, result).map(Report::from)
     }

@@ -44,7 +44,11 @@ module! {
 impl Module for DockerContainerExec {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let engine = self.docker.engine(host)?;
-        let state = engine.container(host, &self.container)?.entry("State").clone();
+        let container = engine.container(host, &self.container)?;
+        if container.is_null() {
+            return Err(host.missing(format!("Could not find container \"{}\"", self.container)));
+        }
+        let state = container.entry("State");
         if state.entry("Running") != &Data::Bool(true) || state.entry("Paused") == &Data::Bool(true) {
             return Err(host.missing(format!("there is no container `{}` that runs", self.container)));
         }
@@ -64,7 +68,7 @@ impl Module for DockerContainerExec {
                 result.set("exec_id", said.get("Id").cloned().unwrap_or_default());
             }
         }
-        Ok(result.into())
+        execution::judged(result)
     }
 
     fn check(&self) -> Vec<ArgumentError> {

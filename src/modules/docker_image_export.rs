@@ -1,7 +1,7 @@
 //! `docker_image_export`
 
 use super::Module;
-use super::argument::PathText;
+use super::argument::{Needed, PathText};
 use super::docker::{DockerArguments, with_tag};
 use crate::host::docker::archive;
 use crate::host::{Change, Data, Effect, Failure, Fields, Plan, Probe, text};
@@ -14,7 +14,7 @@ module! {
     /// ```
     DockerImageExport "docker_image_export" {
         /// The images, by name or id.
-        names ["name"]: Vec<String>;
+        names ["name"]: Needed<Vec<String>>;
         /// The tag of those that have none.
         tag: String = "latest";
         /// The file.
@@ -27,7 +27,7 @@ module! {
 impl Module for DockerImageExport {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let engine = self.docker.engine(host)?;
-        let names: Vec<String> = self.names.iter().map(|name| with_tag(name, &self.tag)).collect();
+        let names: Vec<String> = self.names.0.iter().map(|name| with_tag(name, &self.tag)).collect();
         let mut images = Vec::new();
         for name in &names {
             let image = engine.image(host, name)?;

@@ -29,16 +29,22 @@ impl Module for DockerImageLoad {
         let engine = self.docker.engine(host)?;
         let (mut names, mut effects, mut missing) = (Vec::new(), Vec::new(), false);
         for image in archive::images(host, &path)? {
-            for name in image.list("RepoTags").iter().filter_map(Data::as_text) {
-                let id = archive::id(&image);
-                missing |= engine.image(host, name)?.text("Id") != Some(id.clone());
-                let answer = Fields::new().with("Id", id).with("RepoTags", vec![name]);
+            let id = archive::id(&image);
+            let tags: Vec<&str> = image.list("RepoTags").iter().filter_map(Data::as_text).collect();
+            // What has no name is known by its hash.
+            let known = if tags.is_empty() { vec![id.as_str()] } else { tags.clone() };
+            for name in known {
+                missing |= engine.image(host, name)?.text("Id").as_ref() != Some(&id);
+                let answer = Fields::new().with("Id", id.as_str()).with("RepoTags", tags.clone());
                 effects.push(Effect::Set(engine.subject(Thing::Image(name.to_owned())), answer.into()));
-                names.push(name.to_owned());
+                if !names.iter().any(|known| known == name) {
+                    names.push(name.to_owned());
+                }
             }
         }
         let path = text::from_path(&path);
-        let plan = Plan::say(Fields::new().with("image_names", names.clone()));
+        let result = Fields::new().with("image_names", names.clone()).with("stdout", loaded(&names));
+        let plan = Plan::say(result);
         if !missing && !names.is_empty() {
             return Ok(plan);
         }
@@ -55,4 +61,13 @@ impl Module for DockerImageLoad {
         }
         Ok(carried.result.clone().with("images", images).into())
     }
+}
+
+/// What docker prints of the images.
+fn loaded(names: &[String]) -> String {
+    let line = |name: &String| {
+        let kind = if name.starts_with("sha256:") { "Loaded image ID" } else { "Loaded image" };
+        format!("{kind}: {name}")
+    };
+    names.iter().map(line).collect::<Vec<_>>().join("\n")
 }

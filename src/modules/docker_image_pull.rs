@@ -51,7 +51,7 @@ impl Module for DockerImagePull {
 
     fn check(&self) -> Vec<ArgumentError> {
         match is_id(&self.name) {
-            true => vec![ArgumentError::new("name", "an image cannot be pulled by its id")],
+            true => vec![ArgumentError::new("name", "Cannot pull an image by ID")],
             false => Vec::new(),
         }
     }

@@ -1,7 +1,8 @@
 //! `docker_image_tag`
 
-use super::Module;
+use super::argument::Needed;
 use super::docker::{DockerArguments, with_tag};
+use super::{ArgumentError, Module};
 use crate::host::docker::{Engine, Order, Thing, escape};
 use crate::host::{Attribute, Carried, Change, Data, Failure, Plan, Probe, Report};
 
@@ -22,7 +23,7 @@ module! {
         /// Its tag.
         tag: String = "latest";
         /// Its new names.
-        repository: Vec<String>;
+        repository: Needed<Vec<String>>;
         /// What becomes of an image that has the name already.
         existing_images: Existing = "overwrite";
     } with { docker: DockerArguments }
@@ -37,7 +38,7 @@ impl Module for DockerImageTag {
         }
         let mut plan = Plan::nothing();
         let mut tagged = Vec::new();
-        for name in self.repository.iter().map(|name| with_tag(name, &self.tag)) {
+        for name in self.repository.0.iter().map(|name| with_tag(name, &self.tag)) {
             let there = engine.image(host, &name)?.text("Id");
             let keeps = there.is_some() && self.existing_images == Existing::Keep;
             if there != image.text("Id") && !keeps {
@@ -52,9 +53,25 @@ impl Module for DockerImageTag {
         let image = self.docker.engine(host)?.image(host, &self.image())?;
         Ok(carried.result.clone().with("image", image).into())
     }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        let names = self.repository.0.iter().enumerate();
+        names.filter_map(|(place, name)| DockerImageTag::wrong(place, name)).collect()
+    }
 }
 
 impl DockerImageTag {
+    /// What is wrong with the new name at this place.
+    fn wrong(place: usize, name: &str) -> Option<ArgumentError> {
+        let what = match name {
+            name if name.starts_with("sha256:") => "be an image ID",
+            name if name.contains('@') => "have a digest",
+            _ => return None,
+        };
+        let message = format!("repository[{}] must not {what}; got: {name}", place + 1);
+        Some(ArgumentError::new("repository", message))
+    }
+
     fn image(&self) -> String {
         with_tag(&self.name, &self.tag)
     }

@@ -8,6 +8,11 @@ use crate::host::docker::{Engine, Order, Thing, escape};
 use crate::host::{Attribute, Carried, Change, Data, Failure, Fields, Plan, Probe, Report};
 
 choices! {
+    /// How far a network reaches.
+    Scope { Local = "local", Global = "global", Swarm = "swarm" }
+}
+
+choices! {
     /// Whether it is to be there.
     State { Present = "present", Absent = "absent" }
 }
@@ -62,8 +67,8 @@ module! {
         attachable: Option<bool>;
         /// It is the mesh of a swarm.
         ingress: Option<bool>;
-        /// How far it reaches: `local`, `global`, `swarm`.
-        scope: Option<String>;
+        /// How far it reaches.
+        scope: Option<Scope>;
         /// Has addresses of version 4.
         enable_ipv4: Option<bool>;
         /// Has addresses of version 6.
@@ -103,11 +108,14 @@ impl Module for DockerNetwork {
 
     fn check(&self) -> Vec<ArgumentError> {
         let bad = self.name.is_empty() || self.name.starts_with('-');
-        if bad {
-            vec![ArgumentError::new("name", format!("`{}` is no name of a network", self.name))]
-        } else {
-            Vec::new()
-        }
+        let name =
+            bad.then(|| ArgumentError::new("name", format!("`{}` is no name of a network", self.name)));
+        let subnets = self.ipam_config.iter().flatten().filter_map(|pool| pool.subnet.as_deref());
+        let odd =
+            subnets.filter(|subnet| differences::net(subnet).is_none_or(|(_, length)| length.is_none()));
+        let subnets =
+            odd.map(|subnet| ArgumentError::new("ipam_config", format!("\"{subnet}\" is not a valid CIDR")));
+        name.into_iter().chain(subnets).collect()
     }
 }
 

@@ -92,12 +92,17 @@ pub fn report(carried: &Carried, strip: bool) -> Result<Report, Failure> {
     let Some(output) = carried.output() else { return Ok(carried.result.clone().into()) };
     let mut result = carried.result.clone();
     said(output, strip, &mut result);
-    if output.status != 0 {
-        result.set("msg", "non-zero return code");
-        return Err(Failure::Failed { message: "non-zero return code".to_owned(), result });
-    }
     result.set("msg", "");
-    Ok(result.into())
+    judged(result)
+}
+
+/// A result with a status other than 0 is a failure.
+pub fn judged(mut result: Fields) -> Result<Report, Failure> {
+    if result.get("rc").is_none_or(|rc| *rc == Data::Int(0)) {
+        return Ok(result.into());
+    }
+    result.set("msg", "non-zero return code");
+    Err(Failure::Failed { message: "non-zero return code".to_owned(), result })
 }
 
 /// The same for one that runs a line as it is: Ansible then tells neither the line nor an empty message.

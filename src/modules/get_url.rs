@@ -6,7 +6,7 @@ use super::stat::{Algorithm, checksum};
 use super::web::{WebArguments, file_name};
 use super::{Argument, ArgumentError, FileAttributes, Module};
 use crate::host::http::Answer;
-use crate::host::{Carried, Data, Failure, Fields, Plan, Probe, Report, clock::Date, text};
+use crate::host::{Carried, Data, Failure, Fields, Plan, Probe, Report, Time, clock::Date, text};
 use std::path::PathBuf;
 
 module! {
@@ -55,14 +55,15 @@ impl Module for GetUrl {
         };
         let mut exchange = self.web.exchange(host, &self.url, "GET", self.timeout)?.into_file();
         exchange.headers.extend(since.map(|time| ("If-Modified-Since".to_owned(), http_date(time.seconds))));
+        let asked_at = Time::now().as_seconds();
         let answer = host.fetch(&exchange);
-        if answer.status == 304 {
-            return Ok(self.keep(host, dest, "file already exists")?.with("status_code", 304));
-        }
-        if answer.status != 200 {
-            return Err(self.refused(&answer));
-        }
-        self.put(host, dest, answer, wanted)
+        let elapsed = (Time::now().as_seconds() - asked_at) as i64;
+        let plan = match answer.status {
+            304 => Ok(self.keep(host, dest, "file already exists")?.with("status_code", 304)),
+            200 => self.put(host, dest, answer, wanted),
+            _ => Err(self.refused(&answer)),
+        };
+        plan.map(|plan| plan.with("elapsed", elapsed)).map_err(|failure| failure.with("elapsed", elapsed))
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
@@ -117,9 +118,13 @@ impl GetUrl {
 
     fn refused(&self, answer: &Answer) -> Failure {
         let status = if answer.status == 0 { -1 } else { i64::from(answer.status) };
-        Failure::new(format!("cannot fetch `{}`: {}", self.url, answer.reason))
+        let response = match answer.status {
+            0 => answer.reason.clone(),
+            status => format!("HTTP Error {status}: {}", answer.reason),
+        };
+        Failure::new(format!("Request failed: `{}`: {response}", self.url))
             .with("status_code", status)
-            .with("response", answer.reason.as_str())
+            .with("response", response)
             .with("url", self.url.as_str())
             .with("dest", self.dest.0.as_str())
     }

@@ -10,6 +10,19 @@ choices! {
     State { Present = "present", Absent = "absent" }
 }
 
+arguments! {
+    /// What a section holds.
+    Holding {
+        /// The option.
+        option: String;
+        /// Its value.
+        value: Option<String>;
+        /// Its values, each on a line of its own.
+        values: Vec<String>;
+    }
+}
+nested!(Holding);
+
 module! {
     /// Sees to one option in a file of sections and options.
     ///
@@ -22,6 +35,8 @@ module! {
         path ["dest"]: PathText;
         /// The section; without one, the option stands before the first.
         section: Option<String>;
+        /// Of several sections of this name the first that holds all of these is meant; a new one is given them.
+        section_has_values: Vec<Holding>;
         /// The option; without one, the section as a whole is meant.
         option: Option<String>;
         /// Its value.
@@ -81,12 +96,33 @@ impl Module for IniFile {
         let no_value = self.value.is_none() && self.values.is_none();
         let message = match self.state {
             _ if self.value.is_some() && self.values.is_some() => "`value` and `values` exclude one another",
+            _ if self
+                .section_has_values
+                .iter()
+                .any(|held| held.value.is_some() && !held.values.is_empty()) =>
+            {
+                "`value` and `values` of `section_has_values` exclude one another"
+            }
             State::Present if self.option.is_some() && no_value && !self.allow_no_value => {
                 "`value` is missing; `allow_no_value` lets an option have none"
             }
             _ => return Vec::new(),
         };
         vec![ArgumentError::new("", message)]
+    }
+}
+
+impl Holding {
+    fn all(&self) -> Vec<&str> {
+        self.values.iter().chain(&self.value).map(String::as_str).collect()
+    }
+
+    /// Whether one of these lines sets the option, to one of the values where any are named.
+    fn is_in(&self, lines: &[String]) -> bool {
+        lines.iter().any(|line| {
+            key_of(line, true) == Some(&self.option)
+                && (self.all().is_empty() || self.all().contains(&value_of(line)))
+        })
     }
 }
 
@@ -100,22 +136,44 @@ impl IniFile {
     }
 
     fn edit(&self, lines: &mut Vec<String>) -> &'static str {
-        let place = section_place(lines, self.section.as_deref());
-        match (self.state, place) {
+        match (self.state, self.place(lines)) {
             (State::Absent, None) => "OK",
             (State::Absent, Some((start, end))) => self.remove(lines, start, end),
             (State::Present, Some((start, end))) => self.set(lines, start, end),
             (State::Present, None) => {
                 lines.extend(self.section.as_ref().map(|section| format!("[{section}]\n")));
-                if self.option.is_none() {
-                    return "only section added";
+                let mut new: Vec<String> =
+                    self.section_has_values.iter().flat_map(|held| self.held_lines(held)).collect();
+                if let Some(option) = &self.option {
+                    let wanted = self.wanted_values();
+                    let own = wanted.iter().map(|value| self.line(option, value.as_deref()));
+                    let missing: Vec<String> = own.filter(|line| !new.contains(line)).collect();
+                    new.extend(missing);
                 }
-                let new: Vec<String> =
-                    self.wanted_values().iter().map(|value| self.line(value.as_deref())).collect();
                 lines.extend(new);
-                "section and option added"
+                if self.option.is_none() { "only section added" } else { "section and option added" }
             }
         }
+    }
+
+    fn held_lines(&self, held: &Holding) -> Vec<String> {
+        if held.all().is_empty() {
+            return vec![self.line(&held.option, None)];
+        }
+        held.all().into_iter().map(|value| self.line(&held.option, Some(value))).collect()
+    }
+
+    /// Where the lines of the section begin and end, its heading included.
+    fn place(&self, lines: &[String]) -> Option<(usize, usize)> {
+        let Some(section) = self.section.as_deref().filter(|section| !section.is_empty()) else {
+            return Some((0, next_heading(lines, 0)));
+        };
+        let named =
+            (0..lines.len()).filter(|at| lines.get(*at).and_then(|line| heading(line)) == Some(section));
+        named.map(|start| (start, next_heading(lines, start + 1))).find(|(start, end)| {
+            let own = lines.get(*start..*end).unwrap_or_default();
+            self.section_has_values.iter().all(|held| held.is_in(own))
+        })
     }
 
     fn remove(&self, lines: &mut Vec<String>, start: usize, end: usize) -> &'static str {
@@ -156,7 +214,7 @@ impl IniFile {
             match spots.iter().position(same) {
                 Some(found) => {
                     let index = spots.remove(found);
-                    self.put(lines, index, value.as_deref());
+                    self.put(lines, index, option, value.as_deref());
                 }
                 None => missing.push(value),
             }
@@ -165,14 +223,10 @@ impl IniFile {
         for value in missing {
             if self.exclusive && !spots.is_empty() {
                 let index = spots.remove(0);
-                self.put(lines, index, value.as_deref());
+                self.put(lines, index, option, value.as_deref());
             } else {
-                let index = last_filled(
-                    lines,
-                    start,
-                    section_place(lines, self.section.as_deref()).map_or(end, |p| p.1),
-                );
-                lines.insert(index, self.line(value.as_deref()));
+                let index = last_filled(lines, start, self.place(lines).map_or(end, |place| place.1));
+                lines.insert(index, self.line(option, value.as_deref()));
                 message = "option added";
             }
         }
@@ -188,8 +242,8 @@ impl IniFile {
         message
     }
 
-    fn put(&self, lines: &mut [String], index: usize, value: Option<&str>) {
-        let wanted = self.line(value);
+    fn put(&self, lines: &mut [String], index: usize, option: &str, value: Option<&str>) {
+        let wanted = self.line(option, value);
         if let Some(line) = lines.get_mut(index) {
             let active = key_of(line, false).is_some();
             let squeezed = |line: &str| line.replace(' ', "");
@@ -199,8 +253,7 @@ impl IniFile {
         }
     }
 
-    fn line(&self, value: Option<&str>) -> String {
-        let option = self.option.as_deref().unwrap_or_default();
+    fn line(&self, option: &str, value: Option<&str>) -> String {
         match value {
             Some(value) if self.no_extra_spaces => format!("{option}={value}\n"),
             Some(value) => format!("{option} = {value}\n"),
@@ -209,21 +262,16 @@ impl IniFile {
     }
 }
 
-/// Where the lines of a section begin and end, its heading included.
-fn section_place(lines: &[String], section: Option<&str>) -> Option<(usize, usize)> {
-    let heading = |line: &String| {
-        bare(line).trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(str::to_owned)
-    };
-    let start = match section {
-        None | Some("") => 0,
-        Some(section) => lines.iter().position(|line| heading(line).as_deref() == Some(section))? + 1,
-    };
-    let end = lines
-        .iter()
-        .skip(start)
-        .position(|line| heading(line).is_some())
-        .map_or(lines.len(), |index| start + index);
-    Some((start - usize::from(start > 0 && section.is_some_and(|s| !s.is_empty())), end))
+/// The name of the section that begins with this line.
+fn heading(line: &str) -> Option<&str> {
+    bare(line).trim().strip_prefix('[')?.strip_suffix(']')
+}
+
+/// The next line from here on that begins a section, or the end.
+fn next_heading(lines: &[String], from: usize) -> usize {
+    (from..lines.len())
+        .find(|at| lines.get(*at).is_some_and(|line| heading(line).is_some()))
+        .unwrap_or(lines.len())
 }
 
 /// Behind the last line of a section that is not empty.

@@ -19,6 +19,32 @@ choices! {
 }
 
 choices! {
+    /// Which table.
+    Table { Filter = "filter", Nat = "nat", Mangle = "mangle", Raw = "raw", Security = "security" }
+}
+
+choices! {
+    /// Whether the first packet of a connection is meant.
+    Syn { Ignore = "ignore", Match = "match", Negate = "negate" }
+}
+
+choices! {
+    /// Which parts of a packet are looked up in a set.
+    SetFlags {
+        From = "src", To = "dst", FromTo = "src,dst", ToFrom = "dst,src", FromFrom = "src,src", ToTo = "dst,dst",
+    }
+}
+
+choices! {
+    /// How grave what is logged is.
+    LogLevel {
+        Zero = "0", One = "1", Two = "2", Three = "3", Four = "4", Five = "5", Six = "6", Seven = "7", Emergency = "emerg",
+        Alert = "alert", Critical = "crit", Error = "error", Warning = "warning", Notice = "notice", Info = "info",
+        Debug = "debug",
+    }
+}
+
+choices! {
     /// Which protocol of the internet.
     IpVersion { Four = "ipv4", Six = "ipv6", Both = "both" }
 }
@@ -32,7 +58,7 @@ module! {
     /// ```
     Iptables "iptables" {
         /// The table.
-        table: String = "filter";
+        table: Table = "filter";
         /// The chain.
         chain: Option<String>;
         /// Whether the rule is to be there.
@@ -76,11 +102,11 @@ module! {
         /// A set that they must be in.
         match_set: Option<String>;
         /// Which parts of them are looked up in the set.
-        match_set_flags: Option<String>;
+        match_set_flags: Option<SetFlags>;
         /// Flags of TCP: `flags` and `flags_set`.
         tcp_flags: Fields;
         /// `ignore`, `match` or `negate` of the first packet.
-        syn: String = "ignore";
+        syn: Syn = "ignore";
         /// The type of a message of ICMP.
         icmp_type: Option<String>;
         /// How many match.
@@ -100,7 +126,7 @@ module! {
         /// What the log begins with.
         log_prefix: Option<String>;
         /// How grave it is.
-        log_level: Option<String>;
+        log_level: Option<LogLevel>;
         /// What refused ones are told.
         reject_with: Option<String>;
         /// Fragments.
@@ -115,13 +141,13 @@ module! {
         comment: Option<String>;
         /// What becomes of what no rule matches.
         policy: Option<Policy>;
-        /// Takes all rules away.
+        /// Takes all rules away, of the chain if one is named.
         flush: bool = false;
-        /// Makes the chain, or removes it.
+        /// Makes the chain where it is missing; with `state: absent` and nothing of a rule, removes it.
         chain_management: bool = false;
         /// Seconds to wait for others.
         wait: Option<String>;
-        /// Asks no name servers.
+        /// Means nothing here: no names are asked for.
         numeric: bool = false;
     }
 }
@@ -141,57 +167,109 @@ impl Module for Iptables {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        if self.chain.is_none() && !self.flush {
-            return vec![ArgumentError::new("", "`chain` is missing")];
-        }
-        Vec::new()
+        let jumps_to =
+            |target: &str| self.jump.as_ref().is_some_and(|jump| jump.eq_ignore_ascii_case(target));
+        let message = match () {
+            () if self.flush && self.policy.is_some() => "`flush` and `policy` exclude one another",
+            () if self.chain.is_none() && !self.flush => "`chain` is missing",
+            () if self.logs() && self.jump.is_some() && !jumps_to("LOG") => {
+                "`log_prefix` and `log_level` are for `jump: LOG`"
+            }
+            () if jumps_to("TEE") && self.gateway.is_none() => "`jump: TEE` needs a `gateway`",
+            () => return Vec::new(),
+        };
+        vec![ArgumentError::new("", message)]
     }
 }
 
 impl Iptables {
     fn said(&self) -> Fields {
         Fields::new()
-            .with("table", self.table.as_str())
+            .with("ip_version", self.ip_version.word())
+            .with("table", self.table.word())
             .with("chain", self.chain.clone())
             .with("state", self.state.word())
             .with("rule", self.rule().join(" "))
             .with("flush", self.flush)
+            .with("chain_management", self.chain_management)
+            .with("wait", self.wait.clone())
     }
 
     fn by(&self, host: &dyn Probe, program: &str) -> Result<Vec<Change>, Failure> {
-        let chain = self.chain.as_deref().unwrap_or_default();
-        let start = |word: &str| [program, "-t", &self.table, word].map(str::to_owned).to_vec();
         if self.flush {
-            let argv = [start("-F"), self.chain.iter().cloned().collect()].concat();
-            return Ok(vec![run(&argv, Vec::new())]);
+            return Ok(vec![run(&self.words(program, "-F", &[]), Vec::new())]);
         }
         if let Some(policy) = &self.policy {
-            let found = facts::chain_policy(host, program, &self.table, chain)?;
-            let policy = policy.word();
-            let argv = [start("-P"), vec![chain.to_owned(), policy.to_owned()]].concat();
-            let effect = facts::chain_effect(program, &self.table, chain, policy);
-            return Ok(if found.as_deref() == Some(policy) {
-                Vec::new()
-            } else {
-                vec![run(&argv, vec![effect])]
-            });
+            return self.policy_change(host, program, policy.word());
         }
         let rule = self.rule();
-        let check = [start("-C"), vec![chain.to_owned()], rule.clone()].concat();
-        let there = !rule.is_empty() && facts::rule_is_there(host, &check)?;
-        if there == (self.state == State::Present) || rule.is_empty() {
+        let mut changes = Vec::new();
+        if self.chain_management && (self.state == State::Present || rule.is_empty()) {
+            changes.extend(self.chain_change(host, program)?);
+        }
+        if !rule.is_empty() {
+            changes.extend(self.rule_change(host, program, &rule)?);
+        }
+        Ok(changes)
+    }
+
+    fn policy_change(&self, host: &dyn Probe, program: &str, policy: &str) -> Result<Vec<Change>, Failure> {
+        let (table, chain) = (self.table.word(), self.chain_name());
+        if facts::chain_policy(host, program, table, chain)?.as_deref() == Some(policy) {
             return Ok(Vec::new());
         }
-        let word = match (self.state, self.action) {
-            (State::Absent, _) => "-D",
-            (_, Action::Append) => "-A",
-            (_, Action::Insert) => "-I",
+        let effect = facts::chain_effect(program, table, chain, Some(&format!("-P {chain} {policy}\n")));
+        Ok(vec![run(&self.words(program, "-P", &[policy.to_owned()]), vec![effect])])
+    }
+
+    fn chain_change(&self, host: &dyn Probe, program: &str) -> Result<Option<Change>, Failure> {
+        let (table, chain) = (self.table.word(), self.chain_name());
+        let wanted = self.state == State::Present;
+        if facts::chain_is_there(host, program, table, chain)? == wanted {
+            return Ok(None);
+        }
+        let (word, listed) = if wanted { ("-N", Some(format!("-N {chain}\n"))) } else { ("-X", None) };
+        let effect = facts::chain_effect(program, table, chain, listed.as_deref());
+        Ok(Some(run(&self.words(program, word, &[]), vec![effect])))
+    }
+
+    fn rule_change(
+        &self,
+        host: &dyn Probe,
+        program: &str,
+        rule: &[String],
+    ) -> Result<Option<Change>, Failure> {
+        let check = self.words(program, "-C", rule);
+        let wanted = self.state == State::Present;
+        if facts::rule_is_there(host, &check)? == wanted {
+            return Ok(None);
+        }
+        let word = match (wanted, self.action) {
+            (false, _) => "-D",
+            (true, Action::Append) => "-A",
+            (true, Action::Insert) => "-I",
         };
-        let mut argv = [start(word), vec![chain.to_owned()]].concat();
-        argv.extend(self.rule_num.clone().filter(|_| word == "-I"));
-        argv.extend(rule);
-        let effect = facts::rule_effect(&check, self.state == State::Present);
-        Ok(vec![run(&argv, vec![effect])])
+        let effect = facts::rule_effect(&check, wanted);
+        Ok(Some(run(&self.words(program, word, rule), vec![effect])))
+    }
+
+    fn chain_name(&self) -> &str {
+        self.chain.as_deref().unwrap_or_default()
+    }
+
+    /// The command that does what `word` means to the chain.
+    fn words(&self, program: &str, word: &str, rest: &[String]) -> Vec<String> {
+        let mut words = [program, "-t", self.table.word(), word].map(str::to_owned).to_vec();
+        words.extend(self.chain.clone());
+        words.extend(self.rule_num.clone().filter(|_| word == "-I"));
+        let wait = self.wait.as_ref().filter(|seconds| !seconds.is_empty());
+        words.extend(wait.into_iter().flat_map(|seconds| ["-w".to_owned(), seconds.clone()]));
+        words.extend_from_slice(rest);
+        words
+    }
+
+    fn logs(&self) -> bool {
+        self.log_prefix.is_some() || self.log_level.is_some()
     }
 
     /// The words of the rule.
@@ -201,11 +279,13 @@ impl Iptables {
         single.iter().for_each(|(option, value)| option_word(&mut words, option, value.as_deref()));
         self.r#match.iter().for_each(|name| words.extend(["-m".to_owned(), name.clone()]));
         self.flags_of_tcp(&mut words);
+        let jump = self.jump.clone().or_else(|| self.logs().then(|| "LOG".to_owned()));
+        let log_level = self.log_level.map(|level| level.word().to_owned());
         let single = [
-            ("-j", &self.jump),
+            ("-j", &jump),
             ("--gateway", &self.gateway),
             ("--log-prefix", &self.log_prefix),
-            ("--log-level", &self.log_level),
+            ("--log-level", &log_level),
             ("--to-destination", &self.to_destination),
         ];
         single.iter().for_each(|(option, value)| option_word(&mut words, option, value.as_deref()));
@@ -227,10 +307,10 @@ impl Iptables {
             ("--set-dscp-class", &self.set_dscp_mark_class),
         ];
         single.iter().for_each(|(option, value)| option_word(&mut words, option, value.as_deref()));
-        match self.syn.as_str() {
-            "match" => words.push("--syn".to_owned()),
-            "negate" => words.extend(["!", "--syn"].map(str::to_owned)),
-            _ => {}
+        match self.syn {
+            Syn::Match => words.push("--syn".to_owned()),
+            Syn::Negate => words.extend(["!", "--syn"].map(str::to_owned)),
+            Syn::Ignore => {}
         }
         self.matched(&mut words);
         words
@@ -258,19 +338,27 @@ impl Iptables {
             }
         };
         let states = (!self.ctstate.is_empty()).then(|| self.ctstate.join(","));
-        with("conntrack", "--ctstate", states);
+        let has = |name: &str| self.r#match.iter().any(|known| known == name);
+        match has("state") && !has("conntrack") {
+            true => with("state", "--state", states),
+            false => with("conntrack", "--ctstate", states),
+        }
         with("iprange", "--src-range", self.src_range.clone());
         with("iprange", "--dst-range", self.dst_range.clone());
         with("limit", "--limit", self.limit.clone());
         with(if self.limit.is_some() { "" } else { "limit" }, "--limit-burst", self.limit_burst.clone());
         with("owner", "--uid-owner", self.uid_owner.clone());
         with("owner", "--gid-owner", self.gid_owner.clone());
+        let refuses = self.reject_with.as_ref().filter(|_| self.jump.is_none());
+        with("", "-j", refuses.map(|_| "REJECT".to_owned()));
         with("", "--reject-with", self.reject_with.clone());
         let icmp = if self.ip_version == IpVersion::Six { "--icmpv6-type" } else { "--icmp-type" };
         with("", icmp, self.icmp_type.clone());
         with("comment", "--comment", self.comment.clone());
         if let (Some(set), Some(flags)) = (&self.match_set, &self.match_set_flags) {
-            words.extend(["-m", "set", "--match-set", set, flags].map(str::to_owned));
+            let known = self.r#match.iter().any(|known| known == "set");
+            words.extend(["-m", "set"].into_iter().filter(|_| !known).map(str::to_owned));
+            words.extend(["--match-set", set, flags.word()].map(str::to_owned));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `locale_gen`
 
 use super::Module;
+use super::argument::Needed;
 use super::edit::{self, Rewriting};
 use super::files::FileAttributes;
 use crate::host::{Change, Failure, Fields, Plan, Probe, Run, locale, text};
@@ -22,7 +23,7 @@ module! {
     /// ```
     LocaleGen "locale_gen" {
         /// The locales.
-        name: Vec<String>;
+        name: Needed<Vec<String>>;
         /// Whether they are to be there.
         state: State = "present";
     }
@@ -40,7 +41,7 @@ impl Module for LocaleGen {
         let mut plan = Plan::nothing().with("mechanism", "glibc");
         let supported = supported(host)?;
         let mut after = before.clone();
-        for name in &self.name {
+        for name in &self.name.0 {
             after = self.edited(host, &after, &supported, name)?;
         }
         if after != before {
@@ -48,13 +49,13 @@ impl Module for LocaleGen {
             let how = Rewriting { attributes: &attributes, backup: false, validate: None, message: "" };
             plan.changes = original.rewrite(host, &after, &how)?.changes;
         }
-        if after != before || self.name.iter().any(|name| is_known(name) != wanted) {
+        if after != before || self.name.0.iter().any(|name| is_known(name) != wanted) {
             let mut names: Vec<String> = known
                 .iter()
-                .filter(|known| !self.name.iter().any(|name| plain(name) == plain(known)))
+                .filter(|known| !self.name.0.iter().any(|name| plain(name) == plain(known)))
                 .cloned()
                 .collect();
-            names.extend(self.name.iter().filter(|_| wanted).cloned());
+            names.extend(self.name.0.iter().filter(|_| wanted).cloned());
             let run = Run::changing(&["locale-gen"]);
             plan.push(Change::Run(run.with_effects(vec![locale::known_effect(&names)])));
         }

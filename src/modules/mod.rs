@@ -101,6 +101,7 @@ mod shell;
 mod slurp;
 mod stat;
 mod statements;
+mod subversion;
 pub mod synchronize;
 mod sysctl;
 mod systemd;

@@ -112,7 +112,7 @@ impl<'a> Placement<'a> {
         if host.is_directory(parent)? || host.doubt().is_some() {
             return Ok(());
         }
-        Err(Failure::new(format!("the directory `{}` does not exist", parent.display()))
+        Err(Failure::new(format!("Destination directory {} does not exist", parent.display()))
             .with("dest", text::from_path(dest)))
     }
 }

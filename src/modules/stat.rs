@@ -59,7 +59,7 @@ impl Stat {
         let mut said = numbers(found).with("exists", true).with("path", expand(&self.path.0, host)?);
         kinds(found.kind, &mut said);
         permissions(found, &mut said);
-        may(host, found, &mut said);
+        may(host, host.follow(path)?.as_ref(), &mut said);
         if let Some(user) = users::user_with(host, found.owner.uid)? {
             said.set("pw_name", user.name);
         }
@@ -178,8 +178,12 @@ fn permissions(found: &Found, said: &mut Fields) {
     }
 }
 
-/// What the agent's user may do with it.
-fn may(host: &dyn Probe, found: &Found, said: &mut Fields) {
+/// What the agent's user may do with it, or with what it leads to.
+fn may(host: &dyn Probe, found: Option<&Found>, said: &mut Fields) {
+    let Some(found) = found else {
+        ["readable", "writeable", "executable"].into_iter().for_each(|name| said.set(name, false));
+        return;
+    };
     let me = host.me();
     let shift = match (found.owner.uid == me.uid, found.owner.gid == me.gid) {
         (true, _) => 6,

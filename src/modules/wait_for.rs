@@ -1,7 +1,7 @@
 //! `wait_for`
 
 use super::argument::PathText;
-use super::{ArgumentError, Module};
+use super::{ArgumentError, Module, files};
 use crate::host::regex::{Flags, Regex};
 use crate::host::wait::{self, Until, Wait};
 use crate::host::{Carried, Change, Data, Done, Failure, Fields, Plan, Probe, Report, text};
@@ -72,11 +72,17 @@ impl Module for WaitFor {
         Ok(Plan { changes: vec![Change::Wait(wait)], ..plan })
     }
 
-    fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let mut result = carried.result.clone();
         for (_, done) in &carried.changes {
             if let Done::Said(fields) = done {
                 fields.iter().for_each(|(name, value)| result.set(name, value.clone()));
+            }
+        }
+        if let Some(path) = &self.path {
+            let path = path.on(host)?;
+            if host.stat(&path)?.is_some() {
+                files::describe(host, &path, &mut result)?;
             }
         }
         Ok(Report { changed: Some(false), ..Report::from(result) })

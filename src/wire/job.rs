@@ -8,7 +8,8 @@ use super::{frame, message::ToAgent};
 use crate::host::{
     self, Content, ContentSource, Data, Failure, Fields, Host, NoContents, System, json, text,
 };
-use std::fs::OpenOptions;
+use rustix::fs::{FlockOperation, flock};
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ fn begin(system: &System, request: &Request, limit: u64) -> Result<PathBuf, Fail
     let id = format!("j{random}.{}", std::process::id());
     let results = host::job_directory(&|name| variable(system, request, name)).join(&id);
     write(&results, &running(&id))?;
+    sweep(results.parent().unwrap_or(Path::new("/")));
     let mut number = 0;
     let call = request.call.clone().with_contents(|content| {
         number += 1;
@@ -117,6 +119,7 @@ pub fn carry_out(
         remove_contents(&given_up);
         std::process::exit(1);
     });
+    let _held = hold_contents(results);
     let reply = perform(&mut host(Box::new(NoContents)), &request);
     let written = write(results, &result(reply)).map_err(|failure| failure.to_string());
     remove_contents(results);
@@ -147,11 +150,74 @@ fn write(results: &Path, result: &Fields) -> Result<(), Failure> {
 
 /// Removes the contents that were kept for a job.
 fn remove_contents(results: &Path) {
+    contents(results).into_iter().for_each(|path| drop(std::fs::remove_file(path)));
+}
+
+/// Locks the contents of a job for as long as the files are open: what nobody has locked is left over.
+fn hold_contents(results: &Path) -> Vec<File> {
+    let files = contents(results).into_iter().filter_map(|path| File::open(path).ok());
+    files.filter(|file| flock(file, FlockOperation::NonBlockingLockShared).is_ok()).collect()
+}
+
+/// The contents that are kept for a job.
+fn contents(results: &Path) -> Vec<PathBuf> {
     let id = results.file_name().map(text::from_os).unwrap_or_default();
-    let entries = results.parent().and_then(|directory| std::fs::read_dir(directory).ok());
-    for entry in entries.into_iter().flatten().flatten() {
-        if text::from_os(&entry.file_name()).starts_with(&format!(".{id}.")) {
-            let _ = std::fs::remove_file(entry.path());
+    let directory = results.parent().unwrap_or(Path::new("/"));
+    hidden(directory)
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(&format!(".{id}.")))
+        .map(|(_, path)| path)
+        .collect()
+}
+
+/// Removes contents of jobs that were killed. A job that has only been started has not locked its own yet.
+fn sweep(directory: &Path) {
+    for (_, path) in hidden(directory) {
+        let Ok(file) = File::open(&path) else { continue };
+        let age =
+            file.metadata().and_then(|about| about.modified()).ok().and_then(|time| time.elapsed().ok());
+        let old = age.is_some_and(|age| age > Duration::from_secs(60));
+        if old && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = std::fs::remove_file(path);
         }
+    }
+}
+
+/// What is named like a content of a job.
+fn hidden(directory: &Path) -> Vec<(String, PathBuf)> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let named = entries.map(|entry| (text::from_os(&entry.file_name()), entry.path()));
+    named.filter(|(name, _)| is_content(name)).collect()
+}
+
+/// `.j123.4567.1`: the name of a job and a number.
+fn is_content(name: &str) -> bool {
+    let parts: Vec<&str> = name.strip_prefix(".j").unwrap_or_default().split('.').collect();
+    parts.len() == 3
+        && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::SystemTime;
+
+    #[test]
+    fn what_killed_jobs_left_is_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let file = |name: &str, age: u64| {
+            let file = File::create(place.path().join(name)).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+        };
+        [".j1.2.1", ".j3.4.1", "j1.2", ".j1.2", ".jx.2.1", ".other"].map(|name| file(name, 600));
+        file(".j5.6.1", 0);
+        let held = hold_contents(&place.path().join("j3.4"));
+        assert_eq!(held.len(), 1);
+        sweep(place.path());
+        let there =
+            std::fs::read_dir(place.path()).unwrap().map(|entry| text::from_os(&entry.unwrap().file_name()));
+        let mut there: Vec<String> = there.collect();
+        there.sort();
+        assert_eq!(there, [".j1.2", ".j3.4.1", ".j5.6.1", ".jx.2.1", ".other", "j1.2"]);
     }
 }

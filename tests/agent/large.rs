@@ -22,7 +22,7 @@ fn size() -> u64 {
 const MOST: u64 = 32 << 10;
 
 /// What is done with `W/large`, or with what is made of it.
-const WORKS: [(&str, &str); 10] = [
+const WORKS: [(&str, &str); 11] = [
     ("stat", r#"{"path": "W/large"}"#),
     ("stat", r#"{"path": "W/large", "checksum_algorithm": "sha256"}"#),
     ("copy", r#"{"src": "W/large", "remote_src": true, "dest": "W/copy"}"#),
@@ -32,6 +32,7 @@ const WORKS: [(&str, &str); 10] = [
     ("unarchive", r#"{"src": "W/large.tar.gz", "remote_src": true, "dest": "W"}"#),
     ("find", r#"{"paths": "W", "patterns": "large", "get_checksum": true}"#),
     ("find", r#"{"paths": "W", "patterns": "large", "contains": "x.*"}"#),
+    ("assemble", r#"{"src": "W", "regexp": "^large$", "dest": "W/assembled"}"#),
     ("archive", r#"{"path": "W/large", "dest": "W/packed.gz"}"#),
 ];
 

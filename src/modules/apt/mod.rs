@@ -120,7 +120,9 @@ impl Module for Apt {
         // Reading the index alone counts, as it does for Ansible, only where nothing else is asked for.
         let alone = !self.asks_for_packages();
         let updated = result.get("cache_updated") == Some(&Data::Bool(true));
-        let changed = carried.changed() || alone && updated;
+        // A package that is only fetched changes nothing yet.
+        let acts = |change: &Change| change.counts() && !matches!(change, Change::Write(_));
+        let changed = carried.changes.iter().any(|(change, _)| acts(change)) || alone && updated;
         Ok(Report { changed: Some(changed), ..Report::from(result) })
     }
 
@@ -173,10 +175,10 @@ impl Apt {
         };
         let only_clean = !self.asks_for_packages();
         if self.autoremove && only_clean {
-            plan.changes.extend(self.simulated(host, &["autoremove".to_owned()])?);
+            plan = joined(plan, self.simulated(host, &["autoremove".to_owned()])?);
         }
         if self.autoclean && only_clean {
-            plan.changes.extend(self.simulated(host, &["autoclean".to_owned()])?);
+            plan = joined(plan, self.simulated(host, &["autoclean".to_owned()])?);
         }
         if self.clean {
             plan.push(self.run(
@@ -188,8 +190,8 @@ impl Apt {
         Ok(plan)
     }
 
-    /// The change that the words mean, as `apt-get -s` foretells it; nothing where nothing would happen.
-    fn simulated(&self, host: &dyn Probe, words: &[String]) -> Result<Option<Change>, Failure> {
+    /// The change that the words mean, as `apt-get -s` foretells it; only its words where nothing would happen.
+    fn simulated(&self, host: &dyn Probe, words: &[String]) -> Result<Plan, Failure> {
         let mut asked = self.options();
         asked.extend(words.iter().cloned());
         let said = crate::host::packages::simulate(host, &asked)?;
@@ -197,17 +199,19 @@ impl Apt {
             return match words.split_first() {
                 // What sources have that are only planned, nobody knows yet.
                 Some((install, names)) if install == "install" && host.doubt().is_some() => {
-                    Ok(Some(self.hoped_for(names)))
+                    Ok(Plan::one(self.hoped_for(names)))
                 }
                 _ => Err(self.refused(host, &said)),
             };
         }
-        let simulation = simulation::Simulation::read(&said.text("stdout").unwrap_or_default());
+        let foretold = said.text("stdout").unwrap_or_default();
+        let simulation = simulation::Simulation::read(&foretold);
         if simulation.is_empty() {
-            return Ok(None);
+            let told = Fields::new().with("stdout", foretold.as_str()).with("stderr", "");
+            return Ok(Plan::say(told.with("msg", foretold)));
         }
         self.must_not_remove(&simulation, words)?;
-        Ok(Some(self.run_titled(words, simulation.effects(), &simulation.title(words))))
+        Ok(Plan::one(self.run_titled(words, simulation.effects(), &simulation.title(words))))
     }
 
     /// The installation of packages that a source is going to have, it is hoped.
@@ -300,4 +304,11 @@ impl Apt {
         let title = format!("apt-get {}", words.join(" "));
         Change::Run(Run { argv, environment, counts, effects, title: Some(title), ..Run::default() })
     }
+}
+
+/// Two plans as one.
+fn joined(mut first: Plan, second: Plan) -> Plan {
+    first.changes.extend(second.changes);
+    second.result.into_iter().for_each(|(name, value)| first.result.set(name, value));
+    first
 }

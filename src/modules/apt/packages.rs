@@ -1,8 +1,10 @@
 //! What packages mean: names, versions, patterns, files.
 
 use super::{Apt, State, Upgrade};
-use crate::host::{Change, Data, Effect, Failure, Plan, Probe, glob, packages, text, words};
+use crate::host::{Change, Data, Effect, Failure, Fields, Plan, Probe, glob, packages, text, words};
 use crate::modules::argument::PathText;
+use crate::modules::place::Placement;
+use crate::modules::{FileAttributes, web};
 
 /// A package as it is asked for.
 struct Wanted {
@@ -38,7 +40,7 @@ pub fn named(apt: &Apt, host: &dyn Probe) -> Result<Plan, Failure> {
             .into_iter()
             .chain(wanted.into_iter().map(|w| w.name))
             .collect();
-        return apt.simulated(host, &words).map(|change| Plan::from(Vec::from_iter(change)));
+        return apt.simulated(host, &words).map(|plan| Plan::from(plan.changes));
     }
     let words = match apt.state {
         State::Absent => absent(apt, host, wanted)?,
@@ -54,13 +56,14 @@ pub fn named(apt: &Apt, host: &dyn Probe) -> Result<Plan, Failure> {
     if apt.state == State::Absent && host.doubt().is_some() {
         return planned_removal(apt, host, &words).map(Plan::from);
     }
-    apt.simulated(host, &words).map(|change| Plan::from(Vec::from_iter(change)))
+    apt.simulated(host, &words).map(|plan| Plan::from(plan.changes))
 }
 
 /// In a dry run, packages may go that apt does not see yet, since their installation is only planned.
 fn planned_removal(apt: &Apt, host: &dyn Probe, words: &[String]) -> Result<Vec<Change>, Failure> {
-    if let Some(change) = apt.simulated(host, words)? {
-        return Ok(vec![change]);
+    let foretold = apt.simulated(host, words)?.changes;
+    if !foretold.is_empty() {
+        return Ok(foretold);
     }
     let names = words.get(1..).unwrap_or_default();
     let gone = |name: &String| Effect::Set(packages::package_subject(name), Data::Null);
@@ -150,7 +153,7 @@ fn versioned(
     let versions = packages::versions(host, name)?;
     match versions.iter().find(|known| glob::matches(version, known)) {
         Some(known) => Ok(Some(format!("{name}={known}"))),
-        None => Err(host.missing(format!("no version of `{name}` is like `{version}`"))),
+        None => Err(host.missing(format!("no available installation candidate for {name}={version}"))),
     }
 }
 
@@ -163,18 +166,23 @@ pub fn upgrade(apt: &Apt, host: &dyn Probe) -> Result<Plan, Failure> {
         Upgrade::No => return Ok(Plan::nothing()),
     };
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    apt.simulated(host, &words).map(|change| Plan::from(Vec::from_iter(change)))
+    apt.simulated(host, &words)
 }
 
 /// A package file: one of the host, or one that has to be fetched first.
 pub fn deb(apt: &Apt, host: &dyn Probe, deb: &PathText) -> Result<Plan, Failure> {
     let file = if deb.0.contains("://") {
-        let path =
-            format!("/var/cache/apt/archives/partial/{}", deb.0.rsplit('/').next().unwrap_or("package.deb"));
-        if !host.exists(&text::to_path(&path))? {
-            return Err(Failure::new(format!("`{}` has to be fetched first: use `get_url`", deb.0)));
+        let file = kept_as(&deb.0);
+        let fetch = fetched(host, &deb.0, &file)?;
+        if !fetch.is_empty() && host.is_dry() {
+            let words = ["install".to_owned(), file];
+            let run = apt.run_titled(&words, vec![Effect::Anything], &format!("install {}", deb.0));
+            return Ok(Plan::one(run));
         }
-        path
+        if !fetch.is_empty() {
+            return Ok(Plan::from(fetch).and_again());
+        }
+        file
     } else {
         text::from_path(&deb.on(host)?)
     };
@@ -193,7 +201,19 @@ pub fn deb(apt: &Apt, host: &dyn Probe, deb: &PathText) -> Result<Plan, Failure>
         }
     }
     let words = ["install".to_owned(), file];
-    apt.simulated(host, &words).map(|change| Plan::from(Vec::from_iter(change)))
+    apt.simulated(host, &words).map(|plan| Plan::from(plan.changes))
+}
+
+/// Where a package of the web is kept: where apt keeps its own.
+fn kept_as(url: &str) -> String {
+    format!("/var/cache/apt/archives/{}", web::file_name(url, &Fields::new()))
+}
+
+/// What must be done for a file to hold what an address does.
+fn fetched(host: &dyn Probe, url: &str, file: &str) -> Result<Vec<Change>, Failure> {
+    let content = web::fetch_stored(host, url, true, 30)?.content()?;
+    let attributes = FileAttributes::none();
+    Ok(Placement::of(&text::to_path(file), content, &attributes).plan(host)?.changes)
 }
 
 /// The words, run while services are told what to do by a status.

@@ -29,6 +29,24 @@ impl<T: Argument> Argument for Vec<T> {
     }
 }
 
+/// A list that must be given, though it may be empty.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Needed<T>(pub T);
+
+impl<T: Argument> Argument for Needed<T> {
+    fn kind() -> &'static str {
+        T::kind()
+    }
+
+    fn choices() -> &'static [&'static str] {
+        T::choices()
+    }
+
+    fn parse(data: &Data) -> Result<Self, String> {
+        T::parse(data).map(Needed)
+    }
+}
+
 fn element<T: Argument>(index: usize, item: &Data) -> Result<T, String> {
     T::parse(item).map_err(|message| format!("(item {}) {message}", index + 1))
 }

@@ -11,6 +11,7 @@ mod size;
 
 pub use crate::host::json;
 pub use given::{ArgumentError, Given};
+pub use list::Needed;
 pub use mode::Mode;
 pub use nested::parse as parse_nested;
 pub use path::{PathText, expand};

@@ -24,8 +24,8 @@ pub fn published(entry: &str) -> Result<Vec<Published>, String> {
     let (address, outside) = match rest {
         None => (None, ""),
         Some(rest) => match rest.rsplit_once(':') {
-            Some((address, outside)) => (Some(address.trim_matches(['[', ']']).to_owned()), outside),
-            None if rest.contains('.') => (Some(rest.to_owned()), ""),
+            Some((place, outside)) => (Some(address(place).ok_or_else(wrong)?), outside),
+            None if rest.contains('.') => (Some(address(rest).ok_or_else(wrong)?), ""),
             None => (None, rest),
         },
     };
@@ -45,6 +45,15 @@ pub fn published(entry: &str) -> Result<Vec<Published>, String> {
             (first..=last).zip(from..=to).map(|(port, on)| make(port, on.to_string())).collect()
         }
     })
+}
+
+/// An address of the host: those of version 6 may stand in brackets. Names are none.
+fn address(text: &str) -> Option<String> {
+    let bare = match text.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']')?,
+        None => text,
+    };
+    bare.parse::<std::net::IpAddr>().ok().map(|_| bare.to_owned())
 }
 
 /// The ports that one entry exposes: `80`, `53/udp`, `8000-8010`.
@@ -93,6 +102,7 @@ mod tests {
         assert_eq!(one("8000-8100:9"), "None 8000-8100 9/tcp");
         assert_eq!(one("7-8:17-18"), "None 7 17/tcp, None 8 18/tcp");
         assert!(published("http").is_err() && published("9-1:1").is_err());
+        assert!(published("[::1:1:2").is_err() && published("localhost:1:2").is_err());
         assert_eq!(exposed("5-6").unwrap(), ["5/tcp", "6/tcp"]);
     }
 }

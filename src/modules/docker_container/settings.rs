@@ -108,7 +108,12 @@ impl DockerContainer {
         let entrypoint = self.entrypoint.clone().map(Data::from);
         let entrypoint = entrypoint.map(|words| values::command(&words, joined)).transpose()?;
         let said = |words: &Data| !(joined && *words == Data::List(Vec::new()));
-        settings.put(Kind::List, "command", "Config.Cmd", command.filter(said));
+        // Without any words, what the image says is run.
+        let usual = image.entry("Config").entry("Cmd");
+        let empty =
+            |words: &Data| *words == Data::List(Vec::new()) && !usual.is_null() && entrypoint.is_none();
+        let command = command.filter(said).map(|words| if empty(&words) { usual.clone() } else { words });
+        settings.put(Kind::List, "command", "Config.Cmd", command);
         settings.put(Kind::List, "entrypoint", "Config.Entrypoint", entrypoint.filter(said));
         settings.put(Kind::Pairs('='), "env", "Config.Env", self.variables(host, image)?);
         settings.value("user", "Config.User", &self.user);
@@ -177,13 +182,38 @@ impl DockerContainer {
         Ok(Some(wanted))
     }
 
+    /// Nothing is mounted over something else that is asked for.
+    fn places(&self) -> Result<(), String> {
+        let volumes: Vec<&str> = self.volumes.iter().flatten().map(|volume| values::inside(volume)).collect();
+        let mounts: Vec<&str> = self.mounts.iter().flatten().map(|mount| mount.target.as_str()).collect();
+        for (option, places) in [("volumes", &volumes), ("mounts", &mounts)] {
+            let twice = places
+                .iter()
+                .enumerate()
+                .find(|(at, place)| places.iter().skip(at + 1).any(|other| other == *place));
+            if let Some((_, place)) = twice {
+                return Err(format!("The mount point \"{place}\" appears twice in the {option} option"));
+            }
+        }
+        match volumes.iter().find(|place| mounts.contains(place)) {
+            Some(place) => {
+                Err(format!("The mount point \"{place}\" appears both in the volumes and mounts option"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Volumes, mounts, file systems in memory.
     fn storage(&self, settings: &mut Settings) -> Result<(), String> {
+        self.places()?;
         let volumes = self.volumes.as_ref();
-        let (binds, own): (Vec<&String>, Vec<&String>) =
-            volumes.iter().copied().flatten().partition(|volume| volume.contains(':'));
-        let binds: Vec<String> = binds.iter().map(|volume| values::bind(volume)).collect();
-        let own: Fields = own.iter().map(|path| ((*path).clone(), Fields::new().into())).collect();
+        let all = || volumes.iter().copied().flatten();
+        let binds: Vec<String> = all()
+            .filter(|volume| values::own_volume(volume).is_none())
+            .map(|volume| values::bind(volume))
+            .collect();
+        let own = all().filter_map(|volume| values::own_volume(volume));
+        let own: Fields = own.map(|path| (path.to_owned(), Fields::new().into())).collect();
         settings.put(Kind::Set, "volumes", "HostConfig.Binds", volumes.map(|_| binds));
         settings.put(Kind::Dict, "volumes", "Config.Volumes", volumes.map(|_| own));
         let mounts = self

@@ -93,6 +93,37 @@ pub fn device(text: &str) -> Data {
     fields.with("CgroupPermissions", parts.next().unwrap_or("rwm")).into()
 }
 
+/// What may stand behind the place of a volume.
+const MODES: [&str; 14] = [
+    "rw",
+    "ro",
+    "z",
+    "Z",
+    "consistent",
+    "delegated",
+    "cached",
+    "rprivate",
+    "private",
+    "rshared",
+    "shared",
+    "rslave",
+    "slave",
+    "nocopy",
+];
+
+/// The place of a volume that is the container's own: `/data`, `/data:rw`.
+pub fn own_volume(text: &str) -> Option<&str> {
+    match text.split_once(':') {
+        None => Some(text),
+        Some((place, mode)) => mode.split(',').all(|word| MODES.contains(&word)).then_some(place),
+    }
+}
+
+/// Where a volume is seen in the container.
+pub fn inside(text: &str) -> &str {
+    own_volume(text).unwrap_or_else(|| text.split(':').nth(1).unwrap_or(text))
+}
+
 /// A volume as docker keeps it: always with its mode.
 pub fn bind(text: &str) -> String {
     match text.split(':').collect::<Vec<_>>().as_slice() {
@@ -217,5 +248,10 @@ mod tests {
             (bind("/a:/b"), bind("/a:/b:ro"), bind("v:/b")),
             ("/a:/b:rw".into(), "/a:/b:ro".into(), "v:/b:rw".into())
         );
+        assert_eq!(
+            (own_volume("/a"), own_volume("/a:ro,z"), own_volume("/a:/b")),
+            (Some("/a"), Some("/a"), None)
+        );
+        assert_eq!((inside("/a:ro"), inside("v:/b"), inside("v:/b:ro")), ("/a", "/b", "/b"));
     }
 }

@@ -20,9 +20,10 @@ impl DockerNetwork {
             }
         };
         let ipam = found.entry("IPAM");
+        let scope = self.scope.map(|scope| scope.word().to_owned());
         let texts_of = [
             ("driver", Some(&self.driver), found.entry("Driver")),
-            ("scope", self.scope.as_ref(), found.entry("Scope")),
+            ("scope", scope.as_ref(), found.entry("Scope")),
             ("ipam_driver", self.ipam_driver.as_ref(), ipam.entry("Driver")),
             ("config_from", self.config_from.as_ref(), found.entry("ConfigFrom").entry("Network")),
         ];
@@ -90,8 +91,8 @@ impl DockerNetwork {
                 body.set(key, wanted);
             }
         }
-        if let Some(scope) = &self.scope {
-            body.set("Scope", scope.as_str());
+        if let Some(scope) = self.scope {
+            body.set("Scope", scope.word());
         }
         if let Some(network) = &self.config_from {
             body.set("ConfigFrom", Fields::new().with("Network", network.as_str()));
@@ -128,8 +129,23 @@ fn pool_fields(pool: &Pool) -> Fields {
     fields
 }
 
+/// Whether every pool is there that is wished for; there may be others.
 fn same_pools(wanted: &[Pool], found: &[Data]) -> bool {
-    let fits =
-        |pool: &Pool, found: &Data| pool_fields(pool).iter().all(|(name, value)| found.entry(name) == value);
-    wanted.len() == found.len() && wanted.iter().all(|pool| found.iter().any(|found| fits(pool, found)))
+    let fits = |pool: &Pool, found: &Data| {
+        pool_fields(pool).iter().all(|(name, value)| same_address(found.entry(name), value))
+    };
+    wanted.iter().all(|pool| found.iter().any(|found| fits(pool, found)))
+}
+
+/// Whether both are the same, or two ways of writing the same address or net.
+fn same_address(left: &Data, right: &Data) -> bool {
+    let net = |data: &Data| data.as_text().and_then(net);
+    left == right || net(left).is_some_and(|left| Some(left) == net(right))
+}
+
+/// An address and the length of its net: `10.0.0.0/8`.
+pub(super) fn net(text: &str) -> Option<(std::net::IpAddr, Option<u8>)> {
+    let (address, length) =
+        text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+    Some((address.parse().ok()?, length.map(str::parse).transpose().ok()?))
 }

@@ -2,7 +2,7 @@
 
 mod filter;
 
-use super::argument::{PathText, Size};
+use super::argument::{Needed, PathText, Size};
 use super::stat::{Algorithm, checksum};
 use super::{ArgumentError, Module};
 use crate::host::regex::{Regex, Text};
@@ -30,7 +30,7 @@ module! {
     /// ```
     Find "find" local {
         /// Where to look.
-        paths ["name", "path"]: Vec<PathText>;
+        paths ["name", "path"]: Needed<Vec<PathText>>;
         /// What names are like; all if nothing is said.
         patterns ["pattern"]: Option<Vec<String>>;
         /// What names are not like.
@@ -77,7 +77,7 @@ impl Module for Find {
         let filter = Filter::of(self)?;
         let mut search =
             Search { find: self, filter, host, files: Vec::new(), examined: 0, skipped: Fields::new() };
-        for path in &self.paths {
+        for path in &self.paths.0 {
             let path = path.on(host)?;
             match host.is_directory(&path)? {
                 true => search.directory(&path, 1)?,
@@ -102,9 +102,6 @@ impl Module for Find {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        if self.paths.is_empty() {
-            return vec![ArgumentError::new("", "argument `paths` is missing")];
-        }
         Filter::of(self)
             .err()
             .map(|failure| ArgumentError::new("", failure.to_string()))

@@ -188,7 +188,19 @@ impl MysqlDb {
             counts: true,
             ..Run::default()
         };
-        Ok(Plan::one(Change::Run(run.titled(line))))
+        let mut plan = if dump { Plan::nothing() } else { self.made_to_import(host, server)? };
+        plan.push(Change::Run(run.titled(line)));
+        Ok(plan)
+    }
+
+    /// What is read into a database that is not there makes it first.
+    fn made_to_import(&self, host: &dyn Probe, server: &Server) -> Result<Plan, Failure> {
+        let [name] = self.name.as_slice() else { return Ok(Plan::nothing()) };
+        if name == "all" || !server.rows(host, None, &asked(name))?.is_empty() {
+            return Ok(Plan::nothing());
+        }
+        let sql = format!("CREATE DATABASE {}{}", identifier(name), self.letters());
+        Ok(statements(server, vec![(sql.clone(), sql)], vec![Effect::Anything]))
     }
 
     fn dump_line(&self, host: &dyn Probe, server: &Server) -> Result<String, Failure> {

@@ -2,7 +2,7 @@
 
 use super::Login;
 use crate::host::postgres::{identifier, literal};
-use crate::host::{Carried, Change, Data, Failure, Plan, Probe, Report, Run};
+use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report, Run};
 use crate::modules::statements::Statements;
 use crate::modules::{ArgumentError, Module};
 
@@ -37,15 +37,12 @@ impl Module for PostgresqlQuery {
         let queries = self.statements.filled(sql)?;
         let said =
             |plan: Plan| plan.with("query", queries.last().cloned()).with("query_list", queries.clone());
-        if let [query] = queries.as_slice()
-            && reads_rows(query)
-            && self.search_path.is_none()
-        {
-            let rows = server.rows(host, &database, query.trim().trim_end_matches(';'))?;
-            let (count, list) = (rows.len(), Data::from(rows));
-            let plan =
-                Plan::nothing().with("query_result", list.clone()).with("query_all_results", vec![list]);
-            return Ok(said(plan.with("rowcount", count).with("statusmessage", format!("SELECT {count}"))));
+        if self.search_path.is_none() && queries.iter().all(|query| reads_rows(query)) {
+            let mut results = Vec::new();
+            for query in &queries {
+                results.push(server.rows(host, &database, query.trim().trim_end_matches(';'))?);
+            }
+            return Ok(said(told(results)));
         }
         let path = self.search_path.iter().map(|path| {
             let path: Vec<String> = path.iter().map(|name| identifier(name)).collect();
@@ -76,14 +73,26 @@ impl Module for PostgresqlQuery {
             statuses.iter().any(|status| !matches!(count(status), Some(0)) && !status.starts_with("SELECT"));
         result.set("statusmessage", statuses.last().copied().unwrap_or_default());
         result.set("rowcount", rows);
-        result.set("query_result", Data::List(Vec::new()));
-        result.set("query_all_results", Data::List(Vec::new()));
+        let none = Data::from(Fields::new());
+        let several = Data::from(result.clone()).list("query_list").len();
+        result.set("query_all_results", vec![none.clone(); several]);
+        result.set("query_result", none);
         Ok(Report { changed: Some(changed), ..Report::from(result) })
     }
 
     fn check(&self) -> Vec<ArgumentError> {
         self.statements.mistakes(sql)
     }
+}
+
+/// The rows that queries gave: those of the last, and of all.
+fn told(results: Vec<Vec<Fields>>) -> Plan {
+    let last = results.last().cloned().unwrap_or_default();
+    let count: usize = results.iter().map(Vec::len).sum();
+    let status = format!("SELECT {}", last.len());
+    let all: Vec<Data> = results.into_iter().map(Data::from).collect();
+    let plan = Plan::nothing().with("query_result", last).with("query_all_results", all);
+    plan.with("rowcount", count).with("statusmessage", status)
 }
 
 /// A value as SQL writes it.

@@ -60,8 +60,14 @@ impl Module for PostgresqlUser {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let server = self.login.server(host)?;
         let database = if self.login_db.is_empty() { "postgres" } else { &self.login_db };
-        let asked = self.asked();
-        let found = server.rows(host, database, &asked)?.into_iter().next();
+        let mut asked = self.asked("pg_authid");
+        let mut rows = server.rows(host, database, &asked);
+        // Who is no superuser sees roles without their passwords, and sets those each time.
+        if rows.as_ref().is_err_and(|failure| failure.to_string().contains("permission denied for")) {
+            asked = self.asked("pg_roles");
+            rows = server.rows(host, database, &asked);
+        }
+        let found = rows?.into_iter().next();
         let mut statements = Statements::of(&server, database);
         let mut after = found.clone().unwrap_or_default();
         match (self.state, &found) {
@@ -111,7 +117,7 @@ impl Module for PostgresqlUser {
             if !FLAGS.iter().any(|(known, _)| *known == flag || *known == plain) {
                 wrong.push(ArgumentError::new(
                     "role_attr_flags",
-                    format!("`{flag}` is nothing that a user may do"),
+                    format!("Invalid role_attr_flags specified: {flag}"),
                 ));
             }
         }
@@ -128,14 +134,14 @@ impl PostgresqlUser {
         flags.filter(|flag| !flag.is_empty()).collect()
     }
 
-    fn asked(&self) -> String {
+    fn asked(&self, table: &str) -> String {
         let flags: Vec<&str> = FLAGS.iter().map(|(_, column)| *column).collect();
         format!(
             "SELECT rolname AS name, {}, rolconnlimit AS conn_limit, \
              coalesce(to_char(rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), rolvaliduntil::text, '') AS expires, \
              coalesce(rolpassword, '') AS password, coalesce(shobj_description(a.oid, 'pg_authid'), '') AS comment, \
              coalesce((SELECT array_to_json(setconfig) FROM pg_db_role_setting s WHERE s.setrole = a.oid AND s.setdatabase = 0), '[]') AS configuration{} \
-             FROM pg_authid a WHERE rolname = {}",
+             FROM {table} a WHERE rolname = {}",
             flags.join(", "),
             self.expires_asked(),
             literal(&self.name)

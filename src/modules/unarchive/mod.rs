@@ -61,7 +61,7 @@ impl Module for Unarchive {
             return Err(Failure::Skipped { because, result: Fields::new() });
         }
         if !host.is_directory(&dest)? {
-            return Err(host.missing(format!("the directory `{}` does not exist", dest.display())));
+            return Err(host.missing(format!("dest '{}' must be an existing dir", dest.display())));
         }
         let members = unpack::members(host, &self.archive(host)?)?;
         let members: Vec<Member> = members.into_iter().filter_map(|member| self.wanted(member)).collect();

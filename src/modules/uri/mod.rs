@@ -92,7 +92,7 @@ impl Module for Uri {
         Ok(if self.dest.is_some() { plan.and_again() } else { plan })
     }
 
-    fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
+    fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let mut result = carried.result.clone();
         let asked_at = result.remove("asked_at");
         let answer = carried.changes.iter().find_map(|(_, done)| match done {
@@ -107,6 +107,9 @@ impl Module for Uri {
         self.tell(answer, good, &mut result);
         if !good {
             return Err(self.refused(answer, result));
+        }
+        if let Some(path) = result.get("path").and_then(Data::as_text).map(text::to_path) {
+            files::describe(host, &path, &mut result)?;
         }
         let changed = carried.changes.iter().any(|(change, _)| change.counts());
         Ok(Report { changed: Some(changed), ..Report::from(result) })
@@ -166,7 +169,6 @@ impl Uri {
         let placement = Placement { follow: true, ..Placement::of(&path, content, &self.attributes) };
         let mut plan = placement.plan(host)?;
         plan.result = Fields::new().with("path", text::from_path(&path));
-        files::describe(host, &path, &mut plan.result)?;
         Ok(plan)
     }
 
@@ -174,7 +176,7 @@ impl Uri {
         result.set("status", if answer.status == 0 { -1 } else { i64::from(answer.status) });
         result.set("url", answer.url.as_str());
         result.set("redirected", answer.redirected);
-        result.set("msg", format!("{} ({} bytes)", answer.reason, answer.size()));
+        result.set("msg", said(answer));
         for (name, value) in answer.headers.iter() {
             result.set(name.replace('-', "_"), value.clone());
         }
@@ -195,13 +197,17 @@ impl Uri {
     fn refused(&self, answer: &Answer, result: Fields) -> Failure {
         let wanted: Vec<String> = self.status_code.iter().map(i64::to_string).collect();
         let status = if answer.status == 0 { -1 } else { i64::from(answer.status) };
-        let reason = if status == -1 {
-            format!("Request failed: {}", answer.reason)
-        } else {
-            format!("HTTP Error {status}: {}", answer.reason)
-        };
-        let message = format!("Status code was {status} and not [{}]: {reason}", wanted.join(", "));
+        let message = format!("Status code was {status} and not [{}]: {}", wanted.join(", "), said(answer));
         Failure::Failed { result: result.with("msg", message.as_str()), message }
+    }
+}
+
+/// Ansible's words for what came back.
+fn said(answer: &Answer) -> String {
+    match answer.status {
+        0 => format!("Request failed: {}", answer.reason),
+        status @ (300.. | ..200) => format!("HTTP Error {status}: {}", answer.reason),
+        _ => format!("{} ({} bytes)", answer.reason, answer.size()),
     }
 }
 

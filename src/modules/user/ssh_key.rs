@@ -24,13 +24,15 @@ pub fn plan(user: &User, host: &dyn Probe, found: &Found) -> Result<Plan, Failur
         let make = Change::Directory { path: directory.to_owned(), mode: 0o700, owner };
         return Ok(Plan::one(make).and_again());
     }
-    Ok(Plan::one(Change::Run(generate(user, host, found, &file))))
+    Ok(Plan::one(Change::Run(generate(user, host, found, &file)?)))
 }
 
-fn generate(user: &User, host: &dyn Probe, found: &Found, file: &Path) -> Run {
+fn generate(user: &User, host: &dyn Probe, found: &Found, file: &Path) -> Result<Run, Failure> {
     let path = text::from_path(file);
     let bits = user.ssh_key_bits.map(|bits| bits.to_string());
-    let comment = user.ssh_key_comment.clone().unwrap_or_else(|| format!("{}@host", found.name));
+    let host_name = facts::host_name(host)?;
+    let comment =
+        user.ssh_key_comment.clone().unwrap_or_else(|| format!("ansible-generated on {}", host_name));
     let passphrase = user.ssh_key_passphrase.as_deref().unwrap_or_default();
     let mut argv = Vec::new();
     if host.me().uid != found.uid {
@@ -47,7 +49,7 @@ fn generate(user: &User, host: &dyn Probe, found: &Found, file: &Path) -> Run {
         Effect::File { path: file.to_owned(), mode: 0o600, owner },
         Effect::File { path: public, mode: 0o644, owner },
     ];
-    Run::changing(&argv).titled(format!("make the key {path}")).with_effects(effects)
+    Ok(Run::changing(&argv).titled(format!("make the key {path}")).with_effects(effects))
 }
 
 /// Where the key lies.

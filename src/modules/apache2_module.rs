@@ -65,7 +65,12 @@ impl Module for Apache2Module {
         };
         if self.is_in(&list) != wanted {
             let effects = vec![apache::modules_effect(&program, &self.after(&list)), Effect::Anything];
-            plan.push(Change::Run(Run { argv: self.command(host)?, effects, counts: true, ..Run::default() }));
+            plan.push(Change::Run(Run {
+                argv: self.command(host)?,
+                effects,
+                counts: true,
+                ..Run::default()
+            }));
         }
         Ok(plan)
     }

@@ -75,12 +75,7 @@ impl Interpreter {
     }
 
     /// How it ends where there is no file: whether there will be one by then, a dry run hears from who would read it.
-    async fn nothing_there(
-        &mut self,
-        running: &Running,
-        wanted: &Wanted,
-        at: &At,
-    ) -> Result<Ended, Trouble> {
+    async fn nothing_there(&mut self, running: &Running, wanted: &Wanted, at: &At) -> Result<Ended, Trouble> {
         if self.is_checked(at).await? {
             let fields = Fields::new().with("src", wanted.src.as_str());
             let read = self.ask_host(running, "slurp", fields, at).await?;

@@ -311,7 +311,9 @@ impl Inventory {
 
 /// Layers of variables as one: those of a later one count more.
 fn flat(layers: impl IntoIterator<Item = (Level, Arc<Vars>)>) -> Vars {
-    let each = |layer: Arc<Vars>| layer.iter().map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>();
+    let each = |layer: Arc<Vars>| {
+        layer.iter().map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
+    };
     layers.into_iter().flat_map(|(_, layer)| each(layer)).collect()
 }
 

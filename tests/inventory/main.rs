@@ -102,7 +102,12 @@ fn everything_is_listed_as_ansible_lists_it() {
     each(|folder, inventory| {
         let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
         let mut out = Vec::new();
-        differences("", &serde_json::from_str(&text).unwrap(), &json(&inventory.listing(None, false).unwrap().flat()), &mut out);
+        differences(
+            "",
+            &serde_json::from_str(&text).unwrap(),
+            &json(&inventory.listing(None, false).unwrap().flat()),
+            &mut out,
+        );
         out
     });
 }

@@ -29,6 +29,7 @@ macro_rules! modules {
 modules! {
     acl::Acl;
     alternatives::Alternatives;
+    apache2_module::Apache2Module;
     apk::Apk;
     apt::Apt;
     apt_key::AptKey;

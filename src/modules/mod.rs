@@ -12,6 +12,7 @@ mod spec;
 
 mod acl;
 mod alternatives;
+mod apache2_module;
 mod apk;
 mod apt;
 mod apt_key;

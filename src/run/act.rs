@@ -196,9 +196,10 @@ impl Interpreter {
     }
 
     /// Sends the call of a module and goes on; its answer comes when it comes.
-    async fn submit(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+    async fn submit(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         let arguments = self.arguments(&running.task, at).await?;
         let sending = self.sending(&running, at).await?;
+        running.diff = sending.diff;
         let call = self.call(&arguments, at).await?;
         self.enter_lane(&running, at).await?;
         let request = self.pipeline.request(self.run.next_request(), call, sending);
@@ -222,7 +223,9 @@ impl Interpreter {
         let arguments = self.arguments(&running.task, at).await?;
         let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
-        let ended = self.ask_call(running, call, sending, at).await?;
+        let diff = sending.diff;
+        let mut ended = self.ask_call(running, call, sending, at).await?;
+        ended.tell_difference(&running.info.action, diff);
         match running.background {
             Some(background) => self.follow(running, ended, background, at).await,
             None => Ok(ended),

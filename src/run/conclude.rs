@@ -17,8 +17,7 @@ impl Interpreter {
                 self.host.store.commit(id);
                 let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
                 let mut ended = Ended::of(reply, running.no_log);
-                let execution = &self.run.settings.execution;
-                ended.tell_difference(&running.info.action, execution.diff || execution.dry_run);
+                ended.tell_difference(&running.info.action, running.diff);
                 judge(&running, &mut ended);
                 self.end(*running, item, ended)
             }

@@ -20,6 +20,8 @@ pub struct Running {
     pub ignore_errors: bool,
     pub ignore_unreachable: bool,
     pub no_log: bool,
+    /// Differences are told.
+    pub diff: bool,
     /// A failure is caught by a `rescue`.
     pub rescued: bool,
     /// A failure ends the play for all hosts.

@@ -224,6 +224,7 @@ impl Interpreter {
             ignore_errors: false,
             ignore_unreachable: false,
             no_log: false,
+            diff: false,
             rescued: at.frame.is_rescued(),
             fatal: false,
             once: false,

@@ -78,6 +78,7 @@ modules! {
     getent::Getent;
     git::Git;
     git_config::GitConfig;
+    git_config_info::GitConfigInfo;
     group::Group;
     hostname::Hostname;
     htpasswd::Htpasswd;
@@ -97,7 +98,9 @@ modules! {
     npm::Npm;
     own_module::OwnModule;
     openssl::OpensslCsr;
+    openssl::OpensslDhparam;
     openssl::OpensslPrivatekey;
+    openssl::OpensslPublickey;
     openssl::X509Certificate;
     package::Package;
     package_facts::PackageFacts;

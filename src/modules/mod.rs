@@ -66,6 +66,7 @@ mod get_url;
 mod getent;
 mod git;
 mod git_config;
+mod git_config_info;
 mod group;
 mod hostname;
 mod htpasswd;

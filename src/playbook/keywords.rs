@@ -129,6 +129,12 @@ pub(super) fn read_vars(loader: &Loader, node: &Node) -> Vars {
     entries.iter().filter_map(|(key, value)| Some((variable_name(loader, key)?, value_of(value)))).collect()
 }
 
+/// Reads a file of variables. There a name may be any text: what no template can name is found through `vars`.
+pub(super) fn read_file_of_vars(loader: &Loader, node: &Node) -> Vars {
+    let Some(entries) = node.as_map() else { return read_vars(loader, node) };
+    entries.iter().filter_map(|(key, value)| Some((key.as_str()?.into(), value_of(value)))).collect()
+}
+
 fn vars_of(value: &Value) -> Vars {
     let entries = value.as_entries().unwrap_or_default();
     entries.iter().filter_map(|(name, value)| Some((name.as_str()?.into(), value.clone()))).collect()

@@ -104,7 +104,7 @@ impl Loader {
 
     /// The variables in a file.
     pub fn variables(&self, path: &Path) -> Vars {
-        self.node(path).map(|node| super::keywords::read_vars(self, &node)).unwrap_or_default()
+        self.node(path).map(|node| super::keywords::read_file_of_vars(self, &node)).unwrap_or_default()
     }
 
     /// The variables in a mapping.

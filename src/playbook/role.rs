@@ -2,7 +2,7 @@
 
 use super::block::{Entry, Group, read_entries};
 use super::import::clean;
-use super::keywords::{Keywords, read_vars};
+use super::keywords::{Keywords, read_file_of_vars};
 use super::loader::{Loader, Statics};
 use super::task::Task;
 use super::{keyword, keywords, paths};
@@ -351,7 +351,7 @@ fn file_vars(loader: &Loader, dir: &Path, name: &str, span: Span) -> Vars {
         loader.refuse(Diagnostic::error(message).at(span));
     }
     let nodes = files.iter().filter_map(|file| loader.node(file));
-    nodes.flat_map(|node| read_vars(loader, &node)).collect()
+    nodes.flat_map(|node| read_file_of_vars(loader, &node)).collect()
 }
 
 /// What `meta/` of a role says.

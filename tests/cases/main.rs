@@ -162,6 +162,7 @@ fn what_hangs_on_a_command_names_its_line() {
             r#""A fact that hangs on it": "`echo yes`, which was not run (site.yml:5:7)""#,
             r#""Hangs on the fact": "`echo yes`, which was not run (site.yml:5:7)""#,
             r#""Takes what it made": "`touch WORK/known`, which was not run (site.yml:19:7)""#,
+            r#""Sends what it made": "`WORK/made`, which is not on the controller yet""#,
         ]
     );
 }

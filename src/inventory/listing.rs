@@ -21,8 +21,7 @@ impl Listing<'_> {
         let hostvars = self.hosts.iter().map(|host| (Value::text(host.clone()), self.host_value(host)));
         let hostvars: Map =
             hostvars.filter(|(_, vars)| vars.as_entries().is_some_and(|vars| !vars.is_empty())).collect();
-        let meta =
-            [("hostvars", Value::dict(hostvars)), ("profile", Value::from("inventory_legacy"))];
+        let meta = [("hostvars", Value::dict(hostvars)), ("profile", Value::from("inventory_legacy"))];
         let groups = self.inventory.graph.descendants("all").into_iter().filter_map(|name| {
             let group = self.described(&name)?;
             (!group.is_empty()).then(|| (Value::text(name), Value::dict(group)))

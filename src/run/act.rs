@@ -1,6 +1,7 @@
 //! What a task does, once its conditions hold: a control word acts here, a module becomes a call.
 
 use super::halt::Trouble;
+use super::host::Host;
 use super::hostvars::delegated;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Sending, Step};
@@ -12,7 +13,7 @@ use crate::modules::Call;
 use crate::playbook::{Keyword, Task};
 use crate::report::{Event, Status};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Map, Part, Value, trusted_text};
+use crate::vars::{Map, Part, Promise, Value, trusted_text};
 use crate::wire::{Mode, OnFailure};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -171,8 +172,7 @@ impl Interpreter {
     async fn effect(&mut self, running: &Running, effect: Effect) -> Result<bool, Trouble> {
         match effect {
             Effect::Set { name, value, cacheable } => {
-                let owner = running.facts_for.as_ref().and_then(|owner| self.run.host(owner));
-                let owner = owner.unwrap_or_else(|| self.host.clone());
+                let owner = self.fact_owner(running);
                 let after = self.pipeline.newest();
                 if cacheable {
                     owner.store.set(Part::Facts, name.clone(), value.clone(), after);
@@ -194,6 +194,24 @@ impl Interpreter {
             }
         }
         Ok(false)
+    }
+
+    /// In a dry run, what `set_fact` would set is not known where it hangs on what was not run.
+    pub fn leave_unknown(&self, running: &Running, because: &str) {
+        if !running.task.is(&["set_fact"]) {
+            return;
+        }
+        let names = running.task.action.arguments.iter().map(|argument| &argument.name);
+        for name in names.filter(|name| crate::playbook::is_identifier(name) && &***name != "cacheable") {
+            let value = Value::promise(Arc::new(Promise::unknown(because)));
+            self.fact_owner(running).store.set(Part::Set, name.clone(), value, self.pipeline.newest());
+        }
+    }
+
+    /// The host that what `set_fact` sets belongs to.
+    fn fact_owner(&self, running: &Running) -> Arc<Host> {
+        let owner = running.facts_for.as_ref().and_then(|owner| self.run.host(owner));
+        owner.unwrap_or_else(|| self.host.clone())
     }
 
     /// Sends the call of a module and goes on; its answer comes when it comes.

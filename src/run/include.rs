@@ -10,7 +10,7 @@ use super::result::Ended;
 use super::task_scope::At;
 use crate::control::Arguments;
 use crate::playbook::{Entry, Keywords, RoleParts, Statics};
-use crate::report::Event;
+use crate::report::{Event, HIDDEN_LABEL};
 use crate::source::{Diagnostic, Severity};
 use crate::vars::{Value, Vars};
 use std::path::{Path, PathBuf};
@@ -128,7 +128,7 @@ impl Interpreter {
             host: self.host.name.clone(),
             task: running.info.clone(),
             file: file.to_owned(),
-            label: item.map(|item| item.label.clone()),
+            label: item.map(|item| if running.no_log { HIDDEN_LABEL.to_owned() } else { item.label.clone() }),
         };
         self.finish(super::pipeline::Step::Event(Box::new(event))).await
     }

@@ -28,10 +28,12 @@ impl Interpreter {
         let mut attempt = 1;
         loop {
             let mut ended = self.one_attempt(running, at).await?;
+            if attempts.is_some() {
+                ended.set("attempts", Value::from(attempt));
+            }
             let seen = self.seen(running, at, &ended);
             self.verdict(running, &mut ended, &seen).await?;
             let Some(attempts) = attempts else { return Ok(ended) };
-            ended.set("attempts", Value::from(attempt));
             let seen = self.seen(running, at, &ended);
             if ended.status == Status::Depends || self.is_enough(running, &ended, &seen).await? {
                 return Ok(ended);

@@ -365,7 +365,10 @@ impl Interpreter {
         let ended = match trouble {
             Trouble::Halt(halt) => return Err(halt),
             Trouble::Mistake { diagnostic, .. } => Ended::mistake(diagnostic),
-            Trouble::Depends(because) => Ended::depends(&because),
+            Trouble::Depends(because) => {
+                self.leave_unknown(&running, &because);
+                Ended::depends(&because)
+            }
             Trouble::Unreachable(diagnostic) => {
                 let ended = Ended::unreachable(&diagnostic.message);
                 Ended { diagnostic: Some(diagnostic), ..ended }

@@ -29,7 +29,7 @@ fn every_example_of_the_manual_can_be_called() {
 fn every_argument_is_documented() {
     for name in modules::names() {
         for arg in modules::spec(name).unwrap().args() {
-            assert!(arg.doc.iter().any(|line| line.trim().ends_with('.')), "{name}: {}", arg.name);
+            assert!(arg.page.doc.iter().any(|line| line.trim().ends_with('.')), "{name}: {}", arg.name);
         }
     }
 }

@@ -133,6 +133,9 @@ impl Interpreter {
         }
         running.changed = plain_bool(&running.task.own.changed_when);
         running.failed = plain_bool(&running.task.own.failed_when);
+        if at.frame.keyword(Keyword::Diff).is_some() {
+            running.diff = Some(self.flag(at, Keyword::Diff).await?);
+        }
         Ok(())
     }
 

@@ -241,7 +241,8 @@ impl Interpreter {
         let arguments = self.arguments_of(running, at).await?;
         let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
-        let ended = self.ask_call(running, call, sending, at).await?;
+        let mut ended = self.ask_call(running, call, sending, at).await?;
+        ended.tell_difference(&running.info.action, self.wants_difference(running));
         match running.background {
             Some(background) => self.follow(running, ended, background, at).await,
             None => Ok(ended),

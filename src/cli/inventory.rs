@@ -3,8 +3,9 @@
 use super::args::ProjectArgs;
 use super::ready::{Ready, one};
 use super::start::Project;
-use crate::report::exit;
+use crate::report::{exit, json};
 use crate::source::{Diagnostic, Diagnostics};
+use crate::template::in_blocks;
 use crate::vars::Value;
 use clap::{ArgGroup, Args};
 
@@ -28,6 +29,14 @@ pub struct InventoryArgs {
     #[arg(long)]
     pub vars: bool,
 
+    /// As YAML, not as JSON
+    #[arg(short, long)]
+    pub yaml: bool,
+
+    /// Variables where they are set, at hosts and at groups, and not all at the hosts
+    #[arg(long)]
+    pub export: bool,
+
     /// The group at the root of the graph
     #[arg(value_name = "GROUP")]
     pub group: Option<String>,
@@ -43,15 +52,17 @@ pub struct InventoryArgs {
 pub fn inventory(args: &InventoryArgs, project: &Project) -> Result<u8, Diagnostics> {
     let ready = Ready::of(project)?;
     let inventory = ready.run.inventory();
+    let limit = project.settings.selection.limit.as_deref();
+    let listing = inventory.listing(limit.filter(|_| args.host.is_none()), args.export).map_err(one)?;
     let text = if let Some(host) = &args.host {
-        let value = inventory.to_host(host).ok_or_else(|| ready.run.no_host(host));
-        json(&value.map_err(one)?)
+        let value = listing.host(host).ok_or_else(|| ready.run.no_host(host));
+        args.written(&value.map_err(one)?)?
     } else if args.list {
-        json(&inventory.to_list())
+        args.written(&if args.yaml { listing.nested() } else { listing.flat() })?
     } else {
         let root = args.group.as_deref().unwrap_or("all");
         let unknown = || Diagnostic::error(format!("there is no group `{root}` in the inventory"));
-        inventory.to_graph(root, args.vars).ok_or_else(unknown).map_err(one)?
+        listing.tree(root, args.vars).ok_or_else(unknown).map_err(one)?
     };
     project.tell(&text);
     project.complain(&inventory.take_diagnostics().all);
@@ -60,10 +71,12 @@ pub fn inventory(args: &InventoryArgs, project: &Project) -> Result<u8, Diagnost
     Ok(exit::FINE)
 }
 
-fn json(value: &Value) -> String {
-    let mut out = Vec::new();
-    let form = serde_json::ser::PrettyFormatter::with_indent(b"    ");
-    let mut writer = serde_json::Serializer::with_formatter(&mut out, form);
-    let _ = serde::Serialize::serialize(&value.to_data(), &mut writer);
-    format!("{}\n", String::from_utf8_lossy(&out))
+impl InventoryArgs {
+    /// A value in the form that is asked for.
+    fn written(&self, value: &Value) -> Result<String, Diagnostics> {
+        if self.yaml {
+            return in_blocks(value).map_err(|error| one(error.into_diagnostic()));
+        }
+        Ok(json(&value.to_data(), Some(4)) + "\n")
+    }
 }

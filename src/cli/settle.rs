@@ -212,6 +212,10 @@ impl Settings {
         if !self.inventory.given && place.exists(Path::new(USUAL_INVENTORY)) {
             self.inventory.sources = vec![USUAL_INVENTORY.to_owned()];
         }
+        if self.listing.tags && self.selection.tags.is_empty() && self.selection.skip_tags.is_empty() {
+            self.selection.tags.push("never".to_owned());
+            self.selection.tags.push("all".to_owned());
+        }
         if self.selection.tags.is_empty() {
             self.selection.tags = vec!["all".to_owned()];
         }

@@ -10,7 +10,7 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
         return Ok(Act { skipped: Some("Verbosity threshold not met.".to_owned()), ..Act::default() });
     }
     let Some(var) = desk.value("var") else {
-        let message = desk.value("msg").cloned().unwrap_or_else(|| "Hello world!".into());
+        let message = desk.arguments.value("msg").cloned().unwrap_or_else(|| "Hello world!".into());
         return Ok(Act { fields: [("msg".into(), message)].into(), ..Act::default() });
     };
     let Some(name) = var.as_str() else {

@@ -18,17 +18,19 @@ pub struct Host {
 }
 
 impl Host {
-    /// What runs that were cut off left in the agent's own places is removed.
     pub fn new(system: System) -> Host {
-        let state = state_directory();
-        [&state, &std::env::temp_dir()].into_iter().for_each(|directory| change::tidy(directory));
-        Host::with_state(system, state)
+        Host::with_state(system, state_directory())
     }
 
     /// A host whose state is kept in this directory.
     pub fn with_state(system: System, state: PathBuf) -> Host {
         let notes = Notes::open(&state);
         Host { system, planned: Planned::default(), notes, dry_run: false, state, held: HeldLock::default() }
+    }
+
+    /// Removes what runs that were cut off left in the agent's own places.
+    pub fn tidy(&self) {
+        [&self.state, &std::env::temp_dir()].into_iter().for_each(|directory| change::tidy(directory));
     }
 
     /// Takes the host's lock, or says who holds it.

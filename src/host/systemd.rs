@@ -19,13 +19,14 @@ pub fn is_running(host: &dyn Probe) -> Result<bool, Failure> {
     Ok(host.stat(Path::new("/run/systemd/system"))?.is_some())
 }
 
-/// Whether a unit is enabled, as `systemctl is-enabled` says it: `enabled`, `static`, `masked`, ...
-pub fn enablement(host: &dyn Probe, name: &str, scope: Scope) -> Result<String, Failure> {
+/// Whether something starts a unit that stands for another or has another started for it: an alias, a service whose socket is
+/// enabled. `systemctl` names what does so below the state.
+pub fn is_started_by_others(host: &dyn Probe, name: &str, scope: Scope) -> Result<bool, Failure> {
     let mut argv = vec!["systemctl"];
     argv.extend(scope_option(scope));
-    argv.extend(["is-enabled", "--", name]);
+    argv.extend(["is-enabled", "--full", "--", name]);
     let said = host.ask(&output_of(&argv))?;
-    Ok(said.text("stdout").unwrap_or_default().trim().to_owned())
+    Ok(said.text("stdout").unwrap_or_default().trim().lines().count() > 1)
 }
 
 /// The names that `systemctl list-units` gives for a pattern.

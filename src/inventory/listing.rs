@@ -1,47 +1,143 @@
 //! What `provision inventory` shows: everything as one value, groups as a tree.
 
-use super::graph::{Graph, Name};
+use super::Inventory;
+use super::graph::{Group, Name};
 use crate::vars::{Data, Encrypted, Map, Marks, Value, Vars};
+use indexmap::IndexSet;
 use std::fmt::Write;
 
-/// Everything, in the form that an inventory program prints. `vars_of` gives what a host has.
-pub fn list(graph: &Graph, vars_of: impl Fn(&Name) -> Vars) -> Value {
-    let hostvars = graph.hosts.keys().map(|host| (Value::text(host.clone()), host_value(vars_of(host))));
-    let hostvars: Map =
-        hostvars.filter(|(_, vars)| vars.as_entries().is_some_and(|vars| !vars.is_empty())).collect();
-    let meta = Map::from([
-        ("hostvars".into(), Value::dict(hostvars)),
-        ("profile".into(), Value::from("inventory_legacy")),
-    ]);
-    let mut all = Map::from([("_meta".into(), Value::dict(meta))]);
-    for (name, group) in reachable(graph) {
-        all.insert(Value::text(name), Value::dict(group));
-    }
-    Value::dict(all)
+/// The inventory as it is shown, in the forms of `ansible-inventory`.
+pub struct Listing<'a> {
+    pub(super) inventory: &'a Inventory,
+    /// The hosts that are shown.
+    pub(super) hosts: IndexSet<Name>,
+    /// Variables are shown where they are set, at hosts and at groups, and not all at the hosts.
+    pub(super) export: bool,
 }
 
-/// The variables of one host, encrypted values as they are written.
-pub fn host_value(vars: Vars) -> Value {
+impl Listing<'_> {
+    /// The form that an inventory program prints.
+    pub fn flat(&self) -> Value {
+        let hostvars = self.hosts.iter().map(|host| (Value::text(host.clone()), self.host_value(host)));
+        let hostvars: Map =
+            hostvars.filter(|(_, vars)| vars.as_entries().is_some_and(|vars| !vars.is_empty())).collect();
+        let meta = [("hostvars", Value::dict(hostvars)), ("profile", Value::from("inventory_legacy"))];
+        let groups = self.inventory.graph.descendants("all").into_iter().filter_map(|name| {
+            let group = self.described(&name)?;
+            (!group.is_empty()).then(|| (Value::text(name), Value::dict(group)))
+        });
+        [("_meta".into(), meta.into_iter().collect())].into_iter().chain(groups).collect()
+    }
+
+    fn described(&self, name: &Name) -> Option<Map> {
+        let group = self.inventory.graph.groups.get(name)?;
+        let hosts = self.members(name, group);
+        let children = group.children.iter().cloned().map(Value::text);
+        let mut parts = Map::new();
+        insert(&mut parts, "hosts", hosts.map(Value::text).collect());
+        insert(&mut parts, "children", children.collect());
+        if self.export {
+            insert(&mut parts, "vars", values(self.inventory.vars_of_group(name)));
+        }
+        Some(parts)
+    }
+
+    /// The form of an inventory in YAML: groups in groups, each described once.
+    pub fn nested(&self) -> Value {
+        let all = Name::from("all");
+        let mut told = IndexSet::new();
+        let group = self.nested_group(&all, &mut told);
+        group.into_iter().map(|group| (Value::text(all.clone()), Value::dict(group))).collect()
+    }
+
+    /// A group with all that is in it; nothing where that is empty. Hosts and groups that were told already are named only.
+    fn nested_group(&self, name: &Name, told: &mut IndexSet<(bool, Name)>) -> Option<Map> {
+        let group = self.inventory.graph.groups.get(name)?;
+        let (mut children, mut hosts, mut parts) = (Map::new(), Map::new(), Map::new());
+        for child in &group.children {
+            let below = match told.insert((true, child.clone())) {
+                true => self.nested_group(child, told),
+                false => Some(Map::new()),
+            };
+            children.extend(below.map(|below| (Value::text(child.clone()), Value::dict(below))));
+        }
+        for host in self.members(name, group) {
+            let vars = match told.insert((false, host.clone())) {
+                true => self.host_value(&host),
+                false => Value::dict(Map::new()),
+            };
+            hosts.insert(Value::text(host), vars);
+        }
+        insert(&mut parts, "children", Value::dict(children));
+        insert(&mut parts, "hosts", Value::dict(hosts));
+        if self.export {
+            insert(&mut parts, "vars", values(self.inventory.vars_of_group(name)));
+        }
+        (!parts.is_empty()).then_some(parts)
+    }
+
+    /// The hosts of a group itself that are shown; those of `all` are shown in its groups.
+    fn members<'g>(&'g self, name: &str, group: &'g Group) -> impl Iterator<Item = Name> + 'g {
+        let is_all = name == "all";
+        group.hosts.iter().filter(move |host| !is_all && self.hosts.contains(*host)).cloned()
+    }
+
+    /// The variables of one host; nothing where there is no such host.
+    pub fn host(&self, name: &str) -> Option<Value> {
+        let entry = self.inventory.host(name)?;
+        Some(self.host_value(&entry.name))
+    }
+
+    fn host_value(&self, host: &Name) -> Value {
+        values(self.vars_of(host))
+    }
+
+    fn vars_of(&self, host: &Name) -> Vars {
+        let vars = match self.export {
+            true => self.inventory.own_vars_of(host),
+            false => self.inventory.vars_of(host),
+        };
+        vars.unwrap_or_default()
+    }
+
+    /// The groups below one as a tree, with variables if they are wanted; nothing where there is no such group.
+    pub fn tree(&self, root: &str, with_vars: bool) -> Option<String> {
+        let (name, _) = self.inventory.graph.groups.get_key_value(root)?;
+        let mut out = String::new();
+        self.branch(name, 0, with_vars, &mut out);
+        Some(out)
+    }
+
+    fn branch(&self, name: &Name, depth: usize, with_vars: bool, out: &mut String) {
+        line(out, depth, &format!("@{name}:"));
+        let Some(group) = self.inventory.graph.groups.get(name) else { return };
+        group.children.iter().for_each(|child| self.branch(child, depth + 1, with_vars, out));
+        for host in group.hosts.iter().filter(|_| &**name != "all") {
+            line(out, depth + 1, host);
+            if with_vars {
+                variables(self.vars_of(host), depth + 2, out);
+            }
+        }
+        if with_vars {
+            variables(self.inventory.vars_of_group(name), depth + 1, out);
+        }
+    }
+}
+
+/// Adds a part that is not empty.
+fn insert(parts: &mut Map, name: &str, value: Value) {
+    let empty = value.as_items().map_or_else(
+        || value.as_entries().is_none_or(|entries| entries.is_empty()),
+        |items| items.is_empty(),
+    );
+    if !empty {
+        parts.insert(name.into(), value);
+    }
+}
+
+/// Variables, encrypted values as they are written.
+fn values(vars: Vars) -> Value {
     vars.into_iter().map(|(name, value)| (Value::text(name), as_written(value))).collect()
-}
-
-fn reachable(graph: &Graph) -> Vec<(Name, Map)> {
-    let groups = graph.descendants("all");
-    let described = groups.iter().filter_map(|name| Some((name.clone(), described(graph, name)?)));
-    described.filter(|(_, group)| !group.is_empty()).collect()
-}
-
-fn described(graph: &Graph, name: &str) -> Option<Map> {
-    let group = graph.groups.get(name)?;
-    let names = |names: Vec<&Name>| names.into_iter().cloned().map(Value::text).collect::<Value>();
-    let mut entries = Map::new();
-    if name != "all" && !group.hosts.is_empty() {
-        entries.insert("hosts".into(), names(group.hosts.iter().collect()));
-    }
-    if !group.children.is_empty() {
-        entries.insert("children".into(), names(group.children.iter().collect()));
-    }
-    Some(entries)
 }
 
 /// The value with what is encrypted, or no template, as dicts that say so: reading them gives the same again.
@@ -61,38 +157,11 @@ fn as_written(value: Value) -> Value {
     }
 }
 
-/// The groups below one as a tree; `vars_of` gives the variables to show of a host, if any.
-pub fn graph_text(graph: &Graph, root: &str, vars_of: Option<&dyn Fn(&Name) -> Vars>) -> Option<String> {
-    let (name, _) = graph.groups.get_key_value(root)?;
-    let mut out = String::new();
-    branch(graph, name, 0, vars_of, &mut out);
-    Some(out)
-}
-
-fn branch(
-    graph: &Graph,
-    name: &Name,
-    depth: usize,
-    vars_of: Option<&dyn Fn(&Name) -> Vars>,
-    out: &mut String,
-) {
-    line(out, depth, &format!("@{name}:"));
-    let Some(group) = graph.groups.get(name) else { return };
-    group.children.iter().for_each(|child| branch(graph, child, depth + 1, vars_of, out));
-    for host in group.hosts.iter().filter(|_| &**name != "all") {
-        line(out, depth + 1, host);
-        vars_of.into_iter().for_each(|vars_of| variables(&vars_of(host), depth + 2, out));
-    }
-    if vars_of.is_some() {
-        variables(&group.vars, depth + 1, out);
-    }
-}
-
-fn variables(vars: &Vars, depth: usize, out: &mut String) {
-    let mut names: Vec<_> = vars.keys().collect();
-    names.sort();
-    for name in names {
-        let shown = vars.get(name).and_then(|value| as_written(value.clone()).str().ok()).unwrap_or_default();
+fn variables(vars: Vars, depth: usize, out: &mut String) {
+    let mut vars: Vec<_> = vars.into_iter().collect();
+    vars.sort_by(|(left, _), (right, _)| left.cmp(right));
+    for (name, value) in vars {
+        let shown = as_written(value).str().unwrap_or_default();
         line(out, depth, &format!("{{{name} = {shown}}}"));
     }
 }

@@ -17,11 +17,12 @@ mod words;
 mod yaml_file;
 
 pub use graph::{LOCAL, Name};
+pub use listing::Listing;
 pub use options::{Decrypt, Expressions, Mismatch, Options};
 
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::vars::{Level, Value, Vars};
-use graph::{Graph, Host};
+use graph::Graph;
 use indexmap::IndexSet;
 use pattern::Selection;
 use sources::{Loading, Reader, absolute};
@@ -267,32 +268,53 @@ impl Inventory {
     /// The variables that the inventory gives a host, flat.
     pub fn vars_of(&self, host: &str) -> Option<Vars> {
         let entry = self.host(host)?;
-        let mut vars = Vars::new();
-        for (_, layer) in self.layers(&entry) {
-            vars.extend(layer.iter().map(|(name, value)| (name.clone(), value.clone())));
+        Some(flat(self.layers(&entry)))
+    }
+
+    /// The variables that are set at a host itself.
+    fn own_vars_of(&self, host: &str) -> Option<Vars> {
+        let entry = self.host(host)?;
+        let own = |level| {
+            matches!(
+                level,
+                Level::InventoryHostVars | Level::HostVarsBesideInventory | Level::HostVarsBesidePlaybook
+            )
+        };
+        Some(flat(self.layers(&entry).into_iter().filter(|(level, _)| own(*level))))
+    }
+
+    /// The variables that are set at a group itself, its priority among them where it is not 1.
+    fn vars_of_group(&self, name: &Name) -> Vars {
+        let Some(group) = self.graph.groups.get(name) else { return Vars::new() };
+        let mut layers = vec![(Level::InventoryGroupVars, group.vars.clone())];
+        for folder in self.folders.iter().chain(&self.playbook) {
+            let beside = Level::GroupVarsBesideInventory;
+            self.beside(&folder.join("group_vars"), beside, std::slice::from_ref(name), &mut layers);
         }
-        Some(vars)
+        let mut vars = flat(layers);
+        if group.priority != 1 {
+            vars.insert("ansible_group_priority".into(), group.priority.into());
+        }
+        vars
     }
 
-    /// Everything, in the form that an inventory program prints.
-    pub fn to_list(&self) -> Value {
-        listing::list(&self.graph, |host| self.vars_of(host).unwrap_or_default())
-    }
-
-    /// The variables of one host as one value.
-    pub fn to_host(&self, host: &str) -> Option<Value> {
-        self.vars_of(host).map(listing::host_value)
-    }
-
-    /// The groups below one as a tree, with variables if they are wanted; nothing where there is no such group.
-    pub fn to_graph(&self, root: &str, with_vars: bool) -> Option<String> {
-        let vars_of = |host: &Name| self.graph.hosts.get(host).map(own_vars).unwrap_or_default();
-        listing::graph_text(&self.graph, root, if with_vars { Some(&vars_of) } else { None })
+    /// What is shown of the hosts that a limit selects, with variables where they are set (`export`) or all at the hosts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Inventory::select`].
+    pub fn listing(&self, limit: Option<&str>, export: bool) -> Result<Listing<'_>, Diagnostic> {
+        let hosts = self.select("all", limit, Span::NONE)?;
+        Ok(Listing { inventory: self, hosts: hosts.into_iter().collect(), export })
     }
 }
 
-fn own_vars(host: &Host) -> Vars {
-    (*host.vars).clone()
+/// Layers of variables as one: those of a later one count more.
+fn flat(layers: impl IntoIterator<Item = (Level, Arc<Vars>)>) -> Vars {
+    let each = |layer: Arc<Vars>| {
+        layer.iter().map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
+    };
+    layers.into_iter().flat_map(|(_, layer)| each(layer)).collect()
 }
 
 /// What a host that is the controller itself has without an inventory.

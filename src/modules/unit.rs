@@ -78,11 +78,9 @@ impl Unit {
         self.property("ActiveState") == "deactivating"
     }
 
+    /// For good: what is enabled until the next start of the host is not.
     pub fn is_enabled(&self) -> bool {
-        matches!(
-            self.property("UnitFileState").as_str(),
-            "enabled" | "enabled-runtime" | "static" | "generated" | "transient"
-        )
+        matches!(self.property("UnitFileState").as_str(), "enabled" | "static" | "generated" | "transient")
     }
 
     fn is_masked(&self) -> bool {
@@ -135,8 +133,11 @@ impl Wish {
 
     fn enable(&self, host: &dyn Probe, unit: &Unit) -> Result<Option<Change>, Failure> {
         let Some(wanted) = self.enabled else { return Ok(None) };
-        let by_rc = unit.property("UnitFileState") == "generated";
-        let is_enabled = if by_rc { starts_by_rc(host, unit)? } else { unit.is_enabled() };
+        let is_enabled = match unit.property("UnitFileState").as_str() {
+            "generated" => starts_by_rc(host, unit)?,
+            "alias" | "indirect" => systemd::is_started_by_others(host, &unit.name, unit.scope)?,
+            _ => unit.is_enabled(),
+        };
         if wanted == is_enabled {
             return Ok(None);
         }

@@ -121,7 +121,7 @@ impl<'a> Unfinished<'a> {
             return;
         };
         if name == "name" {
-            self.name = Some(value_of(value));
+            self.name = Some(value_of(value)).filter(|name| !name.is_none());
         } else if !self.keywords.read(loader, name, value) && !self.own.read(loader, name, key, value) {
             self.unshared(loader, name, key, value);
         }

@@ -69,6 +69,8 @@ pub struct Result {
     pub diagnostic: Option<Box<Diagnostic>>,
     /// The user asked that nothing of this is shown.
     pub no_log: bool,
+    /// Whether the texts before and after are wanted; none stands for as the output says.
+    pub diff: Option<bool>,
     pub delegated_to: Option<HostName>,
     /// Where that host is reached.
     pub delegated_address: Option<String>,

@@ -100,6 +100,7 @@ mod tests {
             changes: Vec::new(),
             diagnostic: None,
             no_log: false,
+            diff: None,
             delegated_to: None,
             delegated_address: None,
             took: Duration::ZERO,

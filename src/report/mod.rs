@@ -19,6 +19,7 @@ mod story;
 mod style;
 mod terminal;
 
+pub use ansible::json;
 pub use bug::confess;
 pub use event::{Activity, Event, HostName, Result, Status, TaskInfo, TaskKind};
 pub use foretold::{Foretold, Moved, Step};

@@ -1,6 +1,7 @@
 //! What a task does, once its conditions hold: a control word acts here, a module becomes a call.
 
 use super::halt::Trouble;
+use super::host::Host;
 use super::hostvars::delegated;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Sending, Step};
@@ -12,7 +13,7 @@ use crate::modules::Call;
 use crate::playbook::{Keyword, Task};
 use crate::report::{Event, Status};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Map, Part, Value, trusted_text};
+use crate::vars::{Map, Part, Promise, Value, trusted_text};
 use crate::wire::{Mode, OnFailure};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -129,7 +130,7 @@ impl Interpreter {
 
     /// Carries out a control word.
     pub async fn act_here(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
-        let arguments = self.arguments(&running.task, at).await?;
+        let arguments = self.arguments_of(running, at).await?;
         match &*arguments.word {
             "include_vars" => return self.include_vars(&arguments, at).await,
             "fetch" => return self.fetch(running, &arguments, at).await,
@@ -170,8 +171,7 @@ impl Interpreter {
     async fn effect(&mut self, running: &Running, effect: Effect) -> Result<bool, Trouble> {
         match effect {
             Effect::Set { name, value, cacheable } => {
-                let owner = running.facts_for.as_ref().and_then(|owner| self.run.host(owner));
-                let owner = owner.unwrap_or_else(|| self.host.clone());
+                let owner = self.fact_owner(running);
                 let after = self.pipeline.newest();
                 if cacheable {
                     owner.store.set(Part::Facts, name.clone(), value.clone(), after);
@@ -195,11 +195,28 @@ impl Interpreter {
         Ok(false)
     }
 
+    /// In a dry run, what `set_fact` would set is not known where it hangs on what was not run.
+    pub fn leave_unknown(&self, running: &Running, because: &str) {
+        if !running.task.is(&["set_fact"]) {
+            return;
+        }
+        let names = running.task.action.arguments.iter().map(|argument| &argument.name);
+        for name in names.filter(|name| crate::playbook::is_identifier(name) && &***name != "cacheable") {
+            let value = Value::promise(Arc::new(Promise::unknown(because)));
+            self.fact_owner(running).store.set(Part::Set, name.clone(), value, self.pipeline.newest());
+        }
+    }
+
+    /// The host that what `set_fact` sets belongs to.
+    fn fact_owner(&self, running: &Running) -> Arc<Host> {
+        let owner = running.facts_for.as_ref().and_then(|owner| self.run.host(owner));
+        owner.unwrap_or_else(|| self.host.clone())
+    }
+
     /// Sends the call of a module and goes on; its answer comes when it comes.
-    async fn submit(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
-        let arguments = self.arguments(&running.task, at).await?;
+    async fn submit(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+        let arguments = self.arguments_of(&running, at).await?;
         let sending = self.sending(&running, at).await?;
-        running.diff = sending.diff;
         let call = self.call(&arguments, at).await?;
         self.enter_lane(&running, at).await?;
         let request = self.pipeline.request(self.run.next_request(), call, sending);
@@ -220,7 +237,7 @@ impl Interpreter {
 
     /// Sends the call of a module and waits for its end.
     pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
-        let arguments = self.arguments(&running.task, at).await?;
+        let arguments = self.arguments_of(running, at).await?;
         let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
         let diff = sending.diff;
@@ -288,10 +305,6 @@ impl Interpreter {
     /// How the request of a task is meant.
     pub(super) async fn sending(&mut self, running: &Running, at: &At) -> Result<Sending, Trouble> {
         let check = self.is_checked(at).await?;
-        let diff = match at.frame.keyword(Keyword::Diff) {
-            Some(_) => self.flag(at, Keyword::Diff).await?,
-            None => self.run.settings.execution.diff || self.run.settings.execution.dry_run,
-        };
         let lenient = running.ignore_errors || running.failed == Some(false);
         let timeout = at.frame.keyword(Keyword::Timeout).cloned();
         let timeout = seconds(self.text_of(&timeout, at).await?, &timeout)?;
@@ -299,13 +312,19 @@ impl Interpreter {
             repeat: running.repeat,
             mode: if check { Mode::Check } else { Mode::Apply },
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
-            diff: diff && !running.no_log,
+            diff: self.wants_difference(running) && !running.no_log,
             environment: self.environment(at, running.task.is(&["setup", "gather_facts"])).await?,
             background: running.background.map(|background| background.limit),
             place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             notify: self.notes(&running.notify),
             timeout,
         })
+    }
+
+    /// Whether the texts before and after are wanted of a task.
+    pub fn wants_difference(&self, running: &Running) -> bool {
+        let execution = &self.run.settings.execution;
+        running.diff.unwrap_or(execution.diff || execution.dry_run)
     }
 
     /// The environment around a task, the innermost counting most. What gathers facts goes without what needs them.

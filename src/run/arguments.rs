@@ -2,11 +2,12 @@
 
 use super::halt::Trouble;
 use super::interpreter::Interpreter;
+use super::pipeline::Running;
 use super::task_scope::At;
 use crate::control::Arguments;
 use crate::playbook::{Action, Argument, Task};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Map, Value, trusted_text};
+use crate::vars::{Map, Marks, Value, trusted_text};
 use std::sync::Arc;
 
 /// Whether an argument holds conditions, which stay as they are written: a template in one of their strings is not the condition.
@@ -45,6 +46,17 @@ impl Interpreter {
         if let Some(raw) = &action.raw {
             let value = self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await;
             arguments.raw = Some(value.map_err(|trouble| finalizing(trouble, action, "_raw_params"))?);
+        }
+        Ok(arguments)
+    }
+
+    /// The same, kept for a `rescue` around the task.
+    pub async fn arguments_of(&mut self, running: &Running, at: &At) -> Result<Arguments, Trouble> {
+        let arguments = self.arguments(&running.task, at).await?;
+        if running.rescued {
+            let free = "_raw_params".into();
+            let given = mapping(arguments.iter().chain(arguments.raw.iter().map(|raw| (&free, raw))));
+            running.arguments.get_or_init(|| given.marked(Marks::SECRET.when(running.no_log)));
         }
         Ok(arguments)
     }
@@ -93,6 +105,11 @@ impl Interpreter {
         }
         Ok(defaults)
     }
+}
+
+/// Arguments as one mapping.
+pub fn mapping<'a>(arguments: impl Iterator<Item = (&'a Arc<str>, &'a Value)>) -> Value {
+    arguments.map(|(name, value)| (&**name, value.clone())).collect()
 }
 
 fn span_of(value: &Value, name: Span) -> Span {

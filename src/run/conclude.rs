@@ -1,5 +1,6 @@
 //! What follows when a task, an item or a loop has ended: registration, notification, events, failure.
 
+use super::failed_task::described;
 use super::halt::{FailedTask, Halt};
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
@@ -17,7 +18,7 @@ impl Interpreter {
                 self.host.store.commit(id);
                 let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
                 let mut ended = Ended::of(reply, running.no_log);
-                ended.tell_difference(&running.info.action, running.diff);
+                ended.tell_difference(&running.info.action, self.wants_difference(&running));
                 judge(&running, &mut ended);
                 self.end(*running, item, ended)
             }
@@ -128,14 +129,10 @@ impl Interpreter {
     /// Forgets what was issued behind a failure, and what was set since.
     fn fail(&mut self, running: &Running, result: Value) -> Halt {
         self.abandon();
-        let task = [
-            ("name", Value::text(if running.task.name.is_some() { &*running.info.name } else { "" })),
-            ("action", Value::text(running.info.action.clone())),
-        ];
         if running.fatal {
             self.play.break_at(&running.position);
         }
-        Halt::Failed(Box::new(FailedTask { task: task.into_iter().collect(), result }))
+        Halt::Failed(Box::new(FailedTask { task: described(running), result }))
     }
 
     fn lose(&mut self) -> Result<(), Halt> {
@@ -237,6 +234,7 @@ pub fn shown(running: &Running, ended: &Ended) -> report::Result {
         changes: ended.changes.clone(),
         diagnostic: ended.diagnostic.clone(),
         no_log: running.no_log,
+        diff: running.diff,
         delegated_to: running.delegated_to.clone(),
         delegated_address: running.delegated_address.clone(),
         took: running.began.elapsed(),

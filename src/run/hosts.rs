@@ -136,6 +136,7 @@ impl Run {
             changes: Vec::new(),
             diagnostic: Some(Box::new(diagnostic)),
             no_log: false,
+            diff: None,
             delegated_to: None,
             delegated_address: None,
             took: std::time::Duration::ZERO,

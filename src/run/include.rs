@@ -1,5 +1,6 @@
 //! `include_tasks` and `include_role`: tasks that are brought in while the play runs.
 
+use super::arguments::mapping;
 use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
 use super::handlers::role_handlers;
@@ -9,7 +10,7 @@ use super::result::Ended;
 use super::task_scope::At;
 use crate::control::Arguments;
 use crate::playbook::{Entry, Keywords, RoleParts, Statics};
-use crate::report::Event;
+use crate::report::{Event, HIDDEN_LABEL};
 use crate::source::{Diagnostic, Severity};
 use crate::vars::{Value, Vars};
 use std::path::{Path, PathBuf};
@@ -51,6 +52,9 @@ impl Interpreter {
         let dir = path.parent().unwrap_or(Path::new("")).into();
         let frame = self.included(&running, item.as_ref(), at, dir);
         let frame = self.applied(&arguments, frame)?;
+        let more = arguments.iter().filter(|(name, _)| &***name != "file");
+        let asked = [("include", file.into()), ("include_args", mapping(more))];
+        self.register_inclusion(&running, item.as_ref(), &asked);
         self.bring_in(running, item, &path.display().to_string(), (entries, frame));
         Ok(())
     }
@@ -87,6 +91,8 @@ impl Interpreter {
         if parts.public {
             self.publish(&entry);
         }
+        let asked = [("include_args", mapping(arguments.iter()))];
+        self.register_inclusion(&running, item.as_ref(), &asked);
         self.bring_in(running, item, &name, (vec![entry], frame));
         Ok(())
     }
@@ -122,7 +128,7 @@ impl Interpreter {
             host: self.host.name.clone(),
             task: running.info.clone(),
             file: file.to_owned(),
-            label: item.map(|item| item.label.clone()),
+            label: item.map(|item| if running.no_log { HIDDEN_LABEL.to_owned() } else { item.label.clone() }),
         };
         self.finish(super::pipeline::Step::Event(Box::new(event))).await
     }
@@ -145,6 +151,21 @@ impl Interpreter {
         Ok(frame.inside(FrameKind::Static { keywords, rescued: false }))
     }
 
+    /// What `register` holds of an include, or of one item of it: what was asked for.
+    fn register_inclusion(&mut self, running: &Running, item: Option<&Item>, asked: &[(&str, Value)]) {
+        let asked = asked.iter().map(|(name, value)| (Value::from(*name), value.clone()));
+        let value: Value = match item {
+            Some(item) => asked.chain(item.fields.iter().cloned()).collect(),
+            None => asked.chain([("changed".into(), false.into())]).collect(),
+        };
+        if let Some(promise) = &running.promise {
+            promise.settle(value.clone());
+        }
+        if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
+            items.push(Ended { value, ..Ended::ok() });
+        }
+    }
+
     fn bring_in(
         &mut self,
         running: Running,
@@ -152,12 +173,6 @@ impl Interpreter {
         name: &str,
         (entries, frame): (Vec<Entry>, Arc<Frame>),
     ) {
-        if let Some(promise) = &running.promise {
-            promise.settle(Ended::ok().value);
-        }
-        if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
-            items.push(Ended::ok());
-        }
         let action = &running.task.action;
         let written = ["file", "name", "role"].into_iter().filter_map(|name| action.argument(name));
         let varies = self.play.meeting.is_needed() && written.chain(&action.raw).any(Value::is_lazy);

@@ -223,7 +223,7 @@ impl Interpreter {
         }
         self.tell_what_is_awaited();
         loop {
-            let Some(lane) = self.pipeline.lane.as_mut() else { return Ok(()) };
+            let Some(lane) = self.pipeline.lane.as_mut() else { return self.line_lost() };
             tokio::select! {
                 biased;
                 reply = lane.replies.next() => return match reply {

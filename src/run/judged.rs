@@ -10,6 +10,9 @@ use crate::report::{Activity, Event, Status};
 use crate::vars::Value;
 use std::time::Duration;
 
+/// How often a task with `until` is tried again where it does not say `retries`.
+const RETRIES: usize = 3;
+
 impl Interpreter {
     /// Carries out a task, waits for its end, and judges it.
     pub async fn act_judged(&mut self, running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
@@ -25,10 +28,12 @@ impl Interpreter {
         let mut attempt = 1;
         loop {
             let mut ended = self.one_attempt(running, at).await?;
+            if attempts.is_some() {
+                ended.set("attempts", Value::from(attempt));
+            }
             let seen = self.seen(running, at, &ended);
             self.verdict(running, &mut ended, &seen).await?;
             let Some(attempts) = attempts else { return Ok(ended) };
-            ended.set("attempts", Value::from(attempt));
             let seen = self.seen(running, at, &ended);
             if ended.status == Status::Depends || self.is_enough(running, &ended, &seen).await? {
                 return Ok(ended);
@@ -60,10 +65,7 @@ impl Interpreter {
         }
         let retries: Option<i64> =
             self.text_of(&own.retries, at).await?.and_then(|retries| retries.parse().ok());
-        Ok(Some(match retries {
-            None => 3,
-            Some(retries) => usize::try_from(retries).unwrap_or(0) + 1,
-        }))
+        Ok(Some(retries.map_or(RETRIES, |retries| usize::try_from(retries).unwrap_or(0)) + 1))
     }
 
     /// The place where the task's own result is already registered.

@@ -30,9 +30,10 @@ fn shown(run: &Run, path: &std::path::Path) -> String {
 }
 
 fn list_play(out: &mut String, run: &Run, play: &Play, number: usize, wanted: Listing) {
-    let pattern = text(&play.hosts);
-    let name = play.name.as_ref().map_or_else(|| pattern.clone(), text);
-    let tags: Vec<String> = play.keywords.tags.iter().flat_map(split).collect();
+    let said = |value: &Value| run.without_host(play, value).unwrap_or_else(|_| value.clone());
+    let pattern = text(&said(&play.hosts));
+    let name = play.name.as_ref().map_or_else(|| pattern.clone(), |name| text(&said(name)));
+    let tags: Vec<String> = play.keywords.tags.iter().flat_map(|tag| split(&said(tag))).collect();
     let _ = writeln!(out, "\n  play #{number} ({pattern}): {name}\tTAGS: [{}]", tags.join(","));
     if wanted.hosts {
         let hosts = run.hosts_of(play).unwrap_or_default();
@@ -42,7 +43,6 @@ fn list_play(out: &mut String, run: &Run, play: &Play, number: usize, wanted: Li
         }
     }
     let frame = Frame::play(play.keywords.clone());
-    let said = |tag: &Value| run.without_host(play, tag).unwrap_or_else(|_| tag.clone());
     let tasks: Vec<Listed> = entries(play).iter().flat_map(|entry| tasks_in(entry, &frame, &said)).collect();
     let chosen = tasks.iter().filter(|task| run.tags.choose(&task.tags));
     if wanted.tasks {
@@ -80,8 +80,7 @@ fn tasks_in(entry: &Entry, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -
         Entry::Task(task) => vec![listed(task, frame, said)],
         Entry::Block(block) => {
             let inner = frame.keywords(&block.keywords);
-            let inside = block.tasks.iter().chain(&block.rescue).chain(&block.always);
-            inside.flat_map(|entry| tasks_in(entry, &inner, said)).collect()
+            block.tasks.iter().flat_map(|entry| tasks_in(entry, &inner, said)).collect()
         }
         Entry::Group(group) => {
             let mut inner = frame.keywords(&group.keywords);
@@ -95,8 +94,11 @@ fn tasks_in(entry: &Entry, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -
 
 fn listed(task: &Task, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -> Listed {
     let frame = frame.keywords(&task.keywords);
-    let name = task.name.as_ref().map_or_else(|| task.action.written.to_string(), text);
-    let name = frame.role().map_or_else(|| name.clone(), |role| format!("{} : {name}", role.name));
+    let name = match (&task.name, frame.role()) {
+        (Some(name), Some(role)) => format!("{} : {}", role.name, text(name)),
+        (Some(name), None) => text(name),
+        (None, _) => task.action.written.to_string(),
+    };
     let tags: BTreeSet<String> = tags_around(&frame).iter().flat_map(|tag| split(&said(tag))).collect();
     Listed { name, tags: tags.into_iter().collect() }
 }

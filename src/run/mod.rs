@@ -12,6 +12,7 @@ mod controller_files;
 mod differences;
 mod fact_cache;
 mod facts;
+mod failed_task;
 mod fetch;
 mod fetch_file;
 mod files;

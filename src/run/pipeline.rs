@@ -6,7 +6,7 @@ use crate::report::{Event, HostName, TaskInfo};
 use crate::vars::{Promise, Value};
 use crate::wire::{Mode, OnFailure, Reply, Request};
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// A task on this host, with all that its end needs.
@@ -14,14 +14,16 @@ use std::time::Instant;
 pub struct Running {
     pub task: Arc<Task>,
     pub info: Arc<TaskInfo>,
+    /// The arguments as they were evaluated, where a `rescue` may ask for them.
+    pub arguments: Arc<OnceLock<Value>>,
     pub position: super::position::Position,
     /// The name that the result is registered under, and the promise that is there until then.
     pub promise: Option<Arc<Promise>>,
     pub ignore_errors: bool,
     pub ignore_unreachable: bool,
     pub no_log: bool,
-    /// Differences are told.
-    pub diff: bool,
+    /// Whether the texts before and after are wanted, where the task says it.
+    pub diff: Option<bool>,
     /// A failure is caught by a `rescue`.
     pub rescued: bool,
     /// A failure ends the play for all hosts.

@@ -33,6 +33,8 @@ impl Interpreter {
         let seconds = |name: &str, usual: u64| duration(arguments, name, usual);
         let (delay, sleep) = (seconds("delay", 0)?, seconds("sleep", 1)?);
         let (timeout, connect) = (seconds("timeout", 600)?, seconds("connect_timeout", CONNECT.as_secs())?);
+        // What is under way ends on the line that it began on.
+        self.drain().await?;
         let began = Instant::now();
         tokio::time::sleep(delay).await;
         self.lose_line(running);

@@ -124,6 +124,9 @@ impl Interpreter {
     /// Reads the keywords that hold for all items.
     async fn prepare(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
+        if at.frame.keyword(Keyword::Diff).is_some() {
+            running.diff = Some(self.flag(at, Keyword::Diff).await?);
+        }
         running.ignore_errors = self.flag(at, Keyword::IgnoreErrors).await?;
         running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
         running.fatal =
@@ -219,12 +222,13 @@ impl Interpreter {
         Running {
             task: task.clone(),
             info: self.info_at(&self.position, task, at),
+            arguments: Arc::default(),
             position: self.position.clone(),
             promise: None,
             ignore_errors: false,
             ignore_unreachable: false,
             no_log: false,
-            diff: false,
+            diff: None,
             rescued: at.frame.is_rescued(),
             fatal: false,
             once: false,
@@ -273,7 +277,27 @@ impl Interpreter {
         self.scope_of_first(at)
             .and_then(|scope| self.text_in(name, &scope))
             .or_else(|| self.text_at(name, at))
-            .unwrap_or_else(written)
+            .unwrap_or_else(|| self.in_part(&written(), &self.scope(at)))
+    }
+
+    /// What can be told of a text with templates: an error stands in the place of each that cannot be evaluated.
+    fn in_part(&self, written: &str, scope: &TaskScope) -> String {
+        let mut errors = 0;
+        let pieces = written.split_inclusive("}}").flat_map(|piece| {
+            let (before, template) = piece.split_at(piece.find("{{").unwrap_or(piece.len()));
+            [before, template]
+        });
+        let told = pieces.filter(|piece| !piece.is_empty()).map(|piece| {
+            let template = crate::vars::trusted_text(piece.to_owned(), Span::NONE);
+            match self.run.engine.resolve(&template, scope).map(|value| value.to_string()) {
+                Ok(text) => text,
+                Err(error) => {
+                    errors += 1;
+                    format!("<< error {errors} - {} >>", error.into_diagnostic().words())
+                }
+            }
+        });
+        told.collect()
     }
 
     /// The scope of the first host that takes part, which gives the task its name for all.
@@ -341,7 +365,10 @@ impl Interpreter {
         let ended = match trouble {
             Trouble::Halt(halt) => return Err(halt),
             Trouble::Mistake { diagnostic, .. } => Ended::mistake(diagnostic),
-            Trouble::Depends(because) => Ended::depends(&because),
+            Trouble::Depends(because) => {
+                self.leave_unknown(&running, &because);
+                Ended::depends(&because)
+            }
             Trouble::Unreachable(diagnostic) => {
                 let ended = Ended::unreachable(&diagnostic.message);
                 Ended { diagnostic: Some(diagnostic), ..ended }

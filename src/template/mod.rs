@@ -42,6 +42,7 @@ mod words;
 pub use classic::kept;
 pub use condition::is_braced;
 pub use context::{Context, Fetch, Language, Memo, NoServices, Resolved, Services, Surroundings};
+pub use data::yaml::in_blocks;
 pub use engine::{Engine, NameUsed};
 pub use error::{Answer, Error};
 pub use overrides::Overrides;

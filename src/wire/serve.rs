@@ -68,6 +68,8 @@ pub fn serve(
     let source = FromController { writer: writer.clone(), parts: Mutex::new(received) };
     let host = host(Box::new(source));
     greet(&writer, identity, &host)?;
+    // While the controller reads the greeting: it waits for nothing.
+    host.tidy();
     let shared = Arc::new(Shared { gone: host.system.abandoned.clone(), ..Shared::default() });
     let (work, waiting) = mpsc::channel();
     let (reading, held) = (shared.clone(), host.held.clone());

@@ -94,14 +94,14 @@ def expressions(rounds):
 
 
 def plot(groups):
-    """Bars on a logarithmic scale: a row for each piece of work, a bar for each tool."""
+    """Bars on a logarithmic scale: a row for each piece of work that several tools did, a bar for each tool."""
     from math import log10
 
     bars = []
     for (work, delay, phase), group in groups.items():
         found = [(tool, seconds(group[tool])) for tool in TOOLS if tool in group]
         found = [(tool, value) for tool, value in found if value]
-        if found:
+        if len(found) > 1:
             bars.append((f"{work}, {phase}" + (f", {delay} ms" if delay else ""), found))
     left, width, thick, y = 300, 560, 11, 40
     low, high = -2, 3

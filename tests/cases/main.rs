@@ -159,6 +159,8 @@ fn what_hangs_on_a_command_names_its_line() {
             r#""Hangs on what it prints": "`echo yes`, which was not run (site.yml:5:7)""#,
             r#""Hangs on it by a condition": "`echo yes`, which was not run (site.yml:5:7)""#,
             r#""Hangs on that": "`touch WORK/made`, which was not run (site.yml:15:7)""#,
+            r#""A fact that hangs on it": "`echo yes`, which was not run (site.yml:5:7)""#,
+            r#""Hangs on the fact": "`echo yes`, which was not run (site.yml:5:7)""#,
         ]
     );
 }

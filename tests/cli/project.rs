@@ -292,6 +292,26 @@ fn the_inventory_is_shown_as_a_list_a_tree_and_one_host() {
 }
 
 #[test]
+fn tasks_are_listed_as_they_would_be_told() {
+    let project = Project::new(&[(
+        "site.yml",
+        "- hosts: \"{{ target | default('web') }}\"\n  tags: \"{{ 'all' ~ 1 }}\"\n  roles: [greet]\n  tasks:\n    - {name: Greet, debug: {}}\n",
+    )]);
+    project.write("roles/greet/tasks/main.yml", "- debug: {}\n- {name: Hello, debug: {}}\n");
+    let listed = project.ask(&words(&INVENTORY, &["site.yml", "--list-tasks"]));
+    let wanted = "
+playbook: site.yml
+
+  play #1 (web): web\tTAGS: [all1]
+    tasks:
+      debug\tTAGS: [all1]
+      greet : Hello\tTAGS: [all1]
+      Greet\tTAGS: [all1]
+";
+    assert_eq!(listed, wanted);
+}
+
+#[test]
 fn files_are_encrypted_shown_edited_and_decrypted() {
     let project = Project::new(&[("secret.yml", "a: old\n")]);
     let vault = |word, more: &[&'static str]| project.ask(&words(&words(&["vault", word], more), &PASSWORD));

@@ -164,6 +164,7 @@ impl Replay {
             changes: Vec::new(),
             diagnostic: place,
             no_log: false,
+            diff: None,
             delegated_to: result["delegated_to"].as_str().map(host),
             delegated_address: None,
             took: Duration::ZERO,

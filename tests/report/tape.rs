@@ -155,6 +155,7 @@ pub fn result(status: Status) -> Result {
         changes: Vec::new(),
         diagnostic: None,
         no_log: false,
+        diff: None,
         delegated_to: None,
         delegated_address: None,
         took: Duration::from_millis(12),

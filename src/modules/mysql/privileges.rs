@@ -119,7 +119,7 @@ fn parts(rights: &str) -> Vec<String> {
         }
     }
     all.into_iter()
-        .filter(|right| !right.trim().is_empty() && right.trim().to_ascii_uppercase() != "USAGE")
+        .filter(|right| !right.trim().is_empty() && !right.trim().eq_ignore_ascii_case("USAGE"))
         .collect()
 }
 

@@ -60,7 +60,7 @@ fn device(host: &dyn Probe, directory: &str, name: &str, links: &Links) -> Field
 
 /// The kernel counts sectors of 512 bytes.
 fn size(sectors: &Data) -> String {
-    let bytes = sectors.as_text().and_then(|text| number::float(text)).unwrap_or(0.0) * 512.0;
+    let bytes = sectors.as_text().and_then(number::float).unwrap_or(0.0) * 512.0;
     let units = [("TB", 1_099_511_627_776.0), ("GB", 1_073_741_824.0), ("MB", 1_048_576.0), ("KB", 1024.0)];
     let (unit, factor) = units.into_iter().find(|(_, factor)| bytes >= *factor).unwrap_or(("Bytes", 1.0));
     format!("{:.2} {unit}", bytes / factor)

@@ -23,11 +23,8 @@ pub fn is_spoken(action: &str, result: &Result) -> bool {
         Data::Map(fields) => fields,
         _ => return false,
     };
-    let fine = matches!(result.status, Status::Ok | Status::Changed);
-    let said = match short(action) {
-        "debug" => fine,
-        _ => false,
-    };
+    let skipped = matches!(result.status, Status::Skipped | Status::Depends);
+    let said = short(action) == "debug" && !skipped && result.diagnostic.is_none() && !result.no_log;
     said || fields.get("_ansible_verbose_always") == Some(&Data::Bool(true))
 }
 

@@ -33,11 +33,23 @@ pub fn error(task: &TaskInfo, result: &Result, sources: &Sources) -> String {
     match result.diagnostic.as_ref().filter(|_| !said_so) {
         Some(found) => {
             let cause = origin(found.span(), sources);
+            let (outer, inner) = levels(&message);
             format!(
-                "[ERROR]: Task failed: {message}\n\nTask failed.\n{at_task}\n<<< caused by >>>\n\n{message}\n{cause}"
+                "[ERROR]: Task failed: {message}\n\n{outer}.\n{at_task}\n<<< caused by >>>\n\n{inner}\n{cause}"
             )
         }
         None => format!("[ERROR]: Task failed: {}{message}\n{at_task}", who(task, result)),
+    }
+}
+
+/// What is said of the task, and what of the cause in it.
+fn levels(message: &str) -> (String, &str) {
+    let arguments = message.strip_prefix("Finalization of task args for ");
+    match arguments.and_then(|rest| rest.split_once(" failed: ")) {
+        Some((action, cause)) => {
+            (format!("Task failed: Finalization of task args for {action} failed"), cause)
+        }
+        None => ("Task failed".to_owned(), message),
     }
 }
 

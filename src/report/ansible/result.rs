@@ -7,6 +7,10 @@ use super::{diff, origin};
 use crate::host::{Data, Fields};
 use crate::report::{HostName, Result, Status, TaskInfo, TaskKind};
 
+/// What stands in the place of a result that is not to be shown.
+const CENSORED: &str =
+    "the output has been hidden due to the fact that 'no_log: true' was specified for this result";
+
 impl Ansible {
     /// A task on one host.
     pub(super) fn done(&mut self, host: &HostName, task: &TaskInfo, looped: bool, result: &Result) {
@@ -75,7 +79,7 @@ impl Ansible {
             return;
         }
         self.heading(task);
-        if changed && self.output.diff {
+        if changed && result.diff.unwrap_or(self.output.diff) {
             self.diff(result);
         }
         let (word, tone) = if changed { ("changed", Tone::Changed) } else { ("ok", Tone::Ok) };
@@ -158,6 +162,9 @@ impl Ansible {
             }
         }
         fields.remove("results");
+        if result.no_log {
+            fields.set("censored", CENSORED);
+        }
         let wide = match self.output.pretty {
             Some(pretty) => pretty,
             None => self.output.verbosity > 2 || is_spoken(&task.action, result),

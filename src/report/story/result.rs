@@ -66,11 +66,11 @@ impl Story {
 
     /// What changed, behind the line or under it.
     fn changed(&self, line: Line, labels: &[String], changes: &[Shown], result: &Result) -> Vec<Line> {
-        let in_full =
-            self.look.verbosity > 1 || self.look.diff && changes.iter().any(|one| one.text.is_some());
+        let diff = result.diff.unwrap_or(self.look.diff);
+        let in_full = self.look.verbosity > 1 || diff && changes.iter().any(|one| one.text.is_some());
         let mut lines = match changes {
             [] if labels.is_empty() => vec![line],
-            [_, ..] if in_full => self.in_full(line.join(labelled(labels)), changes),
+            [_, ..] if in_full => self.in_full(line.join(labelled(labels)), changes, diff),
             _ if !labels.is_empty() => self.beside(line, named(labels)),
             _ => self.beside(line, change::summary(changes)),
         };
@@ -88,16 +88,10 @@ impl Story {
     }
 
     /// The line, and all that is different under it.
-    fn in_full(&self, line: Line, changes: &[Shown]) -> Vec<Line> {
+    fn in_full(&self, line: Line, changes: &[Shown], diff: bool) -> Vec<Line> {
         let details =
-            changes.iter().flat_map(|change| change::detail(&self.shown(change), self.look.context));
+            changes.iter().flat_map(|change| change::detail(&shown(change, diff), self.look.context));
         std::iter::once(line).chain(details.map(|line| Line::new().text("    ").join(line))).collect()
-    }
-
-    /// Without the text where no diffs are wanted.
-    fn shown(&self, change: &Shown) -> Shown {
-        let text = change.text.clone().filter(|_| self.look.diff);
-        Shown { text, ..change.clone() }
     }
 
     fn depends(&self, host: &HostName, name: &str, result: &Result) -> Line {
@@ -182,4 +176,9 @@ fn spoken(data: &Data) -> String {
 
 fn pretty(data: &Data) -> String {
     serde_json::to_string_pretty(data).unwrap_or_default()
+}
+
+/// A change without its text where no diffs are wanted.
+fn shown(change: &Shown, diff: bool) -> Shown {
+    Shown { text: change.text.clone().filter(|_| diff), ..change.clone() }
 }

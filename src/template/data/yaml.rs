@@ -27,6 +27,14 @@ pub fn write(value: &Value, layout: &Layout) -> Answer<String> {
     Ok(emitter.out)
 }
 
+/// Writes a document whose collections stand in blocks, with sorted keys.
+///
+/// # Errors
+/// As [`write`].
+pub fn in_blocks(value: &Value) -> Answer<String> {
+    write(value, &Layout { flow: Some(false), ..Layout::default() })
+}
+
 /// Where a node stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {

@@ -95,6 +95,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "selinux",
             "seboolean",
             "git_config",
+            "git_config_info",
             "ping",
         ],
     ),
@@ -115,7 +116,17 @@ const GROUPS: &[(&str, &[&str])] = &[
             "mysql_variables",
         ],
     ),
-    ("Keys and passwords", &["openssl_privatekey", "openssl_csr", "x509_certificate", "htpasswd"]),
+    (
+        "Keys and passwords",
+        &[
+            "openssl_privatekey",
+            "openssl_publickey",
+            "openssl_csr",
+            "openssl_dhparam",
+            "x509_certificate",
+            "htpasswd",
+        ],
+    ),
 ];
 
 /// Prints the list, or a page.

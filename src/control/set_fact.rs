@@ -3,6 +3,7 @@
 use super::{Act, Desk, Effect};
 use crate::source::Diagnostic;
 use crate::template::{Answer, Language, kept};
+use crate::vars::Value;
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let cacheable = desk.flag("cacheable");
@@ -15,6 +16,7 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
             let told = format!("Invalid variable name '{name}'.");
             return Err(Diagnostic::error(message).told(told).at(desk.arguments.span_of(name)).into());
         }
+        let value = if is_classic { &switched(value) } else { value };
         facts.insert(name.to_string().into(), value.clone());
         let value = if is_classic { kept(value) } else { value.clone() };
         effects.push(Effect::Set { name: name.clone(), value, cacheable });
@@ -22,6 +24,15 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     if effects.is_empty() {
         return Err(super::mistake("`set_fact` sets nothing", desk.arguments.span));
     }
-    let fields = [("ansible_facts".into(), crate::vars::Value::dict(facts))].into();
+    let fields = [("ansible_facts".into(), Value::dict(facts))].into();
     Ok(Act { fields, effects, ..Act::default() })
+}
+
+/// In the classic language text that says yes or no becomes a boolean.
+fn switched(value: &Value) -> Value {
+    match value.as_str().map(str::to_lowercase).as_deref() {
+        Some("true" | "yes") => true.into(),
+        Some("false" | "no") => false.into(),
+        _ => value.clone(),
+    }
 }

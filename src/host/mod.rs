@@ -2,6 +2,7 @@
 
 pub mod acl;
 mod answer;
+pub mod apache;
 pub mod apk;
 mod aside;
 pub mod base64;

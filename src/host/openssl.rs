@@ -12,6 +12,17 @@ pub struct Question<'a> {
     pub passphrase: Option<&'a str>,
 }
 
+/// A public key as `ssh` writes it, which the host's `ssh-keygen` knows.
+pub fn in_form_of_ssh(host: &dyn Probe, public: &str) -> Result<String, Failure> {
+    let argv = ["ssh-keygen", "-i", "-m", "PKCS8", "-f", "/dev/stdin"].map(str::to_owned).to_vec();
+    let dialogue = Dialogue { stdin: Bytes(text::to_bytes(public)), ..Dialogue::of(argv) };
+    let said = ask_about(host, dialogue.query(), "ssh-keygen")?;
+    match said.rc {
+        0 => Ok(said.stdout.trim_end().to_owned()),
+        _ => Err(host.missing(format!("ssh-keygen refuses: {}", said.stderr.trim()))),
+    }
+}
+
 impl Question<'_> {
     fn dialogue(&self) -> Dialogue {
         let words = std::iter::once("openssl").chain(self.words.iter().copied());

@@ -2,6 +2,7 @@
 
 use super::answer::{ask, ask_about, output_of};
 use super::{Dialogue, Effect, Failure, Fields, Probe, Subject};
+use std::collections::BTreeMap;
 
 /// The capabilities of a file, as `getcap` writes them: `cap_net_raw=ep`.
 pub fn capabilities(host: &dyn Probe, path: &str) -> Result<String, Failure> {
@@ -37,11 +38,33 @@ fn alternative_asked(program: &str, name: &str) -> Dialogue {
 
 /// The values of a setting of git, in the order of the file. `place` says which file.
 pub fn git_settings(host: &dyn Probe, place: &[String], name: &str) -> Result<Vec<String>, Failure> {
-    let said = ask_about(host, git_asked(place, name).query(), "git")?;
+    let said = told_by_git(host, git_asked(place, &["--get-all", name]))?;
+    Ok(said.lines().map(str::to_owned).collect())
+}
+
+/// All settings of git in a file, each with its values.
+pub fn all_git_settings(
+    host: &dyn Probe,
+    place: &[String],
+) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let said = told_by_git(host, git_asked(place, &["--null", "--list"]))?;
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entry in said.split('\0').filter(|entry| !entry.is_empty()) {
+        let (name, value) = entry.split_once('\n').unwrap_or((entry, ""));
+        all.entry(name.to_owned()).or_default().push(value.to_owned());
+    }
+    Ok(all)
+}
+
+/// What git prints; nothing where there are no settings.
+fn told_by_git(host: &dyn Probe, asked: Dialogue) -> Result<String, Failure> {
+    let said = ask_about(host, asked.query(), "git")?;
     match said.rc {
-        0 => Ok(said.stdout.lines().map(str::to_owned).collect()),
-        1 => Ok(Vec::new()),
-        _ if said.stderr.contains("No such file") || said.stderr.contains("unable to read") => Ok(Vec::new()),
+        0 => Ok(said.stdout),
+        1 => Ok(String::new()),
+        _ if said.stderr.contains("No such file") || said.stderr.contains("unable to read") => {
+            Ok(String::new())
+        }
         _ => Err(host.missing(format!("git refuses: {}", said.stderr.trim()))),
     }
 }
@@ -50,12 +73,12 @@ pub fn git_settings(host: &dyn Probe, place: &[String], name: &str) -> Result<Ve
 pub fn git_effect(place: &[String], name: &str, values: &[String]) -> Effect {
     let list: String = values.iter().map(|value| format!("{value}\n")).collect();
     let answer = Fields::new().with("rc", i64::from(values.is_empty())).with("stdout", list);
-    Effect::Set(git_asked(place, name).query().subject().clone(), answer.into())
+    Effect::Set(git_asked(place, &["--get-all", name]).query().subject().clone(), answer.into())
 }
 
-fn git_asked(place: &[String], name: &str) -> Dialogue {
-    let words = [vec!["git".to_owned()], place.to_vec()].concat();
-    Dialogue::of([words, ["--get-all", name].map(str::to_owned).to_vec()].concat())
+fn git_asked(place: &[String], question: &[&str]) -> Dialogue {
+    let words = std::iter::once("git".to_owned()).chain(place.iter().cloned());
+    Dialogue::of(words.chain(question.iter().map(|word| (*word).to_owned())).collect())
 }
 
 /// What SELinux does now: `Enforcing`, `Permissive` or `Disabled`; `None` where the host does not know it.

@@ -18,7 +18,8 @@ pub struct Listing<'a> {
 impl Listing<'_> {
     /// The form that an inventory program prints.
     pub fn flat(&self) -> Value {
-        let hostvars = self.hosts.iter().map(|host| (Value::text(host.clone()), self.host_value(host)));
+        let vars_of = |host: &Name| marked(values(self.vars_of(host)));
+        let hostvars = self.hosts.iter().map(|host| (Value::text(host.clone()), vars_of(host)));
         let hostvars: Map =
             hostvars.filter(|(_, vars)| vars.as_entries().is_some_and(|vars| !vars.is_empty())).collect();
         let meta = [("hostvars", Value::dict(hostvars)), ("profile", Value::from("inventory_legacy"))];
@@ -37,7 +38,7 @@ impl Listing<'_> {
         insert(&mut parts, "hosts", hosts.map(Value::text).collect());
         insert(&mut parts, "children", children.collect());
         if self.export {
-            insert(&mut parts, "vars", values(self.inventory.vars_of_group(name)));
+            insert(&mut parts, "vars", marked(values(self.inventory.vars_of_group(name))));
         }
         Some(parts)
     }
@@ -63,7 +64,7 @@ impl Listing<'_> {
         }
         for host in self.members(name, group) {
             let vars = match told.insert((false, host.clone())) {
-                true => self.host_value(&host),
+                true => values(self.vars_of(&host)),
                 false => Value::dict(Map::new()),
             };
             hosts.insert(Value::text(host), vars);
@@ -82,14 +83,10 @@ impl Listing<'_> {
         group.hosts.iter().filter(move |host| !is_all && self.hosts.contains(*host)).cloned()
     }
 
-    /// The variables of one host; nothing where there is no such host.
+    /// The variables of one host as an inventory program prints them; nothing where there is no such host.
     pub fn host(&self, name: &str) -> Option<Value> {
         let entry = self.inventory.host(name)?;
-        Some(self.host_value(&entry.name))
-    }
-
-    fn host_value(&self, host: &Name) -> Value {
-        values(self.vars_of(host))
+        Some(marked(values(self.vars_of(&entry.name))))
     }
 
     fn vars_of(&self, host: &Name) -> Vars {
@@ -135,33 +132,35 @@ fn insert(parts: &mut Map, name: &str, value: Value) {
     }
 }
 
-/// Variables, encrypted values as they are written.
 fn values(vars: Vars) -> Value {
-    vars.into_iter().map(|(name, value)| (Value::text(name), as_written(value))).collect()
+    vars.into_iter().map(|(name, value)| (Value::text(name), value.map_leaves(&as_written))).collect()
 }
 
-/// The value with what is encrypted, or no template, as dicts that say so: reading them gives the same again.
-fn as_written(value: Value) -> Value {
-    if let Some(encrypted) = Encrypted::of(&value) {
-        return [("__ansible_vault", Value::text(encrypted.text.clone()))].into_iter().collect();
+/// What is encrypted as a dict that says so.
+fn as_written(value: &Value) -> Value {
+    match Encrypted::of(value) {
+        Some(encrypted) => [("__ansible_vault", Value::text(encrypted.text.clone()).marked(Marks::TRUSTED))]
+            .into_iter()
+            .collect(),
+        None => value.clone(),
     }
-    match value.data() {
-        Data::Text(_) if !value.marks().has(Marks::TRUSTED) => {
-            [("__ansible_unsafe", value)].into_iter().collect()
+}
+
+/// Text that is no template as a dict that says so: reading it gives the same again.
+fn marked(values: Value) -> Value {
+    values.map_leaves(&|leaf| match leaf.data() {
+        Data::Text(_) if !leaf.marks().has(Marks::TRUSTED) => {
+            [("__ansible_unsafe", leaf.clone())].into_iter().collect()
         }
-        Data::List(list) => list.items().iter().cloned().map(as_written).collect(),
-        Data::Dict(dict) => {
-            dict.entries().iter().map(|(key, value)| (key.clone(), as_written(value.clone()))).collect()
-        }
-        _ => value,
-    }
+        _ => leaf.clone(),
+    })
 }
 
 fn variables(vars: Vars, depth: usize, out: &mut String) {
     let mut vars: Vec<_> = vars.into_iter().collect();
     vars.sort_by(|(left, _), (right, _)| left.cmp(right));
     for (name, value) in vars {
-        let shown = as_written(value).str().unwrap_or_default();
+        let shown = value.map_leaves(&as_written).str().unwrap_or_default();
         line(out, depth, &format!("{{{name} = {shown}}}"));
     }
 }

@@ -40,6 +40,16 @@ pub struct Inventory {
     playbook: Option<PathBuf>,
     mismatch: Mismatch,
     found: Mutex<Diagnostics>,
+    /// What was added at run time, in order.
+    added: Vec<Added>,
+}
+
+/// What a run adds to its inventory.
+#[derive(Clone, Debug)]
+enum Added {
+    Host { name: Name, groups: Vec<String>, vars: Vec<(Name, Value)> },
+    Member { host: Name, group: Name },
+    Group { name: Name, parents: Vec<String> },
 }
 
 /// A host as it can be asked for.
@@ -87,6 +97,7 @@ impl Inventory {
             mismatch: reader.options.mismatch,
             files: Some(VarsFiles::new(reader)),
             found: Mutex::new(found),
+            added: Vec::new(),
         })
     }
 
@@ -232,6 +243,8 @@ impl Inventory {
 
     /// Adds a host at run time, the groups it is to be in and what it is to know; whether any of it is new.
     pub fn add_host(&mut self, name: &str, groups: &[String], vars: &[(Name, Value)]) -> bool {
+        let added = Added::Host { name: name.into(), groups: groups.to_vec(), vars: vars.to_vec() };
+        self.added.push(added);
         let before = self.graph.hosts.get(name).cloned();
         self.graph.add_host(name, None, None);
         for group in groups {
@@ -246,6 +259,7 @@ impl Inventory {
     /// Puts a host that is known into a group at run time; whether it was not in it. Hosts come to this in any order, so the
     /// group keeps that of the inventory.
     pub fn join_group(&mut self, host: &str, group: &str) -> bool {
+        self.added.push(Added::Member { host: host.into(), group: group.into() });
         let before = self.graph.hosts.get(host).cloned();
         self.graph.put(host, group);
         self.graph.sort_members(group);
@@ -255,6 +269,7 @@ impl Inventory {
 
     /// Adds a group at run time, inside of others; whether any of it is new.
     pub fn add_group(&mut self, name: &str, parents: &[String]) -> bool {
+        self.added.push(Added::Group { name: name.into(), parents: parents.to_vec() });
         let before = self.graph.groups.get(name).map(|group| group.parents.clone());
         self.graph.add_group(name);
         for parent in parents {
@@ -263,6 +278,17 @@ impl Inventory {
         }
         self.graph.reconcile();
         self.graph.groups.get(name).map(|group| &group.parents) != before.as_ref()
+    }
+
+    /// Adds what a run has added to this inventory as it was before its sources were read anew.
+    pub fn add_again(&mut self, before: &Inventory) {
+        for added in &before.added {
+            match added {
+                Added::Host { name, groups, vars } => self.add_host(name, groups, vars),
+                Added::Member { host, group } => self.join_group(host, group),
+                Added::Group { name, parents } => self.add_group(name, parents),
+            };
+        }
     }
 
     /// The variables that the inventory gives a host, flat.

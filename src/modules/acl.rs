@@ -134,7 +134,8 @@ impl Acl {
     /// The entry, however it was given.
     fn whole_entry(&self) -> Option<Entry> {
         if let Some(entry) = &self.entry {
-            return Entry::read(entry);
+            let entry = Entry::read(entry)?;
+            return Some(Entry { default: entry.default || self.default, ..entry });
         }
         Some(Entry {
             default: self.default,

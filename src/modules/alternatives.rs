@@ -120,16 +120,18 @@ impl Alternatives {
             let message = format!("Remove alternative '{path}' from '{name}'.");
             return Ok(vec![(message, words(&["--remove", name, path]))]);
         }
+        let current = known.current.clone();
+        let chosen = current.as_ref().and_then(|current| known.choice(current));
+        let same_family = self.family.is_some() && chosen.is_some_and(|choice| choice.family == self.family);
         if let Some(path) = path.filter(|path| self.differs(known.choice(path))) {
             steps.push((
                 format!("Install alternative '{path}' for '{name}'."),
                 self.install(host, known, path)?,
             ));
         }
-        let current = known.current.as_ref().and_then(|current| known.choice(current));
-        let same_family = self.family.is_some() && current.is_some_and(|choice| choice.family == self.family);
         let wanted = path.map(str::to_owned).or(self.family.clone()).unwrap_or_default();
-        if self.state == State::Selected && known.current.as_deref() != path && !same_family {
+        // What was not chosen before is chosen by hand, also where it is the best by now.
+        if self.state == State::Selected && current.as_deref() != path && !same_family {
             known.current = Some(wanted.clone());
             known.manual = true;
             steps.push((

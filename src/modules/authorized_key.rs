@@ -171,9 +171,18 @@ impl AuthorizedKey {
             if let Some(comment) = &self.comment {
                 key.comment.clone_from(comment);
             }
-            Ok(key)
+            Ok::<_, Failure>(key)
         };
-        lines.lines().filter(|line| is_key_line(line)).map(read).collect()
+        let mut keys: Vec<Key> = Vec::new();
+        for key in lines.lines().filter(|line| is_key_line(line)).map(read) {
+            let key = key?;
+            // What is said last of a key counts, in the place where it was named first.
+            match keys.iter_mut().find(|known| known.is(&key)) {
+                Some(known) => *known = key,
+                None => keys.push(key),
+            }
+        }
+        Ok(keys)
     }
 
     fn edited(&self, before: &str, keys: &[Key]) -> String {
@@ -184,10 +193,10 @@ impl AuthorizedKey {
                 lines.push(line.to_owned());
                 continue;
             };
-            let wanted = keys.iter().find(|key| key.blob == found.blob && key.kind == found.kind);
+            let wanted = keys.iter().find(|key| key.is(&found));
             match (self.state, wanted) {
                 (State::Present, Some(wanted)) => {
-                    missing.retain(|key| key.blob != found.blob);
+                    missing.retain(|key| !key.is(&found));
                     lines.push(wanted.merged(&found, self).unwrap_or_else(|| line.to_owned()));
                 }
                 (State::Present, None) if self.exclusive => {}
@@ -223,6 +232,11 @@ impl Key {
             blob: parts.get(at + 1)?.clone(),
             comment: parts.get(at + 2..).unwrap_or_default().join(" "),
         })
+    }
+
+    /// Whether it is the same key, whatever is said of it.
+    fn is(&self, other: &Key) -> bool {
+        self.blob == other.blob && self.kind == other.kind
     }
 
     fn line(&self) -> String {

@@ -29,6 +29,7 @@ macro_rules! modules {
 modules! {
     acl::Acl;
     alternatives::Alternatives;
+    apache2_module::Apache2Module;
     apk::Apk;
     apt::Apt;
     apt_key::AptKey;
@@ -77,6 +78,7 @@ modules! {
     getent::Getent;
     git::Git;
     git_config::GitConfig;
+    git_config_info::GitConfigInfo;
     group::Group;
     hostname::Hostname;
     htpasswd::Htpasswd;
@@ -96,7 +98,9 @@ modules! {
     npm::Npm;
     own_module::OwnModule;
     openssl::OpensslCsr;
+    openssl::OpensslDhparam;
     openssl::OpensslPrivatekey;
+    openssl::OpensslPublickey;
     openssl::X509Certificate;
     package::Package;
     package_facts::PackageFacts;

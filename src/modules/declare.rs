@@ -52,7 +52,8 @@ macro_rules! arguments {
 macro_rules! module {
     ($(#[doc = $doc:literal])* $struct:ident $name:literal $([$($other:literal),*])? $($local:ident)? {
         $($body:tt)*
-    } $(with { $($group:ident : $group_type:ty),* })? $(attached { $($extra:ident : $extra_type:ty),* })?) => {
+    } $(with { $($group:ident : $group_type:ty),* })? $(attached { $($extra:ident : $extra_type:ty),* })?
+    $(handed_on { $($to:ty),* })?) => {
         arguments! {
             $(#[doc = $doc])*
             $struct { $($body)* } $(with { $($group : $group_type),* })? $(attached { $($extra : $extra_type),* })?
@@ -66,6 +67,7 @@ macro_rules! module {
                 #[cfg(feature = "controller")]
                 doc: &[$($doc),*],
                 groups: &[Self::ARGS, $($(<$group_type>::ARGS),*)?],
+                hands_on_to: &[$($(&<$to>::SPEC),*)?],
                 local: crate::modules::argument::any(&[$(stringify!($local))?]),
             };
         }

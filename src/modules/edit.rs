@@ -1,8 +1,9 @@
 //! Changing a text file: what `lineinfile`, `blockinfile`, `replace` and others have in common.
 
+use super::argument::Mode;
 use super::place::Placement;
 use super::{FileAttributes, files};
-use crate::host::{Change, Content, Data, Failure, Fields, Plan, Probe, text};
+use crate::host::{Change, Content, Data, Failure, Fields, Plan, Probe, Stat, text};
 use std::path::{Path, PathBuf};
 
 /// What the name of a text that is compared ends with.
@@ -15,17 +16,28 @@ const ATTRIBUTES: &str = "ownership, perms or SE linux context changed";
 pub struct Original {
     pub path: PathBuf,
     pub text: Option<String>,
+    /// What a link at the path leads to, where a file is to take the place of the link.
+    linked: Option<Stat>,
 }
 
 /// Reads a file that is to be changed. Links are followed.
 pub fn read(host: &dyn Probe, path: &Path) -> Result<Original, Failure> {
-    let path = host.resolve_to_write(path)?;
-    match host.stat(&path)? {
-        None => Ok(Original { path, text: None }),
+    read_in_place(host, &host.resolve_to_write(path)?)
+}
+
+/// Reads a file that is to be changed. What takes the place of a link is written.
+pub fn read_in_place(host: &dyn Probe, path: &Path) -> Result<Original, Failure> {
+    let is_link = host.stat(path)?.is_some_and(|stat| stat.is_link());
+    let path = path.to_owned();
+    match host.follow(&path)? {
+        None => Ok(Original { path, text: None, linked: None }),
         Some(stat) if stat.is_directory() => {
             Err(Failure::new(format!("Path {} is a directory !", path.display())).with("rc", 256))
         }
-        Some(_) => Ok(Original { text: Some(text::from_bytes(&host.read(&path)?)), path }),
+        Some(stat) => {
+            let text = Some(text::from_bytes(&host.read(&path)?));
+            Ok(Original { path, text, linked: is_link.then_some(stat) })
+        }
     }
 }
 
@@ -41,6 +53,10 @@ impl Original {
 
     /// What must be done for the file to hold the text and to have the attributes.
     pub fn rewrite(&self, host: &dyn Probe, after: &str, how: &Rewriting) -> Result<Plan, Failure> {
+        let same = self.text.as_deref() == Some(after);
+        if same && self.linked.is_some() {
+            return Ok(Plan::say(Fields::new().with("msg", "")));
+        }
         let parent = self.path.parent().unwrap_or(Path::new("/"));
         if self.text.is_none() && !host.is_directory(parent)? {
             return Ok(Plan::from(files::directories(host, parent, &FileAttributes::none())?).and_again());
@@ -48,17 +64,16 @@ impl Original {
         let placement = Placement {
             dest: self.path.clone(),
             content: Content::inline(text::to_bytes(after)),
-            attributes: how.attributes,
+            attributes: &self.attributes(how.attributes),
             preserved: None,
             backup: how.backup,
             force: true,
-            follow: true,
+            follow: self.linked.is_none(),
             validate: how.validate.clone(),
         };
         let mut plan = placement.plan(host)?;
         plan.result.remove("dest");
         plan.result.remove("path");
-        let same = self.text.as_deref() == Some(after);
         let attributes = plan.changes.iter().any(|change| self.changes_attributes(host, change));
         let message = match (same, attributes) {
             (true, false) => String::new(),
@@ -68,6 +83,17 @@ impl Original {
         };
         plan.result.set("msg", message);
         Ok(plan)
+    }
+
+    /// The attributes of the file; in the place of a link, those that its file had.
+    fn attributes(&self, wished: &FileAttributes) -> FileAttributes {
+        let mut attributes = wished.clone();
+        if let Some(stat) = &self.linked {
+            attributes.mode.get_or_insert(Mode::Octal(stat.mode));
+            attributes.owner.get_or_insert(stat.owner.uid.to_string());
+            attributes.group.get_or_insert(stat.owner.gid.to_string());
+        }
+        attributes
     }
 
     /// Whether a change is one of owner or permissions, beside those that a new file has by itself.

@@ -2,7 +2,7 @@
 
 use super::argument::PathText;
 use super::{ArgumentError, Module};
-use crate::host::{Change, Failure, Plan, Probe, Run, security, text};
+use crate::host::{Change, Data, Failure, Fields, Plan, Probe, Run, security, text};
 
 choices! {
     /// Whether the setting is to be there.
@@ -46,8 +46,10 @@ module! {
 
 impl Module for GitConfig {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let place = self.place(host)?;
+        let scope = self.scope.unwrap_or(Scope::System);
+        let place = place(host, scope, self.repo.as_ref(), self.file.as_ref())?;
         let found = security::git_settings(host, &place, &self.name)?;
+        let before = found.clone();
         let value = self.value.clone().unwrap_or_default();
         let add = self.add_mode == AddMode::Add;
         let (words, after) = match self.state {
@@ -67,7 +69,8 @@ impl Module for GitConfig {
         let argv = argv.chain(words.into_iter().map(str::to_owned)).collect();
         let effects = vec![security::git_effect(&place, &self.name, &after)];
         let run = Run { argv, effects, counts: true, ..Run::default() };
-        Ok(Plan::one(Change::Run(run)).with("msg", "setting changed"))
+        let diff = Fields::new().with("before", told(before)).with("after", told(after));
+        Ok(Plan::one(Change::Run(run)).with("msg", "setting changed").with("diff", diff))
     }
 
     fn check(&self) -> Vec<ArgumentError> {
@@ -94,19 +97,30 @@ impl Module for GitConfig {
     }
 }
 
-impl GitConfig {
-    /// The words of git that say which file is meant.
-    fn place(&self, host: &dyn Probe) -> Result<Vec<String>, Failure> {
-        let mut words = Vec::new();
-        let scope = self.scope.unwrap_or(Scope::System);
-        if let (Scope::Local, Some(repo)) = (scope, &self.repo) {
-            words.extend(["-C".to_owned(), text::from_path(&repo.on(host)?)]);
-        }
-        words.extend(["config", "--includes"].map(str::to_owned));
-        match (scope, &self.file) {
-            (Scope::File, Some(file)) => words.extend(["-f".to_owned(), text::from_path(&file.on(host)?)]),
-            (scope, _) => words.push(format!("--{}", scope.word())),
-        }
-        Ok(words)
+/// Values as the differences tell them.
+fn told(values: Vec<String>) -> Data {
+    match values.as_slice() {
+        [] => "\n".into(),
+        [one] => format!("{one}\n").into(),
+        _ => values.into(),
     }
+}
+
+/// The words of git that say which file is meant.
+pub(super) fn place(
+    host: &dyn Probe,
+    scope: Scope,
+    repo: Option<&PathText>,
+    file: Option<&PathText>,
+) -> Result<Vec<String>, Failure> {
+    let mut words = Vec::new();
+    if let (Scope::Local, Some(repo)) = (scope, repo) {
+        words.extend(["-C".to_owned(), text::from_path(&repo.on(host)?)]);
+    }
+    words.extend(["config", "--includes"].map(str::to_owned));
+    match (scope, file) {
+        (Scope::File, Some(file)) => words.extend(["-f".to_owned(), text::from_path(&file.on(host)?)]),
+        (scope, _) => words.push(format!("--{}", scope.word())),
+    }
+    Ok(words)
 }

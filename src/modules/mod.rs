@@ -12,6 +12,7 @@ mod spec;
 
 mod acl;
 mod alternatives;
+mod apache2_module;
 mod apk;
 mod apt;
 mod apt_key;
@@ -65,6 +66,7 @@ mod get_url;
 mod getent;
 mod git;
 mod git_config;
+mod git_config_info;
 mod group;
 mod hostname;
 mod htpasswd;

@@ -60,10 +60,10 @@ impl Module for Mount {
                 if !mounted {
                     plan.push(self.mount(&path));
                 } else if table_changed {
-                    plan.push(run(&["mount", "-o", "remount", "--", &path], &path, true));
+                    plan.push(self.remount(&path));
                 }
             }
-            State::Remounted => plan.push(run(&["mount", "-o", "remount", "--", &path], &path, true)),
+            State::Remounted => plan.push(self.remount(&path)),
             State::Unmounted | State::Absent if mounted => {
                 plan.push(run(&["umount", "--", &path], &path, false))
             }
@@ -154,12 +154,30 @@ impl Mount {
                 (self.src.as_deref().unwrap_or_default(), self.fstype.as_deref().unwrap_or_default());
             return run(&["mount", "-t", kind, "-o", &self.options(), "--", src, path], path, true);
         }
-        match &self.fstab {
-            Some(table) => run(&["mount", "-T", &table.0, "--", path], path, true),
-            None => run(&["mount", "--", path], path, true),
-        }
+        let argv: Vec<&str> = ["mount"].into_iter().chain(self.place(path)).collect();
+        run(&argv, path, true)
+    }
+
+    /// The place as `mount` is told it, and the table where it finds the rest.
+    fn place<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a str> {
+        let table = self.fstab.as_ref().map(|table| ["-T", table.0.as_str()]);
+        table.into_iter().flatten().chain(["--", path])
+    }
+
+    /// Options that are given for `remounted` are the ones that count, and nothing else is tried with them.
+    fn remount(&self, path: &str) -> Change {
+        let given = self.opts.as_deref().filter(|opts| self.state == State::Remounted && *opts != "defaults");
+        let options = given.map(|opts| format!("remount,{opts}"));
+        let start: Vec<&str> = match &options {
+            Some(options) => vec!["mount", "-o", options],
+            None => vec!["sh", "-c", AGAIN, path],
+        };
+        run(&start.into_iter().chain(self.place(path)).collect::<Vec<_>>(), path, true)
     }
 }
+
+/// Mounts anew; what cannot be changed while it is mounted is taken off and mounted again.
+const AGAIN: &str = r#"mount -o remount "$@" || { umount -- "$0" && mount "$@"; }"#;
 
 fn run(argv: &[&str], path: &str, mounted: bool) -> Change {
     let effect = Effect::Set(facts::mounted_subject(path), mounted.into());

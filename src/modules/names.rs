@@ -4,7 +4,7 @@ use super::Spec;
 use super::call::SPECS;
 
 /// Collections whose modules are meant by their bare names.
-const PREFIXES: [&str; 9] = [
+const PREFIXES: [&str; 10] = [
     "ansible.builtin.",
     "ansible.legacy.",
     "ansible.posix.",
@@ -13,6 +13,7 @@ const PREFIXES: [&str; 9] = [
     "community.crypto.",
     "community.postgresql.",
     "community.mysql.",
+    "ansible.mysql.",
     "provision.",
 ];
 

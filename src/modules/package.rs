@@ -2,17 +2,20 @@
 
 use super::apk::Apk;
 use super::apt::Apt;
-use super::argument::Given;
+use super::argument::{AsGiven, Given};
 use super::dnf::Dnf;
-use super::{ArgumentError, Module, Spec};
+use super::{ArgumentError, Module, Spec, check_names};
 use crate::host::{Carried, Change, Data, Effect, Failure, Fields, Plan, Probe, Report, Run, packages};
 use std::path::Path;
 
 module! {
     /// Manages packages with whatever the host manages them with: apt, dnf, yum, apk or pacman.
     ///
+    /// Other arguments than these are handed on: those of `apt`, `dnf` and `apk`, where that is the manager.
+    ///
     /// ```yaml
     /// - package: { name: [curl, rsync], state: present }
+    /// - package: { name: nginx, update_cache: true, cache_valid_time: 3600 }
     /// ```
     Package "package" {
         /// Packages.
@@ -23,7 +26,7 @@ module! {
         update_cache: bool = false;
         /// Which manager; found out if nothing is said.
         r#use: String = "auto";
-    }
+    } with { given: AsGiven } handed_on { Apt, Dnf, Apk }
 }
 
 impl Module for Package {
@@ -67,10 +70,11 @@ impl Package {
 
     /// The same task for the manager of the host.
     fn handed_on(&self, manager: &str) -> Result<Box<dyn Module>, Failure> {
-        let fields = Fields::new()
-            .with("name", self.name.clone())
-            .with("state", self.state.as_str())
-            .with("update_cache", self.update_cache);
+        let mut fields = self.given.0.clone();
+        fields.remove("use");
+        if let Some(names) = fields.remove("pkg") {
+            fields.set("name", names);
+        }
         match manager {
             "apt" => taken(&fields, &Apt::SPEC, Apt::take),
             "apk" => taken(&fields, &Apk::SPEC, Apk::take),
@@ -110,11 +114,10 @@ fn taken<M: Module + 'static>(
     take: impl Fn(&Given) -> Option<M>,
 ) -> Result<Box<dyn Module>, Failure> {
     let given = Given(fields);
-    match take(&given) {
-        Some(module) => Ok(Box::new(module)),
-        None => {
-            let mistake = given.mistakes(spec.args()).into_iter().next();
-            Err(mistake.map(|mistake| mistake.message).unwrap_or_default().into())
-        }
-    }
+    let unknown = check_names(spec.name, fields.iter().map(|(name, _)| name));
+    let module = take(&given).filter(|_| unknown.is_empty());
+    module.map(|module| Box::new(module) as Box<dyn Module>).ok_or_else(|| {
+        let mistake = unknown.into_iter().chain(given.mistakes(spec.args())).next();
+        mistake.map(|mistake| mistake.message).unwrap_or_default().into()
+    })
 }

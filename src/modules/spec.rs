@@ -12,6 +12,8 @@ pub struct Spec {
     #[cfg(feature = "controller")]
     pub doc: &'static [&'static str],
     pub groups: &'static [&'static [Arg]],
+    /// Modules to which it hands on the arguments that it has not itself.
+    pub hands_on_to: &'static [&'static Spec],
     /// Effects stay inside one host's files: no other host, service or program can see them.
     pub local: bool,
 }
@@ -49,9 +51,10 @@ impl Spec {
         self.groups.iter().flat_map(|group| group.iter())
     }
 
-    /// The argument of this name or alias.
+    /// The argument of this name or alias, its own or that of a module to which it hands it on.
     pub fn arg(&self, name: &str) -> Option<&'static Arg> {
-        self.args().find(|arg| arg.is(name))
+        let others = self.hands_on_to.iter().flat_map(|other| other.args());
+        self.args().chain(others).find(|arg| arg.is(name))
     }
 
     /// The first line of the manual page.

@@ -5,6 +5,7 @@ use super::loader::Loader;
 use crate::source::Diagnostic;
 use crate::vars::{Value, Vars, value_of};
 use crate::yaml::Node;
+use std::sync::Arc;
 
 /// What stands on one play, role, block or task; what is inherited is found by whoever walks the tree.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Keywords {
     pub environment: Vec<Value>,
     pub notify: Vec<Value>,
     pub module_defaults: Vec<Value>,
+    /// Where roles are looked for that are named without a collection.
+    pub collections: Vec<Arc<str>>,
 }
 
 impl Keywords {
@@ -45,6 +48,7 @@ impl Keywords {
             && self.environment.is_empty()
             && self.notify.is_empty()
             && self.module_defaults.is_empty()
+            && self.collections.is_empty()
     }
 
     /// From an evaluated mapping, as `apply` has it.
@@ -88,8 +92,7 @@ impl Keywords {
             "environment" => self.environment.extend(each(node)),
             "notify" => self.notify.extend(each(node)),
             "module_defaults" => self.module_defaults.extend(each(node)),
-            // Names are resolved without a search list, so there is nothing to keep.
-            "collections" => {}
+            "collections" => self.collections.extend(texts(node)),
             "debugger" => refuse_debugger(loader, node),
             _ => return false,
         }
@@ -106,6 +109,12 @@ pub(super) fn each(node: &Node) -> Vec<Value> {
     }
 }
 
+/// The texts in a list, or the one that stands for a list of one.
+pub(super) fn texts(node: &Node) -> Vec<Arc<str>> {
+    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    items.iter().filter_map(Node::text).map(Arc::from).collect()
+}
+
 /// Reads `vars`: a mapping, or the list of mappings of older playbooks.
 pub(super) fn read_vars(loader: &Loader, node: &Node) -> Vars {
     if let Some(items) = node.as_seq() {
@@ -118,6 +127,12 @@ pub(super) fn read_vars(loader: &Loader, node: &Node) -> Vars {
         return Vars::new();
     };
     entries.iter().filter_map(|(key, value)| Some((variable_name(loader, key)?, value_of(value)))).collect()
+}
+
+/// Reads a file of variables. There a name may be any text: what no template can name is found through `vars`.
+pub(super) fn read_file_of_vars(loader: &Loader, node: &Node) -> Vars {
+    let Some(entries) = node.as_map() else { return read_vars(loader, node) };
+    entries.iter().filter_map(|(key, value)| Some((key.as_str()?.into(), value_of(value)))).collect()
 }
 
 fn vars_of(value: &Value) -> Vars {

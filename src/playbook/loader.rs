@@ -3,7 +3,7 @@
 use super::block::{Entry, read_entries};
 use super::keywords::Keywords;
 use super::role::Role;
-use super::{Library, RolePaths};
+use super::{Library, RolePaths, paths};
 use crate::host::nearest;
 use crate::source::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::vars::{Value, Vars};
@@ -42,6 +42,8 @@ pub struct Statics {
     pub trail: Vec<PathBuf>,
     /// The roles that led here because one depends on the other.
     pub depending: Vec<Arc<str>>,
+    /// Collections in which roles are looked for that are named without one.
+    pub collections: Vec<Arc<str>>,
 }
 
 impl Statics {
@@ -49,7 +51,8 @@ impl Statics {
     pub fn new(playbook_dir: &Path) -> Statics {
         let dir: Arc<Path> = playbook_dir.into();
         let (vars, trail, depending) = (Vec::new(), Vec::new(), Vec::new());
-        Statics { dir: dir.clone(), playbook_dir: dir, role: None, vars, trail, depending }
+        let collections = paths::collection(&dir).into_iter().collect();
+        Statics { dir: dir.clone(), playbook_dir: dir, role: None, vars, trail, depending, collections }
     }
 
     /// Within something that has these keywords.
@@ -58,7 +61,13 @@ impl Statics {
         if !keywords.vars.is_empty() {
             inner.vars.push(Arc::new(keywords.vars.clone()));
         }
+        inner.search(&keywords.collections);
         inner
+    }
+
+    /// Looks for roles in these collections first.
+    pub(super) fn search(&mut self, collections: &[Arc<str>]) {
+        self.collections.splice(..0, collections.iter().cloned());
     }
 }
 
@@ -95,7 +104,7 @@ impl Loader {
 
     /// The variables in a file.
     pub fn variables(&self, path: &Path) -> Vars {
-        self.node(path).map(|node| super::keywords::read_vars(self, &node)).unwrap_or_default()
+        self.node(path).map(|node| super::keywords::read_file_of_vars(self, &node)).unwrap_or_default()
     }
 
     /// The variables in a mapping.

@@ -1,6 +1,8 @@
 //! Where roles and their files are looked for.
 
+use super::loader::Statics;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The directories in which roles and collections are looked for.
 #[derive(Clone, Debug, Default)]
@@ -11,22 +13,24 @@ pub struct RolePaths {
     pub collections: Vec<PathBuf>,
 }
 
+/// The directory in which collections lie.
+const COLLECTIONS: &str = "ansible_collections";
+
 /// The endings of a file that may be named without one, as Ansible tries them.
 const ENDINGS: &[&str] = &["yml", "yaml", "json"];
 
 impl RolePaths {
     /// The directory of a role, and those that were tried if there is none.
-    pub fn find(
-        &self,
-        name: &str,
-        playbook_dir: &Path,
-        asking: Option<&Path>,
-    ) -> Result<PathBuf, Vec<PathBuf>> {
+    pub fn find(&self, name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
+        let playbook_dir = &*statics.playbook_dir;
         let mut tried = Vec::new();
-        if let Some(inside) = self.in_collection(name, playbook_dir) {
+        let in_others = statics.collections.iter().map(|collection| format!("{collection}.{name}"));
+        let names = std::iter::once(name.to_owned()).chain(in_others);
+        let mut inside = names.flat_map(|name| self.in_collections(&name, "roles", playbook_dir));
+        if let Some(inside) = inside.find(|path| path.is_dir()) {
             return Ok(inside);
         }
-        let beside = asking.and_then(Path::parent).map(Path::to_owned);
+        let beside = statics.role.as_ref().and_then(|role| role.path.parent()).map(Path::to_owned);
         let fixed = [playbook_dir.join("roles")].into_iter();
         let dirs = fixed.chain(beside).chain(self.roles.iter().cloned()).chain([playbook_dir.to_owned()]);
         for dir in dirs {
@@ -39,16 +43,30 @@ impl RolePaths {
         Err(tried)
     }
 
-    /// `namespace.collection.role`, where that collection is installed or lies beside the playbook.
-    fn in_collection(&self, name: &str, playbook_dir: &Path) -> Option<PathBuf> {
-        let mut parts = name.splitn(3, '.');
-        let (namespace, collection, role) = (parts.next()?, parts.next()?, parts.next()?);
-        let inner =
-            Path::new("ansible_collections").join(namespace).join(collection).join("roles").join(role);
-        let beside = playbook_dir.join("collections");
-        let dirs = std::iter::once(&beside).chain(&self.collections);
-        dirs.map(|dir| dir.join(&inner)).find(|path| path.is_dir())
+    /// The file of a playbook that is named `namespace.collection.playbook`.
+    pub(super) fn playbook(&self, name: &str, playbook_dir: &Path) -> Option<PathBuf> {
+        let stem = name.trim_end_matches(".yml").trim_end_matches(".yaml");
+        let places = self.in_collections(stem, "playbooks", playbook_dir);
+        places.iter().find_map(|path| with_ending(path.parent()?, path.file_name()?.to_str()?))
     }
+
+    /// Where `namespace.collection.name` may be: collections are installed or lie beside the playbook, dots in the name
+    /// stand for directories.
+    fn in_collections(&self, name: &str, folder: &str, playbook_dir: &Path) -> Vec<PathBuf> {
+        let parts: Vec<&str> = name.splitn(3, '.').collect();
+        let [namespace, collection, name] = parts[..] else { return Vec::new() };
+        let inner = Path::new(COLLECTIONS).join(namespace).join(collection).join(folder);
+        let inner = inner.join(name.replace('.', "/"));
+        let beside = playbook_dir.join("collections");
+        std::iter::once(&beside).chain(&self.collections).map(|dir| dir.join(&inner)).collect()
+    }
+}
+
+/// The collection that holds a path: `namespace.collection`.
+pub(super) fn collection(path: &Path) -> Option<Arc<str>> {
+    let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
+    let mut inside = parts.skip_while(|part| part != COLLECTIONS).skip(1);
+    Some(format!("{}.{}", inside.next()?, inside.next()?).into())
 }
 
 /// The file `stem` in a directory, tried with the usual endings and then as it is.

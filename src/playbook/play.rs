@@ -4,6 +4,7 @@ use super::block::{Entry, Group, read_entries};
 use super::keyword::{self, Keyword};
 use super::keywords::{Keywords, read_vars};
 use super::loader::{Loader, Statics};
+use super::paths;
 use super::role::read_use;
 use crate::source::{Diagnostic, Span};
 use crate::vars::{Value, Vars, value_of};
@@ -136,6 +137,7 @@ fn read_file(loader: &Loader, path: &Path, statics: &Statics, outer: &Keywords) 
     let Some(node) = loader.node(path) else { return Vec::new() };
     let mut inner = statics.clone();
     inner.dir = path.parent().unwrap_or(Path::new("")).into();
+    inner.collections = paths::collection(path).into_iter().collect();
     inner.trail.push(path.to_owned());
     let Some(items) = node.as_seq() else {
         if !node.is_null() {
@@ -170,7 +172,8 @@ fn import(loader: &Loader, node: &Node, file: &Node, statics: &Statics, outer: &
     }
     let inner = statics.inside(&keywords);
     let Some(name) = loader.text(&value_of(file), &inner) else { return Vec::new() };
-    let path = super::import::clean(&statics.dir.join(&name));
+    let path = loader.paths.playbook(&name, &statics.playbook_dir);
+    let path = path.unwrap_or_else(|| super::import::clean(&statics.dir.join(&name)));
     if statics.trail.contains(&path) {
         loader.refuse(Diagnostic::error(format!("`{name}` imports itself")).at(file.span));
         return Vec::new();
@@ -211,6 +214,7 @@ fn read_play(loader: &Loader, node: &Node, statics: &Statics, outer: &Keywords) 
     let mut inner = statics.clone();
     inner.vars.insert(0, Arc::new(play.keywords.vars.clone()));
     inner.trail.truncate(1);
+    inner.search(&play.keywords.collections);
     play.read_lists(loader, node, &inner);
     if node.entry("hosts").is_none() {
         loader.refuse(Diagnostic::error("this play has no `hosts`").at(node.span));

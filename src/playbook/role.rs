@@ -2,10 +2,10 @@
 
 use super::block::{Entry, Group, read_entries};
 use super::import::clean;
-use super::keywords::{Keywords, read_vars};
+use super::keywords::{Keywords, read_file_of_vars};
 use super::loader::{Loader, Statics};
 use super::task::Task;
-use super::{keyword, paths};
+use super::{keyword, keywords, paths};
 use crate::source::{Diagnostic, Span};
 use crate::vars::{Value, Vars, value_of};
 use crate::yaml::Node;
@@ -32,6 +32,8 @@ pub struct Role {
     pub allow_duplicates: bool,
     /// Two uses with the same key run once.
     pub key: Arc<str>,
+    /// Where roles are looked for that its tasks name without a collection: in its own, and those that its `meta` names.
+    pub collections: Vec<Arc<str>>,
     /// The roles that brought this one in by depending on it, outermost first.
     pub parents: Vec<Arc<str>>,
 }
@@ -176,6 +178,7 @@ impl Use<'_> {
         let mut inner = statics.clone();
         inner.vars.extend([role.defaults.clone(), role.vars.clone(), role.params.clone()]);
         inner.vars.push(Arc::new(place_variables(&role)));
+        inner.collections = role.collections.clone();
         inner.role = Some(role.clone());
         inner.depending.clear();
         let _ = role.handlers.set(self.handlers(loader, &role, &inner));
@@ -185,8 +188,7 @@ impl Use<'_> {
     }
 
     fn find(&self, loader: &Loader, statics: &Statics) -> Option<Arc<Path>> {
-        let asking = statics.role.as_ref().map(|role| &*role.path);
-        match loader.paths.find(&self.parts.name, &statics.playbook_dir, asking) {
+        match loader.paths.find(&self.parts.name, statics) {
             Ok(path) => Some(clean(&path).into()),
             Err(tried) => {
                 let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
@@ -230,6 +232,7 @@ impl Use<'_> {
             handlers: OnceLock::new(),
             allow_duplicates: self.parts.allow_duplicates.unwrap_or(meta.allow_duplicates),
             key: self.key(path, keywords).into(),
+            collections: paths::collection(path).into_iter().chain(meta.collections.clone()).collect(),
             parents,
         }
     }
@@ -255,7 +258,9 @@ impl Use<'_> {
             return None;
         }
         let depending = [&statics.depending[..], std::slice::from_ref(&role.name)].concat();
-        let inner = Statics { role: Some(role), trail: Vec::new(), depending, ..statics.clone() };
+        let collections = role.collections.clone();
+        let inner =
+            Statics { role: Some(role), trail: Vec::new(), depending, collections, ..statics.clone() };
         Some(meta.dependencies.iter().filter_map(|node| read_use(loader, node, &inner)).collect())
     }
 
@@ -346,7 +351,7 @@ fn file_vars(loader: &Loader, dir: &Path, name: &str, span: Span) -> Vars {
         loader.refuse(Diagnostic::error(message).at(span));
     }
     let nodes = files.iter().filter_map(|file| loader.node(file));
-    nodes.flat_map(|node| read_vars(loader, &node)).collect()
+    nodes.flat_map(|node| read_file_of_vars(loader, &node)).collect()
 }
 
 /// What `meta/` of a role says.
@@ -354,6 +359,7 @@ fn file_vars(loader: &Loader, dir: &Path, name: &str, span: Span) -> Vars {
 struct Meta {
     dependencies: Vec<Node>,
     allow_duplicates: bool,
+    collections: Vec<Arc<str>>,
     specifications: Option<Node>,
 }
 
@@ -370,6 +376,7 @@ impl Meta {
                 .map(<[Node]>::to_vec)
                 .unwrap_or_default(),
             allow_duplicates: entry("allow_duplicates").and_then(Node::as_bool).unwrap_or(false),
+            collections: entry("collections").map(keywords::texts).unwrap_or_default(),
             specifications: specifications.and_then(|node| node.entry("argument_specs").cloned()),
         }
     }

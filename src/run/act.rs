@@ -70,9 +70,10 @@ impl Interpreter {
     /// Finds the host that acts in place of this one, if another does.
     async fn delegate(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         let written = at.frame.keyword(Keyword::DelegateTo).cloned();
-        let Some(name) = self.text_of(&written, at).await?.filter(|name| !name.is_empty()) else {
-            return Ok(());
-        };
+        let Some(name) = self.text_of(&written, at).await? else { return Ok(()) };
+        if name.is_empty() {
+            return written.filter(Value::is_lazy).map_or(Ok(()), |written| Err(no_delegate(&written)));
+        }
         let other = self.run.host_or_new(&name).name.clone();
         if self.flag(at, Keyword::DelegateFacts).await? {
             running.facts_for = Some(other.clone());
@@ -240,7 +241,8 @@ impl Interpreter {
         let arguments = self.arguments_of(running, at).await?;
         let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
-        let ended = self.ask_call(running, call, sending, at).await?;
+        let mut ended = self.ask_call(running, call, sending, at).await?;
+        ended.tell_difference(&running.info.action, self.wants_difference(running));
         match running.background {
             Some(background) => self.follow(running, ended, background, at).await,
             None => Ok(ended),
@@ -366,6 +368,12 @@ impl Interpreter {
         }
         Ok(Value::dict(known))
     }
+}
+
+/// A template that says nobody is a mistake, and not the host itself.
+fn no_delegate(written: &Value) -> Trouble {
+    let message = format!("Empty hostname produced from delegate_to: \"{}\"", control::as_written(written));
+    Diagnostic::error(message).at(written.span()).into()
 }
 
 /// The seconds of `timeout`; none are none.

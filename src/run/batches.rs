@@ -11,7 +11,7 @@ use super::scope::PlayVars;
 use crate::playbook::{Entry, Play, Role};
 use crate::report::{Event, HostName};
 use crate::source::Diagnostic;
-use crate::template::{Surroundings, Variables};
+use crate::template::{Language, Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use futures::stream::{FuturesUnordered, StreamExt};
 use indexmap::IndexSet;
@@ -151,6 +151,7 @@ impl Run {
             all_hosts: names(all),
             hosts: RwLock::new(names(live)),
             batch: RwLock::new(names(&hosts)),
+            written_vars: self.surroundings.language == Language::Classic,
         };
         let surroundings = Surroundings {
             sources: self.sources.clone(),

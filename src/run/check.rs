@@ -103,7 +103,7 @@ impl Checker<'_> {
             Severity::Error if self.reach.nobody() => "no host comes to it, as tags and conditions are now",
             _ => return self.found.push(mistake),
         };
-        self.found.push(Diagnostic { severity: Severity::Warning, ..mistake }.hint(hint));
+        self.doubt(mistake, hint);
     }
 
     fn task(&mut self, task: &Task) {
@@ -193,11 +193,13 @@ impl Checker<'_> {
         let mistake = Diagnostic::error(message).at(task.action.span);
         match is_slip || self.handled || self.reach.somebody() {
             true => self.keep(mistake.maybe_hint(near)),
-            false => self.found.push(
-                Diagnostic { severity: Severity::Warning, ..mistake }
-                    .hint("the task fails on a host for which its conditions hold"),
-            ),
+            false => self.doubt(mistake, "the task fails on a host for which its conditions hold"),
         }
+    }
+
+    /// Keeps as a warning what is a mistake for some hosts only.
+    fn doubt(&mut self, mistake: Diagnostic, hint: &str) {
+        self.found.push(Diagnostic { severity: Severity::Warning, ..mistake }.hint(hint));
     }
 
     fn control_arguments(&mut self, task: &Task, known: &[&str]) {
@@ -255,13 +257,22 @@ impl Checker<'_> {
             .iter()
             .find(|argument| Some(&*argument.name) == error.path.first().map(String::as_str));
         let span = named.map_or(task.action.span, |argument| argument.span);
-        self.keep(Diagnostic::error(error.message).at(span).maybe_hint(error.hint));
+        let mistake = Diagnostic::error(error.message).at(span).maybe_hint(error.hint);
+        match named.is_some_and(|argument| may_be_omitted(&argument.value)) {
+            true => self.doubt(mistake, "the task fails where it is not omitted"),
+            false => self.keep(mistake),
+        }
     }
 
     fn refuse_value(&mut self, value: &Value, error: ArgumentError) {
         debug_assert!(value.to_data() != Data::Null);
         self.keep(Diagnostic::error(error.message).at(value.span()).maybe_hint(error.hint));
     }
+}
+
+/// Whether it is a template that speaks of `omit`, so that what it is for may not be there in the end.
+fn may_be_omitted(value: &Value) -> bool {
+    value.is_lazy() && value.as_str().is_some_and(|text| text.contains("omit"))
 }
 
 /// Whether failures within these keywords are handled, or nothing in them is ever done.

@@ -95,6 +95,9 @@ impl Interpreter {
             ended.status = Status::Rescued;
         }
         self.keep_facts(&running, &ended);
+        if self.run.settings.execution.dry_run && ended.was_changed() {
+            self.acting_host(&running).set_would_differ();
+        }
         if !matches!(ended.status, Status::Skipped | Status::Unreachable) {
             self.roles_begun.extend(running.role.clone());
         }

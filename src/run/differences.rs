@@ -38,6 +38,10 @@ impl Ended {
                 after.insert("state".into(), is.into());
             }
             for attribute in &change.attributes {
+                if let ("remove", Some(was)) = (change.kind.as_str(), &attribute.before) {
+                    before.insert("state".into(), was.as_str().into());
+                    after.insert("state".into(), "absent".into());
+                }
                 if let (Some(was), Some(is)) = (&attribute.before, &attribute.after) {
                     before.insert(attribute.name.as_str().into(), was.as_str().into());
                     after.insert(attribute.name.as_str().into(), is.as_str().into());

@@ -51,7 +51,7 @@ impl Interpreter {
         let stat = seen.field("stat").unwrap_or_else(Value::none);
         let is = |name: &str| stat.entry(name).is_some_and(|value| truth(&value));
         if !is("exists") {
-            return Ok(wanted.nothing("the remote file does not exist"));
+            return self.nothing_there(running, &wanted, at).await;
         }
         if is("isdir") {
             return Ok(wanted.nothing("remote file is a directory, fetch cannot work on directories"));
@@ -72,6 +72,18 @@ impl Interpreter {
         };
         ended.changes.push(shown);
         Ok(ended)
+    }
+
+    /// How it ends where there is no file: whether there will be one by then, a dry run hears from who would read it.
+    async fn nothing_there(&mut self, running: &Running, wanted: &Wanted, at: &At) -> Result<Ended, Trouble> {
+        if self.is_checked(at).await? {
+            let fields = Fields::new().with("src", wanted.src.as_str());
+            let read = self.ask_host(running, "slurp", fields, at).await?;
+            if read.status == Status::Depends {
+                return Ok(read);
+            }
+        }
+        Ok(wanted.nothing("the remote file does not exist"))
     }
 
     /// Takes all parts into a file beside the destination, and puts it in place.

@@ -27,7 +27,7 @@ impl Interpreter {
     }
 
     fn file(&self, arguments: &Arguments, src: &str, directory: bool, at: &At) -> Result<Source, Trouble> {
-        let path = self.find(src, "files", at).map_err(|tried| no_file(arguments, src, &tried))?;
+        let path = self.find(src, "files", at).map_err(|tried| self.no_file(arguments, src, &tried))?;
         if path.is_dir() {
             return match directory {
                 true => self.tree(arguments, &path),
@@ -38,6 +38,15 @@ impl Interpreter {
         }
         let content = self.content(arguments, &path)?;
         Ok(Source::File { name: file_name(&path), content, mode: mode_of(&path) })
+    }
+
+    /// A file is nowhere on the controller; in a dry run, an earlier task may be about to put it there.
+    pub(super) fn no_file(&self, arguments: &Arguments, src: &str, tried: &[PathBuf]) -> Trouble {
+        let here = self.run.host("localhost").filter(|_| self.run.settings.execution.dry_run);
+        match here.is_some_and(|here| here.would_differ()) {
+            true => Trouble::Depends(format!("`{src}`, which is not on the controller yet")),
+            false => no_file(arguments, src, tried),
+        }
     }
 
     fn tree(&self, arguments: &Arguments, root: &Path) -> Result<Source, Trouble> {
@@ -95,7 +104,7 @@ impl Interpreter {
     }
 
     async fn template(&mut self, arguments: &Arguments, src: &str, at: &At) -> Result<Source, Trouble> {
-        let path = self.find(src, "templates", at).map_err(|tried| no_file(arguments, src, &tried))?;
+        let path = self.find(src, "templates", at).map_err(|tried| self.no_file(arguments, src, &tried))?;
         let overrides = overrides(arguments);
         let (text, span) =
             self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))?;
@@ -206,7 +215,7 @@ fn mode_of(path: &Path) -> Option<u32> {
     std::fs::metadata(path).ok().map(|meta| meta.permissions().mode() & 0o7777)
 }
 
-pub(super) fn no_file(arguments: &Arguments, src: &str, tried: &[PathBuf]) -> Trouble {
+fn no_file(arguments: &Arguments, src: &str, tried: &[PathBuf]) -> Trouble {
     let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
     let message = format!("there is no file `{src}`");
     Diagnostic::error(message)

@@ -75,6 +75,21 @@ impl Frame {
         })
     }
 
+    /// Where roles are looked for that are named without a collection: a role knows its own, else those of the play count.
+    pub fn collections(&self, of_play: Vec<Arc<str>>) -> Vec<Arc<str>> {
+        let mut found = Vec::new();
+        for frame in self.chain() {
+            match &frame.kind {
+                FrameKind::Role(role) => return [found, role.collections.clone()].concat(),
+                FrameKind::Play(keywords) | FrameKind::Static { keywords, .. } => {
+                    found.extend(keywords.collections.iter().cloned());
+                }
+                FrameKind::Include { .. } => {}
+            }
+        }
+        [found, of_play].concat()
+    }
+
     /// All roles around, the innermost first.
     pub fn roles(&self) -> impl Iterator<Item = &Arc<Role>> {
         self.chain().filter_map(|frame| match &frame.kind {

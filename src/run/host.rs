@@ -5,6 +5,7 @@ use super::pipeline::Lane;
 use super::scope::{HostVars, Layers};
 use crate::report::HostName;
 use crate::vars::{Store, Value};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 /// Why a host takes no further part in the run.
@@ -24,6 +25,8 @@ pub struct Host {
     pub inventory_file: Option<Value>,
     pub inventory_dir: Option<Value>,
     out: Mutex<Option<Out>>,
+    /// Whether a dry run has foretold changes on it.
+    would_differ: AtomicBool,
     /// Lines that one play opened and the next may use.
     lanes: Mutex<Vec<Lane>>,
 }
@@ -39,6 +42,7 @@ impl Host {
             inventory_file: None,
             inventory_dir: None,
             out: Mutex::default(),
+            would_differ: AtomicBool::default(),
             lanes: Mutex::default(),
         }
     }
@@ -76,6 +80,15 @@ impl Host {
 
     pub fn set_out(&self, out: Option<Out>) {
         *self.out.lock().unwrap_or_else(|broken| broken.into_inner()) = out;
+    }
+
+    /// Whether a dry run has foretold changes on it.
+    pub fn would_differ(&self) -> bool {
+        self.would_differ.load(Ordering::Relaxed)
+    }
+
+    pub fn set_would_differ(&self) {
+        self.would_differ.store(true, Ordering::Relaxed);
     }
 
     /// What this host sees where another host's task asks: no task, no role.

@@ -100,8 +100,11 @@ impl Run {
     /// Where it cannot be read any more.
     pub fn refresh_inventory(&self) -> Result<(), Box<Diagnostic>> {
         let fresh = super::prepare::read_inventory(&self.settings, &self.sources, &self.services);
-        let fresh = fresh.map_err(|mistakes| Box::new(first_mistake(mistakes)))?;
-        *self.inventory.write().unwrap_or_else(|broken| broken.into_inner()) = fresh;
+        let mut fresh = fresh.map_err(|mistakes| Box::new(first_mistake(mistakes)))?;
+        let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
+        fresh.add_again(&inventory);
+        *inventory = fresh;
+        drop(inventory);
         let hosts: Vec<_> =
             self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
         hosts.iter().for_each(|host| self.refresh(host));

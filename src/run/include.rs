@@ -102,6 +102,7 @@ impl Interpreter {
         let mut statics = Statics::new(&self.play.play.dir);
         statics.dir = at.dir.clone();
         statics.role = at.frame.role().cloned();
+        statics.collections = at.frame.collections(std::mem::take(&mut statics.collections));
         statics.trail = at.frame.chain().filter_map(include_dir).map(|dir| dir.join("-")).collect();
         statics.trail.reverse();
         statics.vars = self.scope(at).layers.lists();

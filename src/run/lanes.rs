@@ -89,7 +89,8 @@ impl Interpreter {
         Ok(())
     }
 
-    fn acting_host(&self, running: &Running) -> Arc<Host> {
+    /// The host on which a task acts.
+    pub fn acting_host(&self, running: &Running) -> Arc<Host> {
         let delegated = running.delegated_to.as_ref().map(|name| self.run.host_or_new(name));
         delegated.unwrap_or_else(|| self.host.clone())
     }
@@ -106,7 +107,7 @@ impl Interpreter {
         let is_local = target.kind == ssh::Kind::Local;
         let connection = self.run.connection(&target).await.map_err(|failure| unreachable(&failure))?;
         let identity = identity.unwrap_or_else(Become::nobody_else);
-        let session = connection.agent(&identity).await.map_err(|failure| unreachable(&failure))?;
+        let session = connection.agent(&identity).await.map_err(|failure| self.refused(host, &failure))?;
         let said = session.said.clone();
         let greeting =
             Client::connect(session.reader, session.writer, self.run.contents.clone(), self.run.limits);
@@ -132,6 +133,14 @@ impl Interpreter {
         session.hello.pending.iter().for_each(|name| self.remember_notification(name));
         let (requests, replies, notes) = (session.client, session.replies, session.notes);
         Ok(Lane { requests, replies, notes, key, is_local })
+    }
+
+    /// Why nobody works there as another user. Whom a host does not know in a dry run, an earlier task may be about to make.
+    fn refused(&self, host: &Host, failure: &ssh::Failure) -> Trouble {
+        match failure.unknown_user().filter(|_| self.run.settings.execution.dry_run && host.would_differ()) {
+            Some(user) => Trouble::Depends(format!("the user `{user}`, who is not there yet")),
+            None => unreachable(failure),
+        }
     }
 
     /// Closes every line; the next task opens its own again.

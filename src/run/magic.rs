@@ -4,7 +4,7 @@ use super::frame::FrameKind;
 use super::host::Host;
 use super::scope::Layers;
 use crate::playbook::{Keyword, Role};
-use crate::vars::{Data, Kind, Object, Value};
+use crate::vars::{Data, Kind, Marks, Object, Value};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
@@ -48,6 +48,8 @@ pub struct PlayMagic {
     pub hosts: RwLock<Value>,
     /// Hosts of the batch that have not failed.
     pub batch: RwLock<Value>,
+    /// Whether what `vars` has is as it was written: in the classic language.
+    pub written_vars: bool,
 }
 
 impl std::fmt::Debug for Magic {
@@ -268,7 +270,9 @@ impl Object for AllVars {
     }
 
     fn get(&self, key: &Value) -> Option<Value> {
-        self.layers.value(key.as_str()?)
+        let value = self.layers.value(key.as_str()?)?;
+        let written = self.layers.magic.play.written_vars && value.is_lazy();
+        Some(if written { value.map_leaves(&|leaf| leaf.clone().unmarked(Marks::LAZY)) } else { value })
     }
 
     fn items(&self) -> Vec<Value> {

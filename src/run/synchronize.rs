@@ -1,6 +1,5 @@
 //! `synchronize`: trees of the controller and of hosts, made the same.
 
-use super::files::no_file;
 use super::halt::Trouble;
 use super::interpreter::Interpreter;
 use super::pipeline::Running;
@@ -160,7 +159,7 @@ impl Interpreter {
     ) -> Result<Source, Trouble> {
         let path = self
             .find(src.trim_end_matches('/'), "files", at)
-            .map_err(|tried| no_file(arguments, src, &tried))?;
+            .map_err(|tried| self.no_file(arguments, src, &tried))?;
         let here = System::new(Box::new(NoContents));
         let mut content = |path: &Path| {
             let content = self.run.contents.of_file(path, |_| Ok(None));

@@ -124,15 +124,18 @@ impl Interpreter {
     /// Reads the keywords that hold for all items.
     async fn prepare(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
-        if at.frame.keyword(Keyword::Diff).is_some() {
-            running.diff = Some(self.flag(at, Keyword::Diff).await?);
-        }
         running.ignore_errors = self.flag(at, Keyword::IgnoreErrors).await?;
         running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
         running.fatal =
             self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
+        if at.frame.keyword(Keyword::Diff).is_some() {
+            running.diff = Some(self.flag(at, Keyword::Diff).await?);
+        }
         running.changed = plain_bool(&running.task.own.changed_when);
         running.failed = plain_bool(&running.task.own.failed_when);
+        if at.frame.keyword(Keyword::Diff).is_some() {
+            running.diff = Some(self.flag(at, Keyword::Diff).await?);
+        }
         Ok(())
     }
 

@@ -98,6 +98,15 @@ impl Failure {
         }
     }
 
+    /// The user who is not known there, if that is why he cannot be become.
+    pub fn unknown_user(&self) -> Option<&str> {
+        let nobody = |text: &str| text.contains("unknown user") || text.contains("does not exist");
+        match &self.kind {
+            Kind::Become { user, reason: Refusal::Said(text), .. } if nobody(text) => Some(user),
+            _ => None,
+        }
+    }
+
     /// What to do about it, most likely first.
     pub fn hints(&self) -> Vec<String> {
         usual_hint(&self.kind, &self.host).into_iter().chain(self.more.iter().cloned()).collect()

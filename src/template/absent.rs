@@ -37,16 +37,13 @@ const SERVICES: [&str; 32] = [
 ];
 
 /// Filters and tests that are libraries of Python in Ansible.
-const LIBRARIES: [&str; 21] = [
+const LIBRARIES: [&str; 18] = [
     "a_module",
     "comp_type5",
     "gpg_fingerprint",
     "hashids_decode",
     "hashids_encode",
     "jc",
-    "json_diff",
-    "json_patch",
-    "json_patch_recipe",
     "openssl_csr_info",
     "openssl_privatekey_info",
     "openssl_publickey_info",

@@ -210,6 +210,8 @@ impl Worker {
                 let began = self.begin(begin);
                 send(&self.writer, &FromAgent::Began(began))
             }
+            // The handlers of a dry run are still to run.
+            Work::Settle(_) if self.host.dry_run => Ok(()),
             Work::Settle(keys) => {
                 // What cannot be forgotten is done once more by the next run: no harm.
                 let _ = self.host.notes.settle(&keys);

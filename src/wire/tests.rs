@@ -141,6 +141,12 @@ async fn notifications_are_kept_until_settled() {
     replies.next().await.unwrap();
     drop((client, replies));
     let Session { client, mut replies, hello, .. } = session(&root, vec![], Limits::default()).await;
+    client.begin(Begin { dry_run: true, ..Begin::default() }).await.unwrap();
+    client.settle(hello.pending).unwrap();
+    client.submit(Request { mode: Mode::Check, ..Request::new(0, ping("x")) }).await.unwrap();
+    replies.next().await.unwrap();
+    drop((client, replies));
+    let Session { client, mut replies, hello, .. } = session(&root, vec![], Limits::default()).await;
     assert_eq!(hello.pending, ["restart it"]);
     client.settle(hello.pending).unwrap();
     client.submit(Request::new(0, ping("x"))).await.unwrap();

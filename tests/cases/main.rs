@@ -161,6 +161,8 @@ fn what_hangs_on_a_command_names_its_line() {
             r#""Hangs on that": "`touch WORK/made`, which was not run (site.yml:15:7)""#,
             r#""A fact that hangs on it": "`echo yes`, which was not run (site.yml:5:7)""#,
             r#""Hangs on the fact": "`echo yes`, which was not run (site.yml:5:7)""#,
+            r#""Takes what it made": "`touch WORK/known`, which was not run (site.yml:19:7)""#,
+            r#""Sends what it made": "`WORK/made`, which is not on the controller yet""#,
         ]
     );
 }

@@ -279,6 +279,37 @@ fn what_no_host_comes_to_may_be_wrong() {
 }
 
 #[test]
+fn an_unknown_argument_may_be_omitted() {
+    let project = Project::new(&[(
+        "site.yml",
+        "- hosts: all\n  gather_facts: false\n  tasks:\n    \
+         - ping: {dta: '{{ nothing | d(omit) }}'}\n",
+    )]);
+    let said = project.say(&words(&["lint"], &INVENTORY));
+    assert_eq!(
+        (said.code, said.err.matches("warning: `ping` has no argument `dta`").count()),
+        (0, 1),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_dry_run_takes_it_that_an_earlier_task_makes_the_user() {
+    let change = "    - copy: {dest: '{{ playbook_dir }}/new', content: x}\n";
+    let become_it =
+        "    - stat: {path: /}\n      become: true\n      become_method: su\n      become_user: no-one\n";
+    let run = |tasks: &str| {
+        let play = "- hosts: all\n  gather_facts: false\n  tasks:\n";
+        let project = Project::new(&[("site.yml", &format!("{play}{tasks}"))]);
+        project.say(&words(&["site.yml", "--dry-run", "--connection", "local"], &INVENTORY))
+    };
+    let depends = run(&format!("{change}{become_it}"));
+    assert!(depends.out.contains("the user `no-one`, who is not there yet"), "{}", depends.out);
+    assert_eq!((depends.code, run(become_it).code), (0, 4));
+}
+
+#[test]
 fn the_inventory_is_shown_as_a_list_a_tree_and_one_host() {
     let project = Project::new(&[]);
     let ask = |more: &[&'static str]| project.ask(&words(&words(&["inventory"], more), &INVENTORY));

@@ -1,4 +1,4 @@
-"""Writes expected.json, expected.graph and expected.hosts of every case: what ansible-core makes of it.
+"""Writes expected.json, expected.graph, expected.vars, expected.yml and expected.hosts of every case: what ansible-core makes of it.
 
 Run with ansible-core 2.19 installed: python3 generate.py. Every folder in cases/ has a file `inputs` with what
 stands behind `-i`, one a line, and may have a file `patterns` with patterns of hosts.
@@ -27,6 +27,8 @@ def main():
         listed = run(folder, BIN / "ansible-inventory", *inventories, "--list")
         (folder / "expected.json").write_text(json.dumps(json.loads(listed), indent=1, sort_keys=True) + "\n")
         (folder / "expected.graph").write_text(run(folder, BIN / "ansible-inventory", *inventories, "--graph"))
+        for name, words in [("vars", ["--graph", "--vars"]), ("yml", ["--list", "--yaml", "--export"])]:
+            (folder / f"expected.{name}").write_text(run(folder, BIN / "ansible-inventory", *inventories, *words))
         if (folder / "patterns").exists():
             patterns = (folder / "patterns").read_text().split("\n")
             chosen = {}

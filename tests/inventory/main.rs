@@ -112,12 +112,27 @@ fn everything_is_listed_as_ansible_lists_it() {
     });
 }
 
+/// What is wrong with a text that a file of the case has.
+fn compared(folder: &Path, name: &str, found: &str) -> Vec<String> {
+    let wanted = std::fs::read_to_string(folder.join(name)).unwrap();
+    if wanted == found { Vec::new() } else { vec![format!("{name}: wanted\n{wanted}found\n{found}")] }
+}
+
 #[test]
 fn the_tree_is_drawn_as_ansible_draws_it() {
     each(|folder, inventory| {
-        let wanted = std::fs::read_to_string(folder.join("expected.graph")).unwrap();
-        let found = inventory.listing(None, false).unwrap().tree("all", false).unwrap();
-        if wanted == found { Vec::new() } else { vec![format!("wanted\n{wanted}found\n{found}")] }
+        let listing = inventory.listing(None, false).unwrap();
+        let tree = |vars: bool| listing.tree("all", vars).unwrap();
+        let wrong = compared(folder, "expected.graph", &tree(false));
+        wrong.into_iter().chain(compared(folder, "expected.vars", &tree(true))).collect()
+    });
+}
+
+#[test]
+fn an_inventory_is_written_as_ansible_writes_it() {
+    each(|folder, inventory| {
+        let nested = inventory.listing(None, true).unwrap().nested();
+        compared(folder, "expected.yml", &provision::template::in_blocks(&nested).unwrap())
     });
 }
 

@@ -31,6 +31,20 @@ impl ArgumentError {
 /// What a module was given, by name.
 pub struct Given<'a>(pub &'a Fields);
 
+/// All that a module was given, for one that hands it on.
+#[derive(Clone, PartialEq)]
+pub struct AsGiven(pub Fields);
+
+impl AsGiven {
+    /// It has no arguments of its own.
+    pub(crate) const ARGS: &'static [Arg] = &[];
+
+    /// Takes everything.
+    pub(crate) fn take(given: &Given) -> Option<AsGiven> {
+        Some(AsGiven(given.0.clone()))
+    }
+}
+
 impl Given<'_> {
     /// The value of an argument; `None` when something is wrong with it.
     ///

@@ -6,7 +6,6 @@ use crate::host::openssl::Question;
 use crate::host::{Data, Failure, Fields, Plan, Probe, text};
 use crate::modules::argument::{Argument, PathText};
 use crate::modules::{ArgumentError, FileAttributes, Module};
-use std::path::Path;
 
 module! {
     /// Makes a request for a certificate.
@@ -104,19 +103,8 @@ impl Module for OpensslCsr {
         if self.state == State::Absent {
             return removal(host, &path, self.backup);
         }
-        let key = KeySource {
-            path: self
-                .privatekey_path
-                .as_ref()
-                .map(|path| path.on(host))
-                .transpose()?
-                .map(|path| text::from_path(&path)),
-            content: self.privatekey_content.clone(),
-            passphrase: self.privatekey_passphrase.clone(),
-        };
-        if let Some(key) = key.path.as_ref().filter(|key| !host.exists(Path::new(key)).unwrap_or(true)) {
-            return Err(host.missing(format!("the key `{key}` does not exist")));
-        }
+        let (file, content) = (self.privatekey_path.as_ref(), self.privatekey_content.as_ref());
+        let key = KeySource::of(host, file, content, self.privatekey_passphrase.as_ref())?;
         let kept = if host.exists(&path)? { Some(text::from_bytes(&host.read(&path)?)) } else { None };
         let request = match kept.filter(|_| !self.force) {
             Some(kept) if self.is_as_wished(host, &kept, &key)? => kept,

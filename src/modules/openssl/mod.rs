@@ -1,15 +1,20 @@
 //! Keys, requests and certificates, through the host's `openssl`.
 
 mod csr;
+mod dhparam;
 mod extensions;
 mod privatekey;
+mod publickey;
 mod x509;
 
 pub use csr::OpensslCsr;
+pub use dhparam::OpensslDhparam;
 pub use privatekey::OpensslPrivatekey;
+pub use publickey::OpensslPublickey;
 pub use x509::X509Certificate;
 
 use super::FileAttributes;
+use super::argument::PathText;
 use super::place::Placement;
 use crate::host::openssl::Question;
 use crate::host::{Change, Content, Failure, Kind, Plan, Probe, random_word, text};
@@ -32,6 +37,15 @@ fn removal(host: &dyn Probe, path: &Path, backup: bool) -> Result<Plan, Failure>
         plan.push(Change::Remove { path: path.to_owned(), kind: Kind::File });
     }
     Ok(plan)
+}
+
+/// Fails where there is no directory for the file.
+fn parent_there(host: &dyn Probe, path: &Path) -> Result<(), Failure> {
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    match host.is_directory(parent)? {
+        true => Ok(()),
+        false => Err(host.missing(format!("the directory `{}` does not exist", parent.display()))),
+    }
 }
 
 /// Puts a text in place of what is there.
@@ -63,6 +77,23 @@ struct KeySource {
 }
 
 impl KeySource {
+    /// A key in a file, which must be there, or in the task.
+    fn of(
+        host: &dyn Probe,
+        path: Option<&PathText>,
+        content: Option<&String>,
+        passphrase: Option<&String>,
+    ) -> Result<KeySource, Failure> {
+        let path = path.map(|path| path.on(host)).transpose()?;
+        if let Some(path) = path.as_ref()
+            && !host.exists(path)?
+        {
+            return Err(host.missing(format!("the key `{}` does not exist", path.display())));
+        }
+        let path = path.map(|path| text::from_path(&path));
+        Ok(KeySource { path, content: content.cloned(), passphrase: passphrase.cloned() })
+    }
+
     /// A question that can read the key.
     fn question(&self) -> Question<'_> {
         let stdin = self.content.as_deref().unwrap_or_default();

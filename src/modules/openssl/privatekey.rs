@@ -1,6 +1,6 @@
 //! `openssl_privatekey`
 
-use super::{State, removal};
+use super::{State, parent_there, removal};
 use crate::host::openssl::Question;
 use crate::host::{Carried, Change, Effect, Failure, Fields, Plan, Probe, Report, Run, hex, text};
 use crate::modules::argument::{Mode, PathText};
@@ -79,10 +79,7 @@ impl Module for OpensslPrivatekey {
         if self.state == State::Absent {
             return removal(host, &path, self.backup);
         }
-        let parent = path.parent().unwrap_or(Path::new("/"));
-        if !host.is_directory(parent)? {
-            return Err(host.missing(format!("the directory `{}` does not exist", parent.display())));
-        }
+        parent_there(host, &path)?;
         let name = text::from_path(&path);
         let fresh = host.stage() == 0 && self.is_to_be_made(host, &path, &name)?;
         if fresh {
@@ -133,7 +130,8 @@ impl Module for OpensslPrivatekey {
     }
 }
 
-fn fingerprints(public: &[u8]) -> Fields {
+/// The digests of a public key.
+pub(super) fn fingerprints(public: &[u8]) -> Fields {
     let parted = |digest: &[u8]| {
         let digits = hex(digest);
         let pairs: Vec<&str> = (0..digits.len()).step_by(2).filter_map(|at| digits.get(at..at + 2)).collect();

@@ -85,13 +85,23 @@ fn shuffle(call: &mut Call) -> Answer<Value> {
 /// `community.general.random_mac`: fills up the start of a MAC address.
 fn random_mac(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "seed"])?;
-    let prefix = args.text("value")?.to_lowercase();
+    let value = args.value("value")?;
+    let wrong = |why: &str| Error::failed(format!("Invalid value ({value}) for random_mac: {why}"));
+    let Some(prefix) = value.as_str().map(str::to_lowercase) else {
+        let what = types::type_name(&value);
+        return Err(Error::failed(format!("Invalid value type ({what}) for random_mac ({value})")));
+    };
     let seed = args.some("seed").cloned();
     let parts: Vec<&str> = prefix.split(':').filter(|part| !part.is_empty()).collect();
-    let well_formed =
-        parts.iter().all(|part| part.len() == 2 && part.chars().all(|char| char.is_ascii_hexdigit()));
-    if parts.is_empty() || parts.len() > 5 || !well_formed {
-        return Err(Error::failed(format!("`{prefix}` is not the start of a MAC address")));
+    let is_byte = |part: &&str| part.len() == 2 && part.chars().all(|char| char.is_ascii_hexdigit());
+    if parts.len() > 5 {
+        return Err(wrong("5 colon(:) separated items max"));
+    }
+    if let Some(part) = parts.iter().find(|part| !is_byte(part)) {
+        return Err(wrong(&format!("{part} not hexa byte")));
+    }
+    if parts.is_empty() {
+        return Err(wrong("it is empty"));
     }
     let missing = 6 - parts.len();
     let part = call.part;

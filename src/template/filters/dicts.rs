@@ -257,20 +257,36 @@ fn group_as_dict(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "attribute"])?;
     let key = args.value("attribute")?;
     let mut map = Map::new();
-    for element in args.items("value")?.iter() {
-        let entries = lazy::entries(element).ok_or_else(|| args.wrong("value", "dicts", element))?;
-        let found = entries.get(&key).cloned();
-        let found = found.ok_or_else(|| Error::failed(format!("a dict has no key `{key}`")))?;
+    let elements = args.items("value").map_err(|_| Error::failed("Input is not a sequence"))?;
+    for (index, element) in elements.iter().enumerate() {
+        let wrong = || Error::failed(format!("Sequence element #{index} is not a mapping"));
+        let found = lazy::entries(element).ok_or_else(wrong)?.get(&key).cloned();
+        let missing = || Error::failed(format!("Attribute not contained in element #{index} of sequence"));
+        let found = found.ok_or_else(missing)?;
         if map.insert(found.clone(), element.clone()).is_some() {
-            return Err(Error::failed(format!("several elements have `{found}` as `{key}`")));
+            let found = types::repr(&found)?;
+            return Err(Error::failed(format!("Multiple sequence entries have attribute value {found}")));
         }
     }
     Ok(Value::dict(map))
 }
 
 fn counter(call: &mut Call) -> Answer<Value> {
+    let value = call.only()?;
+    if value.as_items().is_none() && value.as_str().is_none() {
+        let what = types::type_name(&value);
+        return Err(Error::failed(format!(
+            "Argument for community.general.counter must be a sequence (string or list). {value} is {what}"
+        )));
+    }
     let mut counts = Map::new();
-    for item in iterate::items(&call.only()?)?.iter() {
+    for item in iterate::items(&value)?.iter() {
+        if item.as_items().is_some() || lazy::entries(item).is_some() {
+            let what = types::type_name(item);
+            return Err(Error::failed(format!(
+                "community.general.counter needs a sequence with hashable elements (int, float or str) - unhashable type: '{what}'"
+            )));
+        }
         let count = counts.get(item).and_then(Value::as_int).unwrap_or(0);
         counts.insert(item.clone(), (count + 1).into());
     }

@@ -41,13 +41,19 @@ fn converted(args: &Bound, unit: &str) -> Answer<Value> {
         return Ok(0_i64.into());
     }
     let in_milliseconds = |unit: &str| milliseconds(unit, year, month);
-    let unknown = || Error::failed(format!("`{unit}` is no unit of time"));
+    let unknown = || {
+        let message = format!("to_time_unit() can not convert to the following unit: {unit}");
+        Error::failed(message).hint("known are ms, s, m, h, d, w, mo, y, and their long names")
+    };
     let one = in_milliseconds(unit).ok_or_else(unknown)?;
     let mut all = 0.0;
     for part in text.split_whitespace() {
         let digits = part.find(|char: char| char.is_alphabetic()).unwrap_or(part.len());
         let (count, unit) = part.split_at(digits);
-        let wrong = || Error::failed(format!("`{text}` is no span of time")).hint("write it as `1d 12h 30m`");
+        let wrong = || {
+            Error::failed(format!("to_time_unit() can not interpret following string: {text}"))
+                .hint("write it as `1d 12h 30m`")
+        };
         let count: i64 = count.parse().map_err(|_| wrong())?;
         all += count as f64 * in_milliseconds(unit).ok_or_else(wrong)?;
     }

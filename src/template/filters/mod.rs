@@ -1,6 +1,7 @@
 //! Filters: one file a family, a function and a line in its table each.
 
 mod bcrypt;
+mod certificates;
 mod chance;
 mod choose;
 mod comment;
@@ -12,10 +13,12 @@ pub mod hashes;
 pub mod html;
 pub mod ipaddr;
 mod json;
+mod keys;
 mod networks;
 mod numbers;
 pub mod order;
 pub mod passwords;
+mod patches;
 mod paths;
 mod query;
 pub mod regex;
@@ -57,6 +60,7 @@ pub struct Filter {
 }
 
 const FAMILIES: &[Table] = &[
+    certificates::TABLE,
     chance::TABLE,
     choose::TABLE,
     comment::TABLE,
@@ -68,10 +72,12 @@ const FAMILIES: &[Table] = &[
     html::TABLE,
     ipaddr::TABLE,
     json::TABLE,
+    keys::TABLE,
     networks::TABLE,
     numbers::TABLE,
     order::TABLE,
     passwords::TABLE,
+    patches::TABLE,
     paths::TABLE,
     query::TABLE,
     regex::TABLE,
@@ -121,9 +127,9 @@ pub fn short(name: &str) -> &str {
     COLLECTIONS.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
 }
 
-/// The filter of a name, with or without its collection.
+/// The filter of a name, with or without its collection. Some names mean another filter in another collection.
 pub fn find(name: &str) -> Option<Filter> {
-    FILTERS.get(short(name)).copied()
+    FILTERS.get(name).or_else(|| FILTERS.get(short(name))).copied()
 }
 
 /// All names, for "did you mean".

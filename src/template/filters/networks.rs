@@ -11,6 +11,7 @@ use crate::vars::Value;
 pub const TABLE: Table = &[
     ("ipsubnet", subnet),
     ("ipmath", add),
+    ("ipcut", cut),
     ("nthhost", nth_host),
     ("next_nth_usable", |call| usable_after(call, 1)),
     ("previous_nth_usable", |call| usable_after(call, -1)),
@@ -30,6 +31,27 @@ pub const TABLE: Table = &[
 fn network(value: &Value) -> Option<Network> {
     let (found, _) = read(value, None)?;
     Some(if found.size() > 1 && found.ip == found.first() { found.cidr() } else { found })
+}
+
+/// The first bits of an address, or with a number below zero the last ones, written as addresses are.
+fn cut(call: &mut Call) -> Answer<Value> {
+    let args = call.bind(&["value", "amount"])?;
+    let value = args.value("value")?;
+    let found = network(&value).filter(|found| found.prefix == found.bits());
+    let wrong = || Error::failed(format!("You must pass a valid IP address; {value} is invalid"));
+    let found = found.ok_or_else(wrong)?;
+    let width = if found.bits() == 128 { 128 } else { 32 };
+    let digits = format!("{:0width$b}", found.ip);
+    let amount = args.int("amount")?.unwrap_or(0);
+    let count = usize::try_from(amount.unsigned_abs()).unwrap_or(width).min(width);
+    let (first, last) = digits.split_at(if amount < 0 { width - count } else { count });
+    let bits: Vec<char> = if amount < 0 { last } else { first }.chars().collect();
+    let number = |bits: &[char]| u16::from_str_radix(&bits.iter().collect::<String>(), 2).unwrap_or(0);
+    let parts: Vec<String> = match width {
+        128 => bits.chunks(16).map(|part| format!("{:x}", number(part))).collect(),
+        _ => bits.chunks(8).map(|part| number(part).to_string()).collect(),
+    };
+    Ok(parts.join(if width == 128 { ":" } else { "." }).into())
 }
 
 fn is_network(found: &Network) -> bool {

@@ -5,16 +5,12 @@ use super::dicts::{Lists, merged};
 use crate::template::data::{csv, ini};
 use crate::template::eval::{Args, Call, lazy};
 use crate::template::jmespath;
-use crate::template::python::regex::{Flags, Pattern};
 use crate::template::python::{iterate, types, version};
 use crate::template::{Answer, Error};
 use crate::vars::{Map, Value};
 
 pub const TABLE: Table = &[
     ("json_query", json_query),
-    ("keep_keys", |call| keys(call, true)),
-    ("remove_keys", |call| keys(call, false)),
-    ("replace_keys", replace_keys),
     ("lists_mergeby", merge_by),
     ("version_sort", version_sort),
     ("from_csv", from_csv),
@@ -28,77 +24,6 @@ fn json_query(call: &mut Call) -> Answer<Value> {
     jmespath::search(&args.text("expr")?, &args.value("value")?)
 }
 
-/// How `target` names keys.
-fn matcher(target: &Value, how: &str) -> Answer<impl Fn(&str) -> Answer<bool> + use<>> {
-    let names: Vec<String> = match target.as_str() {
-        Some(text) => vec![text.to_owned()],
-        None => iterate::items(target)?.iter().map(types::text).collect::<Answer<_>>()?,
-    };
-    let how = how.to_owned();
-    Ok(move |key: &str| {
-        let mut found = false;
-        for name in &names {
-            found |= match how.as_str() {
-                "starts_with" => key.starts_with(name.as_str()),
-                "ends_with" => key.ends_with(name.as_str()),
-                "regex" => Pattern::new(name, Flags::default(), key)?.search(key, 0)?.is_some(),
-                _ => key == name,
-            };
-        }
-        Ok(found)
-    })
-}
-
-fn keys(call: &mut Call, keep: bool) -> Answer<Value> {
-    let args = call.bind(&["value", "target", "matching_parameter"])?;
-    let matches = matcher(&args.value("target")?, &args.text_or("matching_parameter", "equal")?)?;
-    let mut results = Vec::new();
-    let value = args.value("value")?;
-    let items =
-        if lazy::entries(&value).is_some() { vec![value.clone()].into() } else { iterate::items(&value)? };
-    for item in items.iter() {
-        let entries = lazy::entries(item).ok_or_else(|| args.wrong("value", "dicts", item))?;
-        let mut kept = Map::new();
-        for (key, value) in entries.iter() {
-            if matches(&key.to_string())? == keep {
-                kept.insert(key.clone(), value.clone());
-            }
-        }
-        results.push(Value::dict(kept));
-    }
-    Ok(match lazy::entries(&value).is_some() {
-        true => results.pop().unwrap_or_else(Value::none),
-        false => Value::list(results),
-    })
-}
-
-fn replace_keys(call: &mut Call) -> Answer<Value> {
-    let args = call.bind(&["value", "target", "matching_parameter"])?;
-    let how = args.text_or("matching_parameter", "equal")?;
-    let rules = args.items("target")?;
-    let mut results = Vec::new();
-    for item in args.items("value")?.iter() {
-        let entries = lazy::entries(item).ok_or_else(|| args.wrong("value", "dicts", item))?;
-        let mut renamed = Map::new();
-        for (key, value) in entries.iter() {
-            let mut name = key.clone();
-            for rule in rules.iter() {
-                let (before, after) = (rule.entry("before"), rule.entry("after"));
-                let (Some(before), Some(after)) = (before, after) else {
-                    return Err(Error::failed("a rule of `replace_keys` has `before` and `after`"));
-                };
-                if matcher(&before, &how)?(&key.to_string())? {
-                    name = after;
-                    break;
-                }
-            }
-            renamed.insert(name, value.clone());
-        }
-        results.push(Value::dict(renamed));
-    }
-    Ok(Value::list(results))
-}
-
 fn merge_by(call: &mut Call) -> Answer<Value> {
     let recursive = call.keyword("recursive").map_or(Ok(false), |flag| types::is_true(&flag))?;
     let lists = call.keyword("list_merge").map_or(Ok("replace".to_owned()), |name| types::text(&name))?;
@@ -108,17 +33,36 @@ fn merge_by(call: &mut Call) -> Answer<Value> {
     let mut merged_all: indexmap::IndexMap<Value, Map> = indexmap::IndexMap::new();
     let mut terms = Vec::new();
     for list in &positional {
-        let items = iterate::items(list)?;
+        let Some(items) = list.as_items() else {
+            let what = types::type_name(list);
+            return Err(Error::failed(format!(
+                "All arguments before the argument index for community.general.lists_mergeby must be lists. {list} is {what}"
+            )));
+        };
         // A list of lists counts as the lists.
         match items.first().and_then(Value::as_items) {
             Some(_) => terms.extend(items.iter().cloned()),
             None => terms.push(list.clone()),
         }
     }
+    // There is nothing to merge one list with.
+    if let [list] = terms.as_slice() {
+        return Ok(list.clone());
+    }
+    if index.as_str().is_none() {
+        let what = types::type_name(&index);
+        return Err(Error::failed(format!(
+            "First argument after the lists for community.general.lists_mergeby must be string. {index} is {what}"
+        )));
+    }
     for list in &terms {
         for item in iterate::items(list)?.iter() {
-            let entries =
-                lazy::entries(item).ok_or_else(|| Error::failed("`lists_mergeby` needs lists of dicts"))?;
+            let entries = lazy::entries(item).ok_or_else(|| {
+                let what = types::type_name(item);
+                Error::failed(format!(
+                    "Elements of list arguments for lists_mergeby must be dictionaries. {item} is {what}"
+                ))
+            })?;
             let Some(key) = entries.get(&index) else { continue };
             let known = merged_all.shift_remove(key).unwrap_or_default();
             merged_all.insert(key.clone(), merged(known, &entries, recursive, lists));
@@ -143,27 +87,61 @@ fn version_sort(call: &mut Call) -> Answer<Value> {
 
 fn from_csv(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "dialect", "fieldnames", "delimiter", "skipinitialspace", "strict"])?;
-    let tab = args.text_or("dialect", "excel")? == "excel-tab";
-    let delimiter = args.text_or("delimiter", if tab { "\t" } else { "," })?;
-    let mut rows = csv::rows(&args.text("value")?, delimiter.chars().next().unwrap_or(',')).into_iter();
+    let usual = match args.text_or("dialect", "excel")?.as_str() {
+        "excel" | "unix" => ",",
+        "excel-tab" => "\t",
+        other => {
+            return Err(Error::failed(format!(
+                "Dialect '{other}' is not supported by your version of python."
+            )));
+        }
+    };
+    let reading = csv::Reading {
+        delimiter: args.text_or("delimiter", usual)?.chars().next().unwrap_or(','),
+        skip_spaces: args.bool_or("skipinitialspace", false)?,
+        strict: args.bool_or("strict", false)?,
+    };
+    let text = args.text("value")?;
+    let rows = csv::rows(text.strip_prefix('\u{feff}').unwrap_or(&text), reading);
+    let mut rows = rows.map_err(|why| Error::failed(format!("Unable to process file: {why}")))?.into_iter();
     let names: Vec<String> = match args.some("fieldnames") {
         Some(names) => iterate::items(names)?.iter().map(types::text).collect::<Answer<_>>()?,
         None => rows.next().unwrap_or_default(),
     };
     let dict = |row: Vec<String>| -> Value {
         let mut fields = row.into_iter();
-        names
+        let named = names
             .iter()
-            .map(|name| (name.as_str(), fields.next().map_or_else(Value::none, Value::from)))
-            .collect()
+            .map(|name| (Value::from(name.as_str()), fields.next().map_or_else(Value::none, Value::from)));
+        let mut dict: Map = named.collect();
+        let more: Value = fields.map(Value::from).collect();
+        if more.as_items().is_some_and(|more| !more.is_empty()) {
+            dict.insert(Value::none(), more);
+        }
+        Value::dict(dict)
     };
     Ok(Value::list(rows.filter(|row| !row.is_empty()).map(dict).collect()))
 }
 
+/// The section whose options all others have.
+const DEFAULT: &str = "DEFAULT";
+
 fn from_ini(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "delimiters"])?;
-    let reading = ini::Reading { case_sensitive: true, allow_no_value: true };
-    let sections = ini::read(&args.text("value")?, reading)?;
+    let reading = ini::Reading { case_sensitive: true, allow_no_value: false };
+    let mut sections = ini::read(&args.text("value")?, reading)
+        .map_err(|why| why.during("from_ini failed to parse given string"))?;
+    let defaults = sections.shift_remove(DEFAULT).unwrap_or_default();
+    for section in sections.values_mut() {
+        *section = defaults
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .chain(section.drain(..))
+            .collect();
+    }
+    if !defaults.is_empty() {
+        sections.insert(DEFAULT.to_owned(), defaults);
+    }
     let options = |options: &indexmap::IndexMap<String, Option<String>>| -> Value {
         options
             .iter()
@@ -177,7 +155,11 @@ fn to_ini(call: &mut Call) -> Answer<Value> {
     let value = call.only()?;
     let wrong = || Error::failed("`to_ini` needs a dict of dicts");
     let mut out = String::new();
-    for (name, section) in lazy::entries(&value).ok_or_else(wrong)?.iter() {
+    let sections = lazy::entries(&value).ok_or_else(wrong)?;
+    if sections.is_empty() {
+        return Err(Error::failed("to_ini received an empty dict. An empty dict cannot be converted."));
+    }
+    for (name, section) in sections.iter() {
         out.push_str(&format!("[{}]\n", types::text(name)?));
         for (key, value) in lazy::entries(section).ok_or_else(wrong)?.iter() {
             out.push_str(&format!("{} = {}\n", types::text(key)?, types::text(value)?));
@@ -189,15 +171,15 @@ fn to_ini(call: &mut Call) -> Answer<Value> {
 
 /// `ansible.utils.index_of`: where the items are for which a test holds.
 fn index_of(call: &mut Call) -> Answer<Value> {
-    let args = call.bind(&["value", "test", "target", "key", "fail_on_missing", "wantlist"])?;
+    let args = call.bind(&["data", "test", "value", "key", "fail_on_missing", "wantlist"])?;
     let test = args.text("test")?;
     let mut found = Vec::new();
-    for (index, item) in args.items("value")?.iter().enumerate() {
+    for (index, item) in args.items("data")?.iter().enumerate() {
         let item = match args.some("key") {
             Some(key) => call.ev.path(item, key, call.part)?,
             None => item.clone(),
         };
-        let given = [Some(item), args.some("target").cloned()].into_iter().flatten().collect();
+        let given = [Some(item), args.some("value").cloned()].into_iter().flatten().collect();
         if call.ev.test_named(&test, Args::of(given), call.part)? {
             found.push(Value::from(index));
         }

@@ -18,7 +18,11 @@ pub const TABLE: Table = &[
 /// Running sums.
 fn accumulate(call: &mut Call) -> Answer<Value> {
     let mut sums: Vec<Value> = Vec::new();
-    for item in call.bind(&["value"])?.items("value")?.iter() {
+    let args = call.bind(&["value"])?;
+    let value = args.value("value")?;
+    let what = types::type_name(&value);
+    let wrong = |_| Error::failed(format!("Invalid value type ({what}) for accumulate ({value})"));
+    for item in args.items("value").map_err(wrong)?.iter() {
         let sum = match sums.last() {
             Some(sum) => operate::binary(Binary::Add, sum, item)?,
             None => item.clone(),

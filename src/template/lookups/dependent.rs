@@ -12,10 +12,13 @@ pub const TABLE: Table = &[("dependent", dependent)];
 
 fn dependent(call: &mut Call) -> Answer<Vec<Value>> {
     let mut loops = Vec::new();
-    for term in std::mem::take(&mut call.args.positional) {
+    for (index, term) in std::mem::take(&mut call.args.positional).into_iter().enumerate() {
         let entries = dict_term(&term, "dependent")?;
         let (Some((name, over)), 1) = (entries.iter().next(), entries.len()) else {
-            return Err(Error::failed("every term of `dependent` is a dict with one key"));
+            return Err(Error::failed(format!(
+                "Parameter {index} must be a one-element dictionary, got {} elements",
+                entries.len()
+            )));
         };
         loops.push((name.clone(), over.clone()));
     }
@@ -29,7 +32,14 @@ fn walk(call: &mut Call, loops: &[(Value, Value)], item: &Map, found: &mut Vec<V
         found.push(Value::dict(item.clone()));
         return Ok(());
     };
-    let values = evaluated(call, over, item)?;
+    let caught = |error: Error| match error.diagnostic() {
+        Some(why) => {
+            let item = Value::dict(item.clone());
+            Error::failed(format!("Caught \"{}\" while evaluating '{name}' with item == {item}", why.words()))
+        }
+        None => error,
+    };
+    let values = evaluated(call, over, item).map_err(caught)?;
     let pairs: Vec<Value> = match super::lazy::entries(&values) {
         Some(entries) => {
             let pair = |(key, value): (&Value, &Value)| -> Value {

@@ -5,7 +5,7 @@ use crate::source::Diagnostic;
 use crate::template::eval::{Call, lazy};
 use crate::template::filters::dicts::{Lists, merged};
 use crate::template::python::regex::{Flags, Pattern};
-use crate::template::python::types;
+use crate::template::python::{iterate, types};
 use crate::template::{Answer, Error};
 use crate::vars::{Map, Value};
 
@@ -13,28 +13,68 @@ pub const TABLE: Table = &[("merge_variables", merge_variables)];
 
 fn merge_variables(call: &mut Call) -> Answer<Vec<Value>> {
     let settings = Settings::of(&call.args);
-    let kind = settings.text("pattern_type", "regex")?;
-    if settings.value("groups").is_some() {
-        return Err(Error::failed("`groups` of `merge_variables` is not supported"));
-    }
+    let hosts = match settings.value("groups") {
+        Some(groups) => Some(hosts_in(call, &iterate::items(groups)?)?),
+        None => None,
+    };
     let mut found = Vec::new();
     for pattern in texts(call)? {
-        let mut names = call.ev.scope.names();
-        names.sort();
         let mut all = settings.value("initial_value").cloned();
-        for name in names {
-            if fits(&name, &pattern, &kind)? {
-                let value = call.ev.scope.value(&name).unwrap_or_else(Value::none);
-                let value = call.ev.deep(value)?;
-                all = Some(match all {
-                    None => value,
-                    Some(all) => joined(call, &settings, &all, &value, &name)?,
-                });
+        match &hosts {
+            None => {
+                let names = call.ev.scope.names().into_iter().map(|name| name.to_string()).collect();
+                let value = |call: &mut Call, name: &str| call.ev.scope.value(name);
+                merge(call, &settings, &mut all, (names, &pattern), value)?;
+            }
+            Some(hosts) => {
+                for host in hosts {
+                    let names = iterate::items(host)?.iter().map(types::text).collect::<Answer<_>>()?;
+                    let value = |call: &mut Call, name: &str| call.ev.item_of(host, &name.into());
+                    merge(call, &settings, &mut all, (names, &pattern), value)?;
+                }
             }
         }
-        found.extend(all);
+        found.push(all.unwrap_or_else(Value::none));
     }
     Ok(found)
+}
+
+/// The variables of the hosts that are in one of the groups.
+fn hosts_in(call: &mut Call, groups: &[Value]) -> Answer<Vec<Value>> {
+    let hostvars = call.ev.scope.value("hostvars").unwrap_or_else(Value::none);
+    let mut hosts = Vec::new();
+    for name in iterate::items(&hostvars)?.iter() {
+        let Some(host) = call.ev.item_of(&hostvars, name) else { continue };
+        let of_host = call.ev.item_of(&host, &"group_names".into()).unwrap_or_else(Value::none);
+        let all = groups.iter().any(|group| group.as_str() == Some("all"));
+        if all || iterate::items(&of_host)?.iter().any(|group| groups.contains(group)) {
+            hosts.push(host);
+        }
+    }
+    Ok(hosts)
+}
+
+/// Adds those of the variables whose names fit the pattern, by name.
+fn merge(
+    call: &mut Call,
+    settings: &Settings,
+    all: &mut Option<Value>,
+    (mut names, pattern): (Vec<String>, &str),
+    value: impl Fn(&mut Call, &str) -> Option<Value>,
+) -> Answer<()> {
+    let kind = settings.text("pattern_type", "regex")?;
+    names.sort();
+    for name in names {
+        if fits(&name, pattern, &kind)? {
+            let value = value(call, &name).unwrap_or_else(Value::none);
+            let value = call.ev.deep(value)?;
+            *all = Some(match all.take() {
+                None => value,
+                Some(all) => joined(call, settings, &all, &value, &name)?,
+            });
+        }
+    }
+    Ok(())
 }
 
 fn fits(name: &str, pattern: &str, kind: &str) -> Answer<bool> {
@@ -51,25 +91,45 @@ fn joined(call: &mut Call, settings: &Settings, all: &Value, value: &Value, name
         return Ok(items.iter().chain(more.iter()).cloned().collect());
     }
     let (Some(entries), Some(more)) = (lazy::entries(all), lazy::entries(value)) else {
-        let what = types::type_name(value);
-        return Err(Error::failed(format!("`{name}` is a `{what}`, which cannot be merged with the others")));
+        return Err(Error::failed("Unable to merge, not all variables are of the same type"));
     };
-    match (clash(&entries, &more), settings.text("override", "ignore")?.as_str()) {
-        (Some(key), "error") => return Err(Error::failed(format!("`{name}` sets `{key}` again"))),
-        (Some(key), "warn") => call.ev.warn(Diagnostic::warning(format!("`{name}` sets `{key}` again"))),
+    match (clash(&entries, &more), settings.text("override", "error")?.as_str()) {
+        (Some(clash), "error") => return Err(Error::failed(clash.told(name))),
+        (Some(clash), "warn") => call.ev.warn(Diagnostic::warning(clash.told(name))),
         _ => {}
     }
     Ok(Value::dict(merged((*entries).clone(), &more, true, Lists::Append)))
 }
 
-/// A key that both have, with values that cannot be merged.
-fn clash(one: &Map, other: &Map) -> Option<Value> {
-    one.iter().find_map(|(key, value)| {
-        let second = other.get(key).filter(|second| *second != value)?;
-        match (lazy::entries(value), lazy::entries(second)) {
-            (Some(value), Some(second)) => clash(&value, &second),
-            _ if value.as_items().is_some() && second.as_items().is_some() => None,
-            _ => Some(key.clone()),
+/// Two values that cannot be merged, and the keys that lead to them.
+struct Clash {
+    path: Vec<String>,
+    before: Value,
+    after: Value,
+}
+
+impl Clash {
+    fn told(&self, name: &str) -> String {
+        let path = self.path.join(".");
+        let key = self.path.last().map(String::as_str).unwrap_or_default();
+        let (before, after) = (&self.before, &self.after);
+        format!(
+            "The key '{key}' with value '{before}' will be overwritten with value '{after}' from '{name}.{path}'"
+        )
+    }
+}
+
+fn clash(one: &Map, other: &Map) -> Option<Clash> {
+    other.iter().find_map(|(key, after)| {
+        let before = one.get(key).filter(|before| *before != after)?;
+        match (lazy::entries(before), lazy::entries(after)) {
+            (Some(before), Some(after)) => {
+                let mut clash = clash(&before, &after)?;
+                clash.path.insert(0, key.to_string());
+                Some(clash)
+            }
+            _ if before.as_items().is_some() && after.as_items().is_some() => None,
+            _ => Some(Clash { path: vec![key.to_string()], before: before.clone(), after: after.clone() }),
         }
     })
 }

@@ -7,6 +7,7 @@ mod ini;
 mod lists;
 mod merged;
 mod passwords;
+mod random_string;
 mod rendered;
 mod sequence;
 mod table;
@@ -39,6 +40,7 @@ const FAMILIES: &[Table] = &[
     lists::TABLE,
     merged::TABLE,
     passwords::TABLE,
+    random_string::TABLE,
     rendered::TABLE,
     sequence::TABLE,
     table::TABLE,

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-pub const TABLE: Table = &[("password", password), ("random_string", random_string)];
+pub const TABLE: Table = &[("password", password)];
 
 fn password(call: &mut Call) -> Answer<Vec<Value>> {
     let given = Settings::of(&call.args);
@@ -159,28 +159,4 @@ fn write(path: &Path, content: &str) -> Answer<()> {
         .open(path)
         .map_err(failed)?;
     file.write_all(content.as_bytes()).map_err(failed)
-}
-
-/// `community.general.random_string`
-fn random_string(call: &mut Call) -> Answer<Vec<Value>> {
-    let settings = Settings::of(&call.args);
-    let length = usize::try_from(settings.int("length", 8)?).unwrap_or(0).min(10_000);
-    let kinds = [("upper", "ascii_uppercase"), ("lower", "ascii_lowercase"), ("numbers", "digits")];
-    let mut chars: Vec<char> = kinds
-        .iter()
-        .filter(|(name, _)| settings.bool(name, true))
-        .flat_map(|(_, kind)| alphabet(&divided(kind)))
-        .collect();
-    if settings.bool("special", true) {
-        chars.extend(settings.text("override_special", "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~")?.chars());
-    }
-    if let Some(all) = settings.value("override_all") {
-        chars = all.to_string().chars().collect();
-    }
-    if chars.is_empty() {
-        return Err(Error::failed("`random_string` has no characters to choose from"));
-    }
-    let part = call.part;
-    let value = call.ev.once(part, || Ok(Random::of_system().text(length, &chars).into()))?;
-    Ok(vec![value.marked(Marks::SECRET)])
 }

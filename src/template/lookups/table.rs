@@ -23,7 +23,8 @@ fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
         };
         let column = usize::try_from(settings.int("col", 1)?).unwrap_or(usize::MAX);
         let key_column = usize::try_from(settings.int("keycol", 0)?).unwrap_or(usize::MAX);
-        let rows = csv::rows(content.as_str().unwrap_or_default(), delimiter);
+        let rows = csv::rows(content.as_str().unwrap_or_default(), csv::Reading::divided_by(delimiter));
+        let rows = rows.map_err(Error::failed)?;
         let row = rows.iter().find(|row| row.get(key_column) == Some(&key));
         let secret = Marks::SECRET.when(content.is_secret());
         match row {

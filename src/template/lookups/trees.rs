@@ -91,8 +91,16 @@ fn binary_file(call: &mut Call) -> Answer<Vec<Value>> {
     let mut found = Vec::new();
     for term in texts(call)? {
         let path = match located(call, "files", &term) {
-            Err(_) if missing != "error" => continue,
-            path => path?,
+            Err(_) if missing == "error" => {
+                return Err(Error::failed(format!(
+                    "Could not locate file in community.general.binary_file lookup: {term}"
+                )));
+            }
+            Err(_) => {
+                found.push(Value::from(if missing == "empty" { "" } else { "empty" }));
+                continue;
+            }
+            Ok(path) => path,
         };
         let failed = |error| Error::failed(format!("`{}` cannot be read: {error}", path.display()));
         found.push(

@@ -209,7 +209,9 @@ mod tests {
             let file = File::create(place.path().join(name)).unwrap();
             file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
         };
-        [".j1.2.1", ".j3.4.1", "j1.2", ".j1.2", ".jx.2.1", ".other"].map(|name| file(name, 600));
+        for name in [".j1.2.1", ".j3.4.1", "j1.2", ".j1.2", ".jx.2.1", ".other"] {
+            file(name, 600);
+        }
         file(".j5.6.1", 0);
         let held = hold_contents(&place.path().join("j3.4"));
         assert_eq!(held.len(), 1);

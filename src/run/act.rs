@@ -294,7 +294,7 @@ impl Interpreter {
         }
         loop {
             match lane.replies.next().await {
-                Some(reply) if reply.id == id => return Ok(Ended::of(reply, running.no_log)),
+                Some(reply) if reply.id == id => return Ok(self.answered(reply, running)),
                 // An answer to what was abandoned.
                 Some(_) => {}
                 None => return Ok(Ended::unreachable("the connection was lost")),

@@ -5,19 +5,35 @@ use super::halt::{FailedTask, Halt};
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
+use crate::host::Data;
 use crate::report::{self, Event, Status};
 use crate::source::Diagnostic;
 use crate::vars::{Map, Part, Value};
-use crate::wire::Reply;
+use crate::wire::{Outcome, Reply};
 
 impl Interpreter {
+    /// What an agent answered. Where a real run only looks at one command, the rest of it goes on, as with Ansible.
+    pub fn answered(&self, mut reply: Reply, running: &Running) -> Ended {
+        let looked = reply.unknown_result.is_some() && !matches!(reply.outcome, Outcome::Unknown { .. });
+        if looked && !self.run.settings.execution.dry_run {
+            reply.unknown_result = None;
+            let told = [("rc", Data::from(0)), ("stdout", "".into()), ("stderr", "".into())];
+            for (name, value) in told {
+                if reply.result.get(name).is_none() {
+                    reply.result.set(name, value);
+                }
+            }
+        }
+        Ended::of(reply, running.no_log)
+    }
+
     /// Takes a step whose turn has come; calls come with their answer.
     pub fn conclude(&mut self, step: Step, reply: Option<Reply>) -> Result<(), Halt> {
         match step {
             Step::Call { id, running, item } => {
                 self.host.store.commit(id);
                 let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
-                let mut ended = Ended::of(reply, running.no_log);
+                let mut ended = self.answered(reply, &running);
                 ended.tell_difference(&running.info.action, self.wants_difference(&running));
                 judge(&running, &mut ended);
                 self.end(*running, item, ended)

@@ -148,6 +148,10 @@ pub enum Event {
     },
     /// So many hosts of a play failed that it ends for the others too.
     NoHostsLeft,
+    /// What failed so far no longer counts against these hosts.
+    Forgiven {
+        hosts: Vec<HostName>,
+    },
     /// A handler was notified by a change on this host.
     Notified {
         host: HostName,

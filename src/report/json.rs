@@ -53,6 +53,7 @@ impl Json {
                 json!({ "event": "included", "host": &**host, "task": task, "file": file, "label": label })
             }
             Event::NoHostsLeft => json!({ "event": "no_hosts_left" }),
+            Event::Forgiven { hosts } => json!({ "event": "forgiven", "hosts": hosts }),
             Event::Notified { host, handler } => {
                 json!({ "event": "notified", "host": &**host, "handler": handler })
             }

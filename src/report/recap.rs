@@ -91,6 +91,8 @@ pub struct HostRecap {
     /// What was changed, or would be, in order: titles of changes, or of the tasks where those are not known.
     pub changed: Vec<String>,
     pub troubles: Vec<Trouble>,
+    /// What failed so far does not count: `meta: clear_host_errors`.
+    pub is_forgiven: bool,
 }
 
 /// What came of a run.
@@ -124,6 +126,11 @@ impl Recap {
             }
             Event::Included { host, .. } => self.hosts.entry(host.clone()).or_default().counts.ok += 1,
             Event::Done { host, task, looped, result } => self.done(host, task, *looped, result),
+            Event::Forgiven { hosts } => {
+                for host in hosts {
+                    self.hosts.entry(host.clone()).and_modify(|recap| recap.is_forgiven = true);
+                }
+            }
             Event::Stats { host, data } => self.stats.push((host.clone(), data.clone())),
             Event::End { interrupted } => self.interrupted = *interrupted,
             _ => {}
@@ -144,6 +151,7 @@ impl Recap {
             entry.changed.extend(whole);
         }
         if matches!(result.status, Status::Failed | Status::Unreachable) && !result.ignored {
+            entry.is_forgiven = false;
             entry.troubles.push(trouble(task, result));
         }
     }
@@ -155,14 +163,16 @@ impl Recap {
 
     /// What the program exits with; `tell_changes` is `--exit-code`, which means something in a dry run alone.
     pub fn exit_code(&self, tell_changes: bool) -> u8 {
-        let total = self.total();
+        let counts = |of: fn(&Counts) -> usize| {
+            self.hosts.values().any(|host| !host.is_forgiven && of(&host.counts) > 0)
+        };
         if self.interrupted {
             exit::INTERRUPTED
-        } else if total.unreachable > 0 {
+        } else if counts(|counts| counts.unreachable) {
             exit::UNREACHABLE
-        } else if total.failed > 0 {
+        } else if counts(|counts| counts.failed) {
             exit::FAILED
-        } else if tell_changes && self.dry_run && total.changed > 0 {
+        } else if tell_changes && self.dry_run && self.total().changed > 0 {
             exit::WOULD_CHANGE
         } else {
             exit::FINE

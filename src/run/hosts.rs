@@ -114,6 +114,7 @@ impl Run {
     /// Lets hosts that failed take part again.
     pub fn forget_failures(&self, hosts: &[HostName]) {
         hosts.iter().filter_map(|name| self.host(name)).for_each(|host| host.set_out(None));
+        self.events.send(Event::Forgiven { hosts: hosts.to_vec() });
     }
 
     /// Ends a host for a reason that belongs to no task.

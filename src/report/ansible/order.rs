@@ -39,7 +39,7 @@ impl Order {
                 ready.push(event);
                 ready
             }
-            Event::Playbook { .. } | Event::NoHostsLeft | Event::End { .. } => {
+            Event::Playbook { .. } | Event::NoHostsLeft | Event::Forgiven { .. } | Event::End { .. } => {
                 let mut ready = self.rest();
                 ready.push(event);
                 ready

@@ -40,7 +40,10 @@ impl Redactor {
             Event::Warning(diagnostic) => Event::Warning(self.diagnostic(diagnostic)),
             Event::Notice { host, text } => Event::Notice { host, text: self.text(text) },
             Event::Stats { host, data } => Event::Stats { host, data: self.data(data) },
-            other @ (Event::Progress { .. } | Event::NoHostsLeft | Event::Forgiven { .. } | Event::End { .. }) => other,
+            other @ (Event::Progress { .. }
+            | Event::NoHostsLeft
+            | Event::Forgiven { .. }
+            | Event::End { .. }) => other,
         }
     }
 

@@ -103,6 +103,9 @@ fn joined(mut values: Vec<Value>) -> Answer<Value> {
     }
 }
 
+/// Lookups that see for themselves whether something undefined matters: a candidate or a default that is not needed does not.
+const TAKES_UNDEFINED: &[&str] = &["env", "first_found"];
+
 /// What a lookup finds: the outer error is an undefined value that was passed on, nothing means
 /// that it failed and was to be ignored.
 fn found(call: &mut Call) -> Answer<Result<Option<Vec<Value>>, Value>> {
@@ -115,7 +118,7 @@ fn found(call: &mut Call) -> Answer<Result<Option<Vec<Value>>, Value>> {
     let args = std::mem::take(&mut call.args);
     let args = embedded(call, args)?;
     let all = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
-    for value in all.filter(|_| short(&name) != "first_found") {
+    for value in all.filter(|_| !TAKES_UNDEFINED.contains(&short(&name))) {
         if value.is_undefined() {
             return Ok(Err(value.clone()));
         }

@@ -1,6 +1,6 @@
 //! `openssl_dhparam`
 
-use super::{State, parent_there, removal};
+use super::{State, parent_there, removal, replacing};
 use crate::host::openssl::Question;
 use crate::host::{Carried, Change, Effect, Failure, Plan, Probe, Report, Run, text};
 use crate::modules::argument::PathText;
@@ -47,14 +47,8 @@ impl Module for OpensslDhparam {
         parent_there(host, &path)?;
         let name = text::from_path(&path);
         if host.stage() == 0 && (self.force || !self.is_as_wished(host, &path, &name)?) {
-            let mut plan = Plan::nothing().with("filename", name.as_str());
-            if self.backup && host.exists(&path)? {
-                let copy = crate::modules::place::backup_name(&path);
-                plan.result.set("backup_file", text::from_path(&copy));
-                plan.push(Change::Backup { path: path.clone(), copy });
-            }
-            plan.push(self.generation(host, &path, &name));
-            return Ok(plan.and_again());
+            let keep = self.backup && host.exists(&path)?;
+            return Ok(replacing(&path, keep, self.generation(host, &path, &name)).and_again());
         }
         let Some(stat) = host.follow(&path)? else { return Ok(Plan::nothing()) };
         Ok(self.attributes.plan(host, &path, &stat)?.with("filename", name))

@@ -27,16 +27,22 @@ choices! {
 
 /// Takes a file away, and keeps a copy where asked.
 fn removal(host: &dyn Probe, path: &Path, backup: bool) -> Result<Plan, Failure> {
-    let mut plan = Plan::nothing().with("filename", text::from_path(path));
-    if host.stat(path)?.is_some() {
-        if backup {
-            let copy = super::place::backup_name(path);
-            plan.result.set("backup_file", text::from_path(&copy));
-            plan.push(Change::Backup { path: path.to_owned(), copy });
-        }
-        plan.push(Change::Remove { path: path.to_owned(), kind: Kind::File });
+    match host.stat(path)? {
+        Some(_) => Ok(replacing(path, backup, Change::Remove { path: path.to_owned(), kind: Kind::File })),
+        None => Ok(Plan::nothing().with("filename", text::from_path(path))),
     }
-    Ok(plan)
+}
+
+/// Changes the file; what is there may be kept as a copy.
+fn replacing(path: &Path, keep: bool, change: Change) -> Plan {
+    let mut plan = Plan::nothing().with("filename", text::from_path(path));
+    if keep {
+        let copy = super::place::backup_name(path);
+        plan.result.set("backup_file", text::from_path(&copy));
+        plan.push(Change::Backup { path: path.to_owned(), copy });
+    }
+    plan.push(change);
+    plan
 }
 
 /// Fails where there is no directory for the file.

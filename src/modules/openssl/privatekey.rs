@@ -1,6 +1,6 @@
 //! `openssl_privatekey`
 
-use super::{State, parent_there, removal};
+use super::{State, parent_there, removal, replacing};
 use crate::host::openssl::Question;
 use crate::host::{Carried, Change, Effect, Failure, Fields, Plan, Probe, Report, Run, hex, text};
 use crate::modules::argument::{Mode, PathText};
@@ -83,14 +83,8 @@ impl Module for OpensslPrivatekey {
         let name = text::from_path(&path);
         let fresh = host.stage() == 0 && self.is_to_be_made(host, &path, &name)?;
         if fresh {
-            let mut plan = Plan::nothing().with("filename", name.as_str());
-            if self.backup && host.exists(&path)? {
-                let copy = crate::modules::place::backup_name(&path);
-                plan.result.set("backup_file", text::from_path(&copy));
-                plan.push(Change::Backup { path: path.clone(), copy });
-            }
-            plan.push(self.generation(host, &path, &name));
-            return Ok(plan.and_again());
+            let keep = self.backup && host.exists(&path)?;
+            return Ok(replacing(&path, keep, self.generation(host, &path, &name)).and_again());
         }
         let Some(stat) = host.follow(&path)? else { return Ok(Plan::nothing()) };
         let wishes = FileAttributes {

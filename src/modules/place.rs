@@ -68,9 +68,7 @@ impl<'a> Placement<'a> {
             return Ok(plan.with(KEPT, text::from_path(&dest)));
         }
         if self.backup && file.is_some() {
-            let copy = backup_name(&dest);
-            plan.result.set("backup_file", text::from_path(&copy));
-            plan.push(Change::Backup { path: dest.clone(), copy });
+            keep_copy(&mut plan, &dest);
         }
         let start = file.as_ref().map_or(0o666 & !host.umask(), |stat| stat.mode);
         let wishes = FileAttributes { mode: self.fixed_mode(), ..self.attributes.clone() };
@@ -135,6 +133,13 @@ pub fn report(host: &dyn Probe, mut result: Fields) -> Result<Fields, Failure> {
     }
     files::describe(host, &dest, &mut result)?;
     Ok(result)
+}
+
+/// Keeps a copy beside a file, and says where.
+pub fn keep_copy(plan: &mut Plan, path: &Path) {
+    let copy = backup_name(path);
+    plan.result.set("backup_file", text::from_path(&copy));
+    plan.push(Change::Backup { path: path.to_owned(), copy });
 }
 
 /// A name beside a file, for a copy of it, that says when it was made.

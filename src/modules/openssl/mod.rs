@@ -15,7 +15,7 @@ pub use x509::X509Certificate;
 
 use super::FileAttributes;
 use super::argument::PathText;
-use super::place::Placement;
+use super::place::{Placement, keep_copy};
 use crate::host::openssl::Question;
 use crate::host::{Change, Content, Failure, Kind, Plan, Probe, random_word, text};
 use std::path::Path;
@@ -37,9 +37,7 @@ fn removal(host: &dyn Probe, path: &Path, backup: bool) -> Result<Plan, Failure>
 fn replacing(path: &Path, keep: bool, change: Change) -> Plan {
     let mut plan = Plan::nothing().with("filename", text::from_path(path));
     if keep {
-        let copy = super::place::backup_name(path);
-        plan.result.set("backup_file", text::from_path(&copy));
-        plan.push(Change::Backup { path: path.to_owned(), copy });
+        keep_copy(&mut plan, path);
     }
     plan.push(change);
     plan

@@ -34,15 +34,15 @@ macro_rules! arguments {
                 },
             }),*];
 
-            /// Reads the arguments; `None` when something is wrong with one.
+            /// Reads the arguments.
             #[allow(unused_variables, unused_mut, reason = "a module may take no arguments")]
-            pub(crate) fn take(given: &crate::modules::argument::Given) -> Option<Self> {
+            pub(crate) fn take(given: &crate::modules::argument::Checked) -> Self {
                 let mut args = Self::ARGS.iter();
-                Some($struct {
-                    $($arg: given.value(args.next()?)?,)*
-                    $($($group: <$group_type>::take(given)?,)*)?
+                $struct {
+                    $($arg: given.value(args.next()),)*
+                    $($($group: <$group_type>::take(given),)*)?
                     $($($extra: <$extra_type>::default(),)*)?
-                })
+                }
             }
         }
     };

@@ -40,25 +40,33 @@ impl AsGiven {
     pub(crate) const ARGS: &'static [Arg] = &[];
 
     /// Takes everything.
-    pub(crate) fn take(given: &Given) -> Option<AsGiven> {
-        Some(AsGiven(given.0.clone()))
+    pub(crate) fn take(given: &Checked) -> AsGiven {
+        AsGiven(given.0.0.clone())
     }
 }
 
-impl Given<'_> {
-    /// The value of an argument; `None` when something is wrong with it.
+/// What a module was given, and nothing is wrong with it.
+pub struct Checked<'a>(Given<'a>);
+
+impl Checked<'_> {
+    /// The value of an argument, which is one of those that were checked.
     ///
-    /// Made once for every type of argument, and small: the agent has a hundred of them.
-    pub fn value<T: Argument>(&self, arg: &Arg) -> Option<T> {
-        match self.data(arg) {
+    /// Made once for every type of argument, and it cannot fail: the agent reads two thousand arguments, and a way out
+    /// after each would be a third of what reads them.
+    pub fn value<T: Argument>(&self, arg: Option<&Arg>) -> T {
+        let value = arg.and_then(|arg| match self.0.data(arg) {
             Some((_, data)) => T::parse(&data).ok(),
             None => T::absent(),
-        }
+        });
+        value.unwrap_or_else(|| unreachable!("the argument was checked"))
     }
+}
 
-    /// What is wrong with these arguments.
-    pub fn mistakes<'a>(&self, args: impl Iterator<Item = &'a Arg>) -> Vec<ArgumentError> {
-        args.filter_map(|arg| self.mistake(arg)).collect()
+impl<'a> Given<'a> {
+    /// The same, to be read from; or all that is wrong with these arguments.
+    pub fn checked<'b>(self, args: impl Iterator<Item = &'b Arg>) -> Result<Checked<'a>, Vec<ArgumentError>> {
+        let mistakes: Vec<ArgumentError> = args.filter_map(|arg| self.mistake(arg)).collect();
+        if mistakes.is_empty() { Ok(Checked(self)) } else { Err(mistakes) }
     }
 
     fn mistake(&self, arg: &Arg) -> Option<ArgumentError> {
@@ -75,7 +83,7 @@ impl Given<'_> {
     }
 
     /// The name and the data to read the argument from: what is given, else its default.
-    fn data<'a>(&'a self, arg: &'a Arg) -> Option<(&'a str, Cow<'a, Data>)> {
+    fn data<'b>(&'b self, arg: &'b Arg) -> Option<(&'b str, Cow<'b, Data>)> {
         match (self.find(arg), arg.value) {
             (Some((name, data)), _) if *data != Data::Null => Some((name, Cow::Borrowed(data))),
             (_, Some(value)) => Some((arg.name, Cow::Owned(value()))),

@@ -10,7 +10,7 @@ mod scalar;
 mod size;
 
 pub use crate::host::json;
-pub use given::{ArgumentError, AsGiven, Given};
+pub use given::{ArgumentError, AsGiven, Checked, Given};
 pub use list::Needed;
 pub use mode::Mode;
 pub use nested::parse as parse_nested;

@@ -1,11 +1,11 @@
 //! Dicts inside arguments: each has documented entries of its own.
 
-use super::{Argument, Given, ticked};
+use super::{Argument, Checked, Given, ticked};
 use crate::host::{Data, nearest};
 use crate::modules::Arg;
 
 /// The value of a dict with known entries, or all that is wrong with it.
-pub fn parse<T>(data: &Data, args: &[Arg], take: impl Fn(&Given) -> Option<T>) -> Result<T, String> {
+pub fn parse<T>(data: &Data, args: &[Arg], take: impl Fn(&Checked) -> T) -> Result<T, String> {
     let fields = match data {
         Data::Map(fields) => fields.clone(),
         data => <crate::host::Fields as Argument>::parse(data)?,
@@ -19,11 +19,11 @@ pub fn parse<T>(data: &Data, args: &[Arg], take: impl Fn(&Given) -> Option<T>) -
         );
         return Err(format!("has no entry `{unknown}`; {hint}"));
     }
-    let given = Given(&fields);
-    take(&given).ok_or_else(|| {
-        let mistakes = given.mistakes(args.iter()).into_iter().map(|mistake| mistake.message);
-        format!("is wrong: {}", mistakes.collect::<Vec<_>>().join("; "))
-    })
+    let checked = Given(&fields).checked(args.iter()).map_err(|mistakes| {
+        let messages: Vec<String> = mistakes.into_iter().map(|mistake| mistake.message).collect();
+        format!("is wrong: {}", messages.join("; "))
+    })?;
+    Ok(take(&checked))
 }
 
 /// Makes a struct of arguments an argument itself.

@@ -6,6 +6,7 @@ use super::{Module, Spec, spec};
 use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, Time, nearest};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -223,7 +224,7 @@ impl Call {
     pub fn attach(&mut self, source: Source) -> Result<(), String> {
         let source = Arc::new(source);
         if Arc::get_mut(&mut self.module).is_none() {
-            self.module = take(self.spec, Given(&self.fields)).map_err(first_message)?;
+            self.module = take(self.spec, Given(Cow::Borrowed(&self.fields))).map_err(first_message)?;
         }
         let module = Arc::get_mut(&mut self.module).ok_or("the call is in use")?;
         module.attach(source.clone())?;
@@ -328,7 +329,7 @@ impl Module for Call {
 pub fn parse(name: &str, fields: &Fields) -> Result<Call, Vec<ArgumentError>> {
     let spec = spec(name).ok_or_else(|| vec![unknown_module(name)])?;
     let mut errors = check_names(name, fields.iter().map(|(name, _)| name));
-    match take(spec, Given(fields)) {
+    match take(spec, Given(Cow::Borrowed(fields))) {
         Ok(module) => {
             errors.extend(module.check());
             let call = Call { spec, fields: fields.clone(), source: None, module };

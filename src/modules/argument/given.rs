@@ -4,6 +4,7 @@ use super::Argument;
 use crate::host::{Data, Fields};
 use crate::modules::Arg;
 use std::borrow::Cow;
+use std::slice;
 
 /// What is wrong with one argument.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,7 +30,7 @@ impl ArgumentError {
 }
 
 /// What a module was given, by name.
-pub struct Given<'a>(pub &'a Fields);
+pub struct Given<'a>(pub Cow<'a, Fields>);
 
 /// All that a module was given, for one that hands it on.
 #[derive(Clone, PartialEq)]
@@ -41,20 +42,33 @@ impl AsGiven {
 
     /// Takes everything.
     pub(crate) fn take(given: &Checked) -> AsGiven {
-        AsGiven(given.0.0.clone())
+        AsGiven(given.0.0.clone().into_owned())
     }
 }
 
 /// What a module was given, and nothing is wrong with it.
 pub struct Checked<'a>(Given<'a>);
 
-impl Checked<'_> {
-    /// The value of an argument, which is one of those that were checked.
-    ///
-    /// Made once for every type of argument, and it cannot fail: the agent reads two thousand arguments, and a way out
-    /// after each would be a third of what reads them.
-    pub fn value<T: Argument>(&self, arg: Option<&Arg>) -> T {
-        let value = arg.and_then(|arg| match self.0.data(arg) {
+impl<'a> Checked<'a> {
+    /// The values of these arguments, one after the other; they are among those that were checked.
+    pub fn reader(&'a self, args: &'a [Arg]) -> Reader<'a> {
+        Reader { given: &self.0, args: args.iter() }
+    }
+}
+
+/// Reads arguments that were checked.
+///
+/// It cannot fail, and keeps the place itself: the agent reads two thousand arguments, and what is done for each
+/// is done so often in its program.
+pub struct Reader<'a> {
+    given: &'a Given<'a>,
+    args: slice::Iter<'a, Arg>,
+}
+
+impl Reader<'_> {
+    /// The value of the next argument.
+    pub fn value<T: Argument>(&mut self) -> T {
+        let value = self.args.next().and_then(|arg| match self.given.data(arg) {
             Some((_, data)) => T::parse(&data).ok(),
             None => T::absent(),
         });

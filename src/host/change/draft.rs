@@ -38,11 +38,17 @@ impl Draft {
     /// Makes a new file that nobody else can read. `path` is where it is to go, for the failure.
     pub fn create(directory: OwnedFd, path: &Path) -> Result<Draft, Failure> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let name = aside_name()?;
-        let file = rustix::fs::openat(&directory, &name, flags, Mode::RUSR | Mode::WUSR);
-        let file = File::from(file.map_err(|error| Failure::at(path, "write beside", error))?);
-        hold(&file);
-        Ok(Draft { directory, name, file, placed: false })
+        let cannot = |error: Errno| Failure::at(path, "write beside", error);
+        loop {
+            let name = aside_name()?;
+            let file = rustix::fs::openat(&directory, &name, flags, Mode::RUSR | Mode::WUSR);
+            let file = File::from(file.map_err(cannot)?);
+            hold(&file);
+            // Whoever tidied up before it was held took it for a leftover.
+            if rustix::fs::fstat(&file).map_err(cannot)?.st_nlink > 0 {
+                return Ok(Draft { directory, name, file, placed: false });
+            }
+        }
     }
 
     /// A file in a directory for passing things, with this content and these permissions. It goes when this is dropped.
@@ -71,9 +77,9 @@ impl Draft {
     }
 }
 
-/// Locks a file: that tells the next run whether whoever made it is still at work.
+/// Locks a file: that tells the next run whether whoever made it is still at work. Who looks whether it is a leftover lets go soon.
 fn hold(file: &File) {
-    let _ = rustix::fs::flock(file, FlockOperation::NonBlockingLockShared);
+    let _ = rustix::fs::flock(file, FlockOperation::LockShared);
 }
 
 impl Drop for Draft {
@@ -97,24 +103,25 @@ pub fn remove_leftovers(directory: &OwnedFd) {
     let Ok(entries) = Dir::read_from(&directory) else { return };
     for entry in entries.flatten() {
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        if name.as_bytes().starts_with(ASIDE.as_bytes()) && is_left(&directory, name) {
-            let _ = rustix::fs::unlinkat(&directory, name, AtFlags::empty());
+        if name.as_bytes().starts_with(ASIDE.as_bytes()) {
+            remove_if_left(&directory, name);
         }
     }
 }
 
-/// Whether nobody is at work on it.
-fn is_left(directory: &OwnedFd, name: &OsStr) -> bool {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let is_free = |held: &OwnedFd| {
-        let free = rustix::fs::flock(held, FlockOperation::NonBlockingLockExclusive).is_ok();
-        let _ = rustix::fs::flock(held, FlockOperation::Unlock);
-        free
+/// Removes it unless somebody is at work on it, who could not take it while it goes.
+fn remove_if_left(directory: &OwnedFd, name: &OsStr) {
+    let remove_under = |held: &OwnedFd| {
+        if rustix::fs::flock(held, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());
+            let _ = rustix::fs::flock(held, FlockOperation::Unlock);
+        }
     };
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
     match rustix::fs::openat(directory, name, flags, Mode::empty()) {
-        Ok(file) => is_free(&file),
-        Err(Errno::LOOP) => is_free(directory),
-        Err(_) => false,
+        Ok(file) => remove_under(&file),
+        Err(Errno::LOOP) => remove_under(directory),
+        Err(_) => {}
     }
 }
 

@@ -45,29 +45,26 @@ impl Lock {
     pub fn take(directory: &Path, message: &str, patience: Duration) -> Result<Attempt, Failure> {
         super::change::make_own_directory(directory)?;
         let path = directory.join("lock");
-        let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = rustix::fs::open(&path, flags, Mode::RUSR | Mode::WUSR);
         let mut file = File::from(file.map_err(|error| Failure::at(&path, "open", error))?);
         let until = Instant::now() + patience;
         let mut pause = PAUSES.0;
         while rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             let text = read(&mut file);
-            let (holder, processes) = text.split_once('\n').unwrap_or_default();
-            if holder == message {
-                join(&mut file);
-                return Ok(Attempt::Held(Lock { _file: None }));
-            }
-            if processes.lines().any(|process| process.parse().is_ok_and(descends_from)) {
+            let (process, holder) = text.split_once('\n').unwrap_or_default();
+            if holder == message || process.parse().is_ok_and(descends_from) {
                 return Ok(Attempt::Held(Lock { _file: None }));
             }
             if Instant::now() >= until {
-                return Ok(Attempt::Taken(format!("{holder}{}", since(&file))));
+                return Ok(Attempt::Taken(format!("{}{}", holder.trim(), since(&file))));
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(PAUSES.1);
         }
-        let text = format!("{message}\n{}\n", std::process::id());
-        let written = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
+        let text = format!("{}\n{message}", std::process::id());
+        let written =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
         written.map_err(|error| Failure::at(&path, "write", error))?;
         Ok(Attempt::Held(Lock { _file: Some(file) }))
     }
@@ -82,12 +79,7 @@ fn descends_from(ancestor: u32) -> bool {
     std::iter::successors(Some(std::process::id()), above).any(|process| process == ancestor)
 }
 
-/// Adds this process to those of the run, for what it starts. Where that fails, a run that it starts waits in vain and says so.
-fn join(file: &mut File) {
-    let _ = file.write_all(format!("{}\n", std::process::id()).as_bytes());
-}
-
-/// What the holder wrote: what it says of itself and, each on a line, the processes of its run; nothing where it cannot be read.
+/// What the holder wrote: its process and, on the next line, what it says of itself; nothing where it cannot be read.
 fn read(file: &mut File) -> String {
     let mut message = String::new();
     let _ = file.rewind().and_then(|()| file.read_to_string(&mut message));

@@ -107,6 +107,9 @@ impl Module for PostgresqlPrivs {
     }
 }
 
+/// Roles that are words of SQL: everybody, and who asks.
+const WORDS: [&str; 4] = ["PUBLIC", "SESSION_USER", "CURRENT_USER", "CURRENT_ROLE"];
+
 fn unique(names: Vec<String>) -> Vec<String> {
     let mut unique: Vec<String> = Vec::new();
     names.into_iter().for_each(|name| {
@@ -120,7 +123,8 @@ fn unique(names: Vec<String>) -> Vec<String> {
 impl PostgresqlPrivs {
     fn role_names(&self) -> Vec<String> {
         let plain = |role: &str| {
-            if role.eq_ignore_ascii_case("public") { "PUBLIC".to_owned() } else { role.to_owned() }
+            let word = WORDS.iter().find(|word| role.eq_ignore_ascii_case(word));
+            word.map_or(role, |word| *word).to_owned()
         };
         self.roles.split(',').map(str::trim).filter(|role| !role.is_empty()).map(plain).collect()
     }
@@ -251,16 +255,17 @@ impl PostgresqlPrivs {
 
     fn grantees(&self) -> String {
         let names: Vec<String> = self.role_names().iter().map(|role| literal(role)).collect();
-        let public = "SELECT 0::oid AS oid, 'PUBLIC' AS role";
         let named = format!(
             "SELECT oid, rolname::text AS role FROM pg_roles WHERE rolname IN ({})",
             names.join(", ")
         );
-        if self.role_names().iter().any(|role| role == "PUBLIC") {
-            format!("{public} UNION {named}")
-        } else {
-            named
-        }
+        let roles = self.role_names();
+        let by_word =
+            WORDS.iter().filter(|word| roles.iter().any(|role| role == *word)).map(|word| match *word {
+                "PUBLIC" => "SELECT 0::oid AS oid, 'PUBLIC' AS role".to_owned(),
+                word => format!("SELECT oid, '{word}' AS role FROM pg_roles WHERE rolname = {word}"),
+            });
+        by_word.chain([named]).collect::<Vec<_>>().join(" UNION ")
     }
 
     /// Rights to things that will be made.
@@ -322,7 +327,8 @@ impl PostgresqlPrivs {
     }
 
     fn statements(&self, roles: &[String], objects: &[String], statements: &mut Statements) {
-        let named = |role: &String| if role == "PUBLIC" { role.clone() } else { identifier(role) };
+        let named =
+            |role: &String| if WORDS.contains(&role.as_str()) { role.clone() } else { identifier(role) };
         let roles = roles.iter().map(named).collect::<Vec<_>>().join(", ");
         let objects = objects.join(", ");
         let (option, kind) = match self.r#type {

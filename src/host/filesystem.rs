@@ -69,7 +69,9 @@ impl Printed {
         };
         let numbers: Option<Vec<u64>> = self.marks.iter().map(number).collect();
         let program = self.argv.first().copied().unwrap_or_default();
-        Ok(numbers.ok_or_else(|| format!("unable to process {program} output for {place}"))?.iter().product())
+        let numbers =
+            numbers.ok_or_else(|| host.missing(format!("unable to process {program} output for {place}")))?;
+        Ok(numbers.iter().product())
     }
 
     /// For a dry run: the program would tell this size.

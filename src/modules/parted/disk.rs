@@ -164,8 +164,8 @@ impl Disk {
     /// The disk, as roles read it.
     pub(super) fn told(&self) -> Fields {
         let number = |at: usize| self.of_disk(at).parse::<i64>().unwrap_or_default();
-        let (size, unit) = measure(self.of_disk(1)).unwrap_or_default();
-        let told = Fields::new().with("dev", self.of_disk(0)).with("size", size);
+        let unit = measure(self.of_disk(1)).unwrap_or_default().1;
+        let told = Fields::new().with("dev", self.of_disk(0)).with("size", spot(self.of_disk(1)));
         let told =
             told.with("unit", self.unit(unit)).with("table", self.label()).with("model", self.of_disk(6));
         let told = told.with("logical_block", number(3)).with("physical_block", number(4));

@@ -63,13 +63,19 @@ impl Module for PostgresqlPrivs {
             }
             roles.retain(|role| role == "PUBLIC" || known.contains(&role.as_str()));
         }
+        let objects: Vec<String> =
+            rows.iter().filter_map(|row| row.get("object")?.as_text().map(str::to_owned)).collect();
+        let objects = unique(objects);
+        let counted = self.r#type != Kind::DefaultPrivs && self.objs.as_deref() != Some("ALL_IN_SCHEMA");
+        if counted && objects.len() < unique(self.objects()).len() {
+            let (kind, names) = (self.r#type.word(), self.objects().join(", "));
+            return Err(host.missing(format!("not all of these are there, each a {kind}: {names}")));
+        }
         let present = self.state == State::Present;
         let wrong = rows.iter().filter(|row| self.is_wrong(row)).count();
         let mut after = rows.clone();
         if wrong > 0 && !roles.is_empty() {
-            let objects: Vec<String> =
-                rows.iter().filter_map(|row| row.get("object")?.as_text().map(str::to_owned)).collect();
-            self.statements(&roles, &unique(objects), &mut statements);
+            self.statements(&roles, &objects, &mut statements);
             for row in &mut after {
                 let rights = if present { self.rights() } else { Vec::new() };
                 row.set("rights", rights.clone());
@@ -188,7 +194,7 @@ impl PostgresqlPrivs {
         }
     }
 
-    /// One row for each thing and role: the rights that are granted, and those that may be granted on.
+    /// One row for each role and thing, and for a role alone where there is no thing: the rights that are granted, and those that may be granted on.
     fn asked(&self) -> String {
         let names: Vec<String> = self.objects().iter().map(|name| literal(name)).collect();
         let names = names.join(", ");
@@ -248,7 +254,7 @@ impl PostgresqlPrivs {
             "SELECT r.role, o.object, \
              coalesce((SELECT json_agg(DISTINCT a.privilege_type) FROM aclexplode(o.acl) a WHERE a.grantee = r.oid), '[]') AS rights, \
              coalesce((SELECT json_agg(DISTINCT a.privilege_type) FROM aclexplode(o.acl) a WHERE a.grantee = r.oid AND a.is_grantable), '[]') AS grantable \
-             FROM ({things}) o CROSS JOIN ({}) r ORDER BY 2, 1",
+             FROM ({}) r LEFT JOIN ({things}) o ON true ORDER BY 2, 1",
             self.grantees()
         )
     }
@@ -305,8 +311,8 @@ impl PostgresqlPrivs {
             "SELECT r.role, quote_ident(g.rolname) AS object, \
              CASE WHEN m.member IS NULL THEN '[]'::json ELSE '[\"MEMBER\"]'::json END AS rights, \
              CASE WHEN m.admin_option THEN '[\"MEMBER\"]'::json ELSE '[]'::json END AS grantable \
-             FROM pg_roles g CROSS JOIN ({}) r LEFT JOIN pg_auth_members m ON m.roleid = g.oid AND m.member = r.oid \
-             WHERE g.rolname IN ({names}) ORDER BY 2, 1",
+             FROM ({}) r LEFT JOIN pg_roles g ON g.rolname IN ({names}) \
+             LEFT JOIN pg_auth_members m ON m.roleid = g.oid AND m.member = r.oid ORDER BY 2, 1",
             self.grantees()
         )
     }
@@ -314,6 +320,9 @@ impl PostgresqlPrivs {
     /// Whether a row, of a thing and a role, is not as it is to be.
     fn is_wrong(&self, row: &Fields) -> bool {
         let row = Data::Map(row.clone());
+        if row.entry("object").is_null() {
+            return false;
+        }
         let has = |list: &str, right: &String| row.list(list).contains(&Data::from(right.as_str()));
         let rights = self.rights();
         match (self.state, self.grant_option) {

@@ -6,6 +6,7 @@ use super::{Module, Spec, spec};
 use crate::host::{Carried, Content, Data, Failure, Fields, Plan, Probe, Report, Time, nearest};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -14,13 +15,14 @@ macro_rules! modules {
         /// All that is known of modules without a host.
         pub(super) static SPECS: &[&Spec] = &[$(&super::$folder::$module::SPEC),*];
 
-        /// The module that the arguments mean; `None` when something is wrong with one.
-        fn take(spec: &Spec, given: &Given) -> Option<Arc<dyn Module>> {
+        /// The module that the arguments mean, or all that is wrong with them.
+        fn take(spec: &Spec, given: Given) -> Result<Arc<dyn Module>, Vec<ArgumentError>> {
+            let given = given.checked(spec.args())?;
             match spec.name {
                 $(name if name == super::$folder::$module::SPEC.name => {
-                    super::$folder::$module::take(given).map(|module| Arc::new(module) as Arc<dyn Module>)
+                    Ok(Arc::new(super::$folder::$module::take(&given)))
                 })*
-                _ => None,
+                name => Err(vec![unknown_module(name)]),
             }
         }
     };
@@ -227,7 +229,7 @@ impl Call {
     pub fn attach(&mut self, source: Source) -> Result<(), String> {
         let source = Arc::new(source);
         if Arc::get_mut(&mut self.module).is_none() {
-            self.module = take(self.spec, &Given(&self.fields)).ok_or("the arguments are wrong")?;
+            self.module = take(self.spec, Given(Cow::Borrowed(&self.fields))).map_err(first_message)?;
         }
         let module = Arc::get_mut(&mut self.module).ok_or("the call is in use")?;
         module.attach(source.clone())?;
@@ -310,10 +312,7 @@ impl Serialize for Call {
 impl<'de> Deserialize<'de> for Call {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Call, D::Error> {
         let Travelling { name, fields, source } = Travelling::deserialize(deserializer)?;
-        let wrong = |errors: Vec<ArgumentError>| {
-            errors.into_iter().next().map(|error| error.message).unwrap_or_default()
-        };
-        let mut call = parse(&name, &fields).map_err(|errors| D::Error::custom(wrong(errors)))?;
+        let mut call = parse(&name, &fields).map_err(|errors| D::Error::custom(first_message(errors)))?;
         if let Some(source) = source.and_then(Arc::into_inner) {
             call.attach(source).map_err(D::Error::custom)?;
         }
@@ -335,16 +334,22 @@ impl Module for Call {
 pub fn parse(name: &str, fields: &Fields) -> Result<Call, Vec<ArgumentError>> {
     let spec = spec(name).ok_or_else(|| vec![unknown_module(name)])?;
     let mut errors = check_names(name, fields.iter().map(|(name, _)| name));
-    let given = Given(fields);
-    let module = take(spec, &given);
-    errors.extend(match &module {
-        Some(module) => module.check(),
-        None => given.mistakes(spec.args()),
-    });
-    match module {
-        Some(module) if errors.is_empty() => Ok(Call { spec, fields: fields.clone(), source: None, module }),
-        _ => Err(errors),
+    match take(spec, Given(Cow::Borrowed(fields))) {
+        Ok(module) => {
+            errors.extend(module.check());
+            let call = Call { spec, fields: fields.clone(), source: None, module };
+            if errors.is_empty() { Ok(call) } else { Err(errors) }
+        }
+        Err(mistakes) => {
+            errors.extend(mistakes);
+            Err(errors)
+        }
     }
+}
+
+/// What is told of several errors where there is place for one.
+pub(super) fn first_message(errors: Vec<ArgumentError>) -> String {
+    errors.into_iter().next().map(|error| error.message).unwrap_or_default()
 }
 
 /// What is wrong with the names alone: unknown ones, and one argument under two names.

@@ -34,15 +34,15 @@ macro_rules! arguments {
                 },
             }),*];
 
-            /// Reads the arguments; `None` when something is wrong with one.
+            /// Reads the arguments.
             #[allow(unused_variables, unused_mut, reason = "a module may take no arguments")]
-            pub(crate) fn take(given: &crate::modules::argument::Given) -> Option<Self> {
-                let mut args = Self::ARGS.iter();
-                Some($struct {
-                    $($arg: given.value(args.next()?)?,)*
-                    $($($group: <$group_type>::take(given)?,)*)?
+            pub(crate) fn take(given: &crate::modules::argument::Checked) -> Self {
+                let mut args = given.reader(Self::ARGS);
+                $struct {
+                    $($arg: args.value(),)*
+                    $($($group: <$group_type>::take(given),)*)?
                     $($($extra: <$extra_type>::default(),)*)?
-                })
+                }
             }
         }
     };
@@ -96,11 +96,8 @@ macro_rules! choices {
             fn choices() -> &'static [&'static str] { &[$($word $(, $other)*),*] }
 
             fn parse(data: &crate::host::Data) -> Result<Self, String> {
-                let text = crate::modules::argument::choice_text(data, Self::choices())?;
-                match text.as_str() {
-                    $($word $(| $other)* => Ok($enum::$variant),)*
-                    _ => Err(crate::modules::argument::not_a_choice(&text, Self::choices())),
-                }
+                let values = &[$($enum::$variant $(, { let _ = $other; $enum::$variant })*),*];
+                crate::modules::argument::choice(data, Self::choices()).map(|index| values[index])
             }
         }
     };

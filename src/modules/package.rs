@@ -2,9 +2,10 @@
 
 use super::apk::Apk;
 use super::apt::Apt;
-use super::argument::{AsGiven, Given};
+use super::argument::AsGiven;
+use super::call::first_message;
 use super::dnf::Dnf;
-use super::{ArgumentError, Module, Spec, check_names};
+use super::{ArgumentError, Call, Module, parse};
 use crate::host::{Carried, Change, Data, Effect, Failure, Fields, Plan, Probe, Report, Run, packages};
 use std::path::Path;
 
@@ -69,17 +70,17 @@ impl Package {
     }
 
     /// The same task for the manager of the host.
-    fn handed_on(&self, manager: &str) -> Result<Box<dyn Module>, Failure> {
+    fn handed_on(&self, manager: &str) -> Result<Call, Failure> {
         let mut fields = self.given.0.clone();
         fields.remove("use");
         if let Some(names) = fields.remove("pkg") {
             fields.set("name", names);
         }
-        match manager {
-            "apt" => taken(&fields, &Apt::SPEC, Apt::take),
-            "apk" => taken(&fields, &Apk::SPEC, Apk::take),
-            manager => taken(&fields.with("use_backend", manager), &Dnf::SPEC, Dnf::take),
-        }
+        let (module, fields) = match manager {
+            "apt" | "apk" => (manager, fields),
+            manager => ("dnf", fields.with("use_backend", manager)),
+        };
+        parse(module, &fields).map_err(|errors| first_message(errors).into())
     }
 
     fn by_pacman(&self, host: &dyn Probe) -> Result<Plan, Failure> {
@@ -105,19 +106,4 @@ impl Package {
         let effects = names.iter().map(known).chain([Effect::Anything]).collect();
         Ok(Plan::one(Change::Run(Run::changing(&argv).with_effects(effects))))
     }
-}
-
-/// A module with these arguments.
-fn taken<M: Module + 'static>(
-    fields: &Fields,
-    spec: &Spec,
-    take: impl Fn(&Given) -> Option<M>,
-) -> Result<Box<dyn Module>, Failure> {
-    let given = Given(fields);
-    let unknown = check_names(spec.name, fields.iter().map(|(name, _)| name));
-    let module = take(&given).filter(|_| unknown.is_empty());
-    module.map(|module| Box::new(module) as Box<dyn Module>).ok_or_else(|| {
-        let mistake = unknown.into_iter().chain(given.mistakes(spec.args())).next();
-        mistake.map(|mistake| mistake.message).unwrap_or_default().into()
-    })
 }

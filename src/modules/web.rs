@@ -113,7 +113,8 @@ pub fn fetch_stored(host: &dyn Probe, url: &str, validate: bool, patience: i64) 
 
 fn exchange(host: &dyn Probe, url: &str, validate: bool, patience: i64) -> Result<Exchange, Failure> {
     let fields = Fields::new().with("validate_certs", validate);
-    let web = WebArguments::take(&super::argument::Given(&fields)).ok_or("the request is wrong")?;
+    let given = super::argument::Given(std::borrow::Cow::Owned(fields)).checked(WebArguments::ARGS.iter());
+    let web = WebArguments::take(&given.map_err(|_| "the request is wrong")?);
     web.exchange(host, url, "GET", patience)
 }
 

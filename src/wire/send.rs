@@ -51,6 +51,10 @@ async fn write_all<W: AsyncWrite + Unpin>(
         let packed = frame::pack(frame, &mut packer).map_err(std::io::Error::other)?;
         writer.write_all(&packed).await?;
         if requests.is_empty() && parts.is_empty() {
+            // Where others wait for a turn, more may come to go in the same packet.
+            tokio::task::yield_now().await;
+        }
+        if requests.is_empty() && parts.is_empty() {
             writer.flush().await?;
         }
     }

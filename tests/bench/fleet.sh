@@ -34,7 +34,7 @@ for ((n = 0; n < count; n++)); do
   unshare --mount --pid --fork --kill-child --propagation private bash -c "host $n" </dev/null >/dev/null 2>&1 &
   started+=($!)
 done
-trap 'kill -KILL "${started[@]}" 2>/dev/null; wait; rm -rf "$work"' EXIT
+trap 'exec 2>/dev/null; kill -KILL "${started[@]}"; wait; rm -rf "$work"' EXIT
 for ((n = 0; n < count; n++)); do
   until (exec 3<>"/dev/tcp/127.0.0.1/$((first + n))") 2>/dev/null; do sleep 0.05; done
 done

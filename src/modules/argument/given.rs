@@ -4,6 +4,7 @@ use super::Argument;
 use crate::host::{Data, Fields};
 use crate::modules::Arg;
 use std::borrow::Cow;
+use std::slice;
 
 /// What is wrong with one argument.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,7 +30,7 @@ impl ArgumentError {
 }
 
 /// What a module was given, by name.
-pub struct Given<'a>(pub &'a Fields);
+pub struct Given<'a>(pub Cow<'a, Fields>);
 
 /// All that a module was given, for one that hands it on.
 #[derive(Clone, PartialEq)]
@@ -40,25 +41,46 @@ impl AsGiven {
     pub(crate) const ARGS: &'static [Arg] = &[];
 
     /// Takes everything.
-    pub(crate) fn take(given: &Given) -> Option<AsGiven> {
-        Some(AsGiven(given.0.clone()))
+    pub(crate) fn take(given: &Checked) -> AsGiven {
+        AsGiven(given.0.0.clone().into_owned())
     }
 }
 
-impl Given<'_> {
-    /// The value of an argument; `None` when something is wrong with it.
-    ///
-    /// Made once for every type of argument, and small: the agent has a hundred of them.
-    pub fn value<T: Argument>(&self, arg: &Arg) -> Option<T> {
-        match self.data(arg) {
+/// What a module was given, and nothing is wrong with it.
+pub struct Checked<'a>(Given<'a>);
+
+impl<'a> Checked<'a> {
+    /// The values of these arguments, one after the other; they are among those that were checked.
+    pub fn reader(&'a self, args: &'a [Arg]) -> Reader<'a> {
+        Reader { given: &self.0, args: args.iter() }
+    }
+}
+
+/// Reads arguments that were checked.
+///
+/// It cannot fail, and keeps the place itself: the agent reads two thousand arguments, and what is done for each
+/// is done so often in its program.
+pub struct Reader<'a> {
+    given: &'a Given<'a>,
+    args: slice::Iter<'a, Arg>,
+}
+
+impl Reader<'_> {
+    /// The value of the next argument.
+    pub fn value<T: Argument>(&mut self) -> T {
+        let value = self.args.next().and_then(|arg| match self.given.data(arg) {
             Some((_, data)) => T::parse(&data).ok(),
             None => T::absent(),
-        }
+        });
+        value.unwrap_or_else(|| unreachable!("the argument was checked"))
     }
+}
 
-    /// What is wrong with these arguments.
-    pub fn mistakes<'a>(&self, args: impl Iterator<Item = &'a Arg>) -> Vec<ArgumentError> {
-        args.filter_map(|arg| self.mistake(arg)).collect()
+impl<'a> Given<'a> {
+    /// The same, to be read from; or all that is wrong with these arguments.
+    pub fn checked<'b>(self, args: impl Iterator<Item = &'b Arg>) -> Result<Checked<'a>, Vec<ArgumentError>> {
+        let mistakes: Vec<ArgumentError> = args.filter_map(|arg| self.mistake(arg)).collect();
+        if mistakes.is_empty() { Ok(Checked(self)) } else { Err(mistakes) }
     }
 
     fn mistake(&self, arg: &Arg) -> Option<ArgumentError> {
@@ -75,7 +97,7 @@ impl Given<'_> {
     }
 
     /// The name and the data to read the argument from: what is given, else its default.
-    fn data<'a>(&'a self, arg: &'a Arg) -> Option<(&'a str, Cow<'a, Data>)> {
+    fn data<'b>(&'b self, arg: &'b Arg) -> Option<(&'b str, Cow<'b, Data>)> {
         match (self.find(arg), arg.value) {
             (Some((name, data)), _) if *data != Data::Null => Some((name, Cow::Borrowed(data))),
             (_, Some(value)) => Some((arg.name, Cow::Owned(value()))),

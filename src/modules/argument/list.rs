@@ -2,6 +2,7 @@
 
 use super::Argument;
 use crate::host::Data;
+use std::borrow::Cow;
 
 impl<T: Argument> Argument for Vec<T> {
     const REQUIRED: bool = false;
@@ -15,13 +16,8 @@ impl<T: Argument> Argument for Vec<T> {
     }
 
     fn parse(data: &Data) -> Result<Vec<T>, String> {
-        match data {
-            Data::List(items) => items.iter().enumerate().map(|(index, item)| element(index, item)).collect(),
-            Data::Text(text) if text.is_empty() => Ok(Vec::new()),
-            Data::Text(text) => text.split(',').map(|part| T::parse(&Data::from(part.trim()))).collect(),
-            Data::Null => Ok(Vec::new()),
-            data => T::parse(data).map(|value| vec![value]),
-        }
+        let element = |(index, item)| T::parse(item).map_err(|message| of_item(data, index, message));
+        items(data).iter().enumerate().map(element).collect()
     }
 
     fn absent() -> Option<Vec<T>> {
@@ -47,6 +43,21 @@ impl<T: Argument> Argument for Needed<T> {
     }
 }
 
-fn element<T: Argument>(index: usize, item: &Data) -> Result<T, String> {
-    T::parse(item).map_err(|message| format!("(item {}) {message}", index + 1))
+/// What the list is made of.
+fn items(data: &Data) -> Cow<'_, [Data]> {
+    match data {
+        Data::List(items) => Cow::Borrowed(items),
+        Data::Null => Cow::Borrowed(&[]),
+        Data::Text(text) if text.is_empty() => Cow::Borrowed(&[]),
+        Data::Text(text) => text.split(',').map(|part| Data::from(part.trim())).collect(),
+        data => Cow::Borrowed(std::slice::from_ref(data)),
+    }
+}
+
+/// Which item of a list the message is about.
+fn of_item(data: &Data, index: usize, message: String) -> String {
+    match data {
+        Data::List(_) => format!("(item {}) {message}", index + 1),
+        _ => message,
+    }
 }

@@ -10,10 +10,10 @@ mod scalar;
 mod size;
 
 pub use crate::host::json;
-pub use given::{ArgumentError, AsGiven, Given};
+pub use given::{ArgumentError, AsGiven, Checked, Given, Reader};
 pub use list::Needed;
 pub use mode::Mode;
-pub use nested::parse as parse_nested;
+pub use nested::checked;
 pub use path::{PathText, expand};
 pub use scalar::{Json, Raw};
 pub use size::Size;
@@ -91,8 +91,14 @@ pub const fn first<T: Copy>(list: &[T]) -> Option<T> {
     }
 }
 
+/// Which of the words the data is.
+pub fn choice(data: &Data, choices: &[&str]) -> Result<usize, String> {
+    let text = choice_text(data, choices)?;
+    choices.iter().position(|word| *word == text).ok_or_else(|| not_a_choice(&text, choices))
+}
+
 /// The word that stands for the data where words are choices: `yes` may have become a boolean on the way.
-pub fn choice_text(data: &Data, choices: &[&str]) -> Result<String, String> {
+fn choice_text(data: &Data, choices: &[&str]) -> Result<String, String> {
     let Data::Bool(value) = data else { return String::parse(data) };
     let words = if *value { ["yes", "on", "true", "True"] } else { ["no", "off", "false", "False"] };
     let word = words.into_iter().find(|word| choices.contains(word));
@@ -100,7 +106,7 @@ pub fn choice_text(data: &Data, choices: &[&str]) -> Result<String, String> {
 }
 
 /// The message for a word that is not allowed.
-pub fn not_a_choice(text: &str, choices: &[&str]) -> String {
+fn not_a_choice(text: &str, choices: &[&str]) -> String {
     format!("must be one of {}, not `{text}`", ticked(choices))
 }
 

@@ -1,14 +1,15 @@
 //! Dicts inside arguments: each has documented entries of its own.
 
-use super::{Argument, Given, ticked};
-use crate::host::{Data, nearest};
+use super::{Argument, Checked, Given, ticked};
+use crate::host::{Data, Fields, nearest};
 use crate::modules::Arg;
+use std::borrow::Cow;
 
-/// The value of a dict with known entries, or all that is wrong with it.
-pub fn parse<T>(data: &Data, args: &[Arg], take: impl Fn(&Given) -> Option<T>) -> Result<T, String> {
+/// A dict with known entries, to be read from; or all that is wrong with it.
+pub fn checked<'a>(data: &'a Data, args: &[Arg]) -> Result<Checked<'a>, String> {
     let fields = match data {
-        Data::Map(fields) => fields.clone(),
-        data => <crate::host::Fields as Argument>::parse(data)?,
+        Data::Map(fields) => Cow::Borrowed(fields),
+        data => Cow::Owned(Fields::parse(data)?),
     };
     if let Some((unknown, _)) = fields.iter().find(|(name, _)| !args.iter().any(|arg| arg.is(name))) {
         let names: Vec<&str> = args.iter().map(|arg| arg.name).collect();
@@ -19,10 +20,9 @@ pub fn parse<T>(data: &Data, args: &[Arg], take: impl Fn(&Given) -> Option<T>) -
         );
         return Err(format!("has no entry `{unknown}`; {hint}"));
     }
-    let given = Given(&fields);
-    take(&given).ok_or_else(|| {
-        let mistakes = given.mistakes(args.iter()).into_iter().map(|mistake| mistake.message);
-        format!("is wrong: {}", mistakes.collect::<Vec<_>>().join("; "))
+    Given(fields).checked(args.iter()).map_err(|mistakes| {
+        let messages: Vec<String> = mistakes.into_iter().map(|mistake| mistake.message).collect();
+        format!("is wrong: {}", messages.join("; "))
     })
 }
 
@@ -35,7 +35,7 @@ macro_rules! nested {
             }
 
             fn parse(data: &crate::host::Data) -> Result<Self, String> {
-                crate::modules::argument::parse_nested(data, Self::ARGS, Self::take)
+                Ok(Self::take(&crate::modules::argument::checked(data, Self::ARGS)?))
             }
         }
     };

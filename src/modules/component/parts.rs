@@ -80,7 +80,7 @@ impl Argument for Network {
     fn parse(data: &Data) -> Result<Network, String> {
         match data {
             Data::Text(name) => Ok(Network { name: name.clone(), aliases: Vec::new(), ip: None, ip6: None }),
-            data => crate::modules::argument::parse_nested(data, Network::ARGS, Network::take),
+            data => Ok(Network::take(&crate::modules::argument::checked(data, Network::ARGS)?)),
         }
     }
 }

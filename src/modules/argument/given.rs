@@ -52,28 +52,41 @@ pub struct Checked<'a>(Given<'a>);
 impl<'a> Checked<'a> {
     /// The values of these arguments, one after the other; they are among those that were checked.
     pub fn reader(&'a self, args: &'a [Arg]) -> Reader<'a> {
-        Reader { given: &self.0, args: args.iter() }
+        Reader { given: &self.0, args: args.iter(), data: None }
     }
 }
 
 /// Reads arguments that were checked.
 ///
-/// It cannot fail, and keeps the place itself: the agent reads two thousand arguments, and what is done for each
-/// is done so often in its program.
+/// It cannot fail, and keeps the place itself: the agent reads two thousand arguments of hundreds of types, and what is
+/// done for each is there so often in its program.
 pub struct Reader<'a> {
     given: &'a Given<'a>,
     args: slice::Iter<'a, Arg>,
+    /// What the argument is read from now.
+    data: Option<Cow<'a, Data>>,
 }
 
 impl Reader<'_> {
     /// The value of the next argument.
     pub fn value<T: Argument>(&mut self) -> T {
-        let value = self.args.next().and_then(|arg| match self.given.data(arg) {
-            Some((_, data)) => T::parse(&data).ok(),
-            None => T::absent(),
-        });
-        value.unwrap_or_else(|| unreachable!("the argument was checked"))
+        let value = match self.next() {
+            Some(data) => T::parse(data),
+            None => T::absent().ok_or_else(String::new),
+        };
+        value.unwrap_or_else(|message| wrong(&message))
     }
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&Data> {
+        self.data = self.args.next().and_then(|arg| self.given.data(arg)).map(|(_, data)| data);
+        self.data.as_deref()
+    }
+}
+
+#[cold]
+fn wrong(message: &str) -> ! {
+    unreachable!("the argument was checked: {message}")
 }
 
 impl<'a> Given<'a> {

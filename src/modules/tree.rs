@@ -13,8 +13,8 @@ pub struct Tree<'a> {
     pub entries: &'a [Entry],
     pub files: &'a FileAttributes,
     pub directories: &'a FileAttributes,
-    /// Whether files without a wished mode get that of their source.
-    pub keep_modes: bool,
+    /// The mode of the source's own directory, where what has no wished mode gets that of its source.
+    pub source_mode: Option<u32>,
     pub backup: bool,
     pub force: bool,
     pub follow: bool,
@@ -56,22 +56,33 @@ impl Tree<'_> {
 
     fn missing_directories(&self, host: &dyn Probe) -> Result<Vec<Change>, Failure> {
         let is_directory = |entry: &&Entry| entry.kind == EntryKind::Directory;
-        let inner =
-            self.entries.iter().filter(is_directory).map(|entry| self.top.join(text::to_path(&entry.path)));
-        let mut changes: Vec<Change> = Vec::new();
-        for path in std::iter::once(self.top.to_owned()).chain(inner) {
-            for change in files::directories(host, &path, self.directories)? {
-                if !changes.contains(&change) {
-                    changes.push(change);
+        let inner = self.entries.iter().filter(is_directory);
+        let inner = inner.map(|entry| (self.top.join(text::to_path(&entry.path)), entry.mode));
+        let mut made: Vec<Change> = Vec::new();
+        let top = (self.top.to_owned(), self.source_mode.unwrap_or_default());
+        for (path, source_mode) in std::iter::once(top).chain(inner) {
+            for mut change in files::directories(host, &path, self.directories)? {
+                let Change::Directory { path: missing, mode, .. } = &mut change else { continue };
+                if *missing == path && self.keeps_modes_of_directories() {
+                    *mode = source_mode;
+                }
+                let is_same =
+                    |known: &Change| matches!(known, Change::Directory { path, .. } if path == missing);
+                if !made.iter().any(is_same) {
+                    made.push(change);
                 }
             }
         }
-        Ok(changes)
+        Ok(made)
+    }
+
+    fn keeps_modes_of_directories(&self) -> bool {
+        self.source_mode.is_some() && self.directories.mode.is_none()
     }
 
     fn attributes_for(&self, entry: &Entry) -> FileAttributes {
         let mode = match &self.files.mode {
-            None if self.keep_modes => Some(Mode::Octal(entry.mode)),
+            None if self.source_mode.is_some() => Some(Mode::Octal(entry.mode)),
             mode => mode.clone(),
         };
         FileAttributes { mode, ..self.files.clone() }
@@ -83,18 +94,25 @@ impl Tree<'_> {
     }
 }
 
-/// A directory of the host with all that is in it.
-pub fn read(host: &dyn Probe, top: &Path) -> Result<Vec<Entry>, Failure> {
+/// A directory of the host with all that is in it. `follow`: what links lead to, unless that is nothing or above them.
+pub fn read(host: &dyn Probe, top: &Path, follow: bool) -> Result<Vec<Entry>, Failure> {
     let mut entries = Vec::new();
-    read_into(host, top, Path::new(""), &mut entries)?;
+    read_into(host, top, Path::new(""), follow, &mut entries)?;
     Ok(entries)
 }
 
-fn read_into(host: &dyn Probe, top: &Path, inside: &Path, entries: &mut Vec<Entry>) -> Result<(), Failure> {
+fn read_into(
+    host: &dyn Probe,
+    top: &Path,
+    inside: &Path,
+    follow: bool,
+    entries: &mut Vec<Entry>,
+) -> Result<(), Failure> {
     for name in host.list(&top.join(inside))? {
         let relative = inside.join(&name);
         let path = top.join(&relative);
         let Some(stat) = host.stat(&path)? else { continue };
+        let stat = if follow && stat.is_link() { behind(host, &path)?.unwrap_or(stat) } else { stat };
         let kind = match stat.kind.name() {
             "directory" => EntryKind::Directory,
             "link" => EntryKind::Link(text::from_path(&host.read_link(&path)?)),
@@ -104,10 +122,17 @@ fn read_into(host: &dyn Probe, top: &Path, inside: &Path, entries: &mut Vec<Entr
         let is_directory = kind == EntryKind::Directory;
         entries.push(Entry { path: text::from_path(&relative), mode: stat.mode, kind, origin: None });
         if is_directory {
-            read_into(host, top, &relative, entries)?;
+            read_into(host, top, &relative, follow, entries)?;
         }
     }
     Ok(())
+}
+
+/// What a link leads to, where following it comes to an end.
+fn behind(host: &dyn Probe, link: &Path) -> Result<Option<Stat>, Failure> {
+    let Ok(target) = host.resolve(link) else { return Ok(None) };
+    let within = host.resolve(link.parent().unwrap_or(Path::new("/")))?;
+    if within.starts_with(&target) { Ok(None) } else { host.stat(&target) }
 }
 
 /// Gives the content of a file.

@@ -1,5 +1,6 @@
 //! What came of a run: counted as Ansible counts, and what changed and failed where.
 
+use super::stats::Stats;
 use super::{Event, HostName, Result, Status, TaskInfo, TaskKind, exit};
 use crate::host::Data;
 use crate::source::Span;
@@ -105,8 +106,8 @@ pub struct Recap {
     pub took: Duration,
     /// What a dry run foretold, where that is written down.
     pub foretold: super::Foretold,
-    /// What `set_stats` left: for a host, or for all.
-    pub stats: Vec<(Option<HostName>, Data)>,
+    /// What `set_stats` left.
+    pub stats: Stats,
     /// Titles of what items of a loop changed, until the loop is done.
     items: BTreeMap<HostName, Vec<String>>,
 }
@@ -131,7 +132,7 @@ impl Recap {
                     self.hosts.entry(host.clone()).and_modify(|recap| recap.is_forgiven = true);
                 }
             }
-            Event::Stats { host, data } => self.stats.push((host.clone(), data.clone())),
+            Event::Stats { host, data, aggregate } => self.stats.keep(host, data, *aggregate),
             Event::End { interrupted } => self.interrupted = *interrupted,
             _ => {}
         }

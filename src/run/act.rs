@@ -4,7 +4,7 @@ use super::halt::Trouble;
 use super::host::Host;
 use super::hostvars::delegated;
 use super::interpreter::Interpreter;
-use super::pipeline::{Item, Running, Sending, Step};
+use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use super::task_scope::At;
 use crate::control::{self, Act, Arguments, Desk, Effect};
@@ -14,7 +14,7 @@ use crate::playbook::{Keyword, Task};
 use crate::report::{Event, Status};
 use crate::source::{Diagnostic, Span};
 use crate::vars::{Map, Part, Promise, Value, trusted_text};
-use crate::wire::{Mode, OnFailure};
+use crate::wire::{Mode, OnFailure, Sending};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -132,6 +132,7 @@ impl Interpreter {
     /// Carries out a control word.
     pub async fn act_here(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let arguments = self.arguments_of(running, at).await?;
+        control::refuse_unknown(&arguments)?;
         match &*arguments.word {
             "include_vars" => return self.include_vars(&arguments, at).await,
             "fetch" => return self.fetch(running, &arguments, at).await,
@@ -188,9 +189,9 @@ impl Interpreter {
                 self.drain().await?;
                 return Ok(self.run.add_to_group(&self.host, &name, &parents));
             }
-            Effect::Stats { data, per_host, .. } => {
+            Effect::Stats { data, per_host, aggregate } => {
                 let host = Some(self.host.name.clone()).filter(|_| per_host);
-                self.finish(Step::Event(Box::new(Event::Stats { host, data }))).await?;
+                self.finish(Step::Event(Box::new(Event::Stats { host, data, aggregate }))).await?;
             }
         }
         Ok(false)

@@ -35,6 +35,11 @@ impl Notified {
         }
     }
 
+    /// Whether any handler is to run.
+    fn is_any(&self) -> bool {
+        !(self.names.is_empty() && self.chosen.is_empty())
+    }
+
     /// Whether a name is noted.
     pub fn holds(&self, name: &str) -> bool {
         self.names.iter().any(|known| known == name)
@@ -94,9 +99,10 @@ fn in_role(handler: &Handler, name: &str) -> Vec<String> {
 impl Interpreter {
     /// Runs every handler that was notified, in the order of definition. What a handler notifies runs too if it comes later,
     /// else at the next flush.
-    /// Where nothing under way can notify any, nothing is awaited.
-    pub async fn flush(&mut self) -> Result<(), Halt> {
-        if self.pipeline.may_notify() {
+    /// Where nothing under way can notify any, nothing is awaited; but none is begun before it is known that no task has failed.
+    /// `rescued`: a failure of one is caught by a `rescue` around the flush.
+    pub async fn flush(&mut self, rescued: bool) -> Result<(), Halt> {
+        if self.pipeline.may_notify() || self.notified.is_any() {
             self.drain().await?;
         }
         let depth = self.position.len();
@@ -106,7 +112,7 @@ impl Interpreter {
             self.notified.chosen.remove(&index);
             self.position.truncate(depth);
             self.position.extend([BEHIND_META, u32::try_from(index).unwrap_or(u32::MAX)]);
-            self.handle(index).await?;
+            self.handle(index, rescued).await?;
             self.drain().await?;
             names.extend(self.take_notified().await?);
             next = index + 1;
@@ -126,9 +132,9 @@ impl Interpreter {
         Ok(names)
     }
 
-    async fn handle(&mut self, index: usize) -> Result<(), Halt> {
+    async fn handle(&mut self, index: usize, rescued: bool) -> Result<(), Halt> {
         let Some(handler) = self.all_handlers().get(index).cloned() else { return Ok(()) };
-        let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued: false };
+        let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued };
         let at = At::new(handler.frame.inside(kind), handler.task.dir.clone());
         self.handling = true;
         let ended = self.perform(&handler.task, &at).await;

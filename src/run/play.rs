@@ -56,9 +56,9 @@ pub struct PlayRun {
     batch_ended: AtomicBool,
     fatal: AtomicBool,
     too_many: AtomicBool,
-    /// Where a failure that counts for all hosts was last.
-    broken_at: Mutex<Option<super::position::Position>>,
-    failed: Mutex<Vec<HostName>>,
+    /// Where failures were that count for all hosts.
+    broken_at: Mutex<HashSet<super::position::Position>>,
+    failed: Mutex<Vec<(HostName, Out)>>,
     number: u32,
 }
 
@@ -237,20 +237,22 @@ impl PlayRun {
 
     /// Notes that a task failed here in a way that counts for all hosts, wherever one of them is caught.
     pub fn break_at(&self, position: &[u32]) {
-        *lock(&self.broken_at) = Some(position.to_vec());
+        lock(&self.broken_at).insert(position.to_vec());
     }
 
     /// Whether the task at this position failed on some host in a way that counts for all.
     pub fn is_broken_at(&self, position: &[u32]) -> bool {
-        lock(&self.broken_at).as_deref() == Some(position)
+        lock(&self.broken_at).contains(position)
     }
 
-    /// Notes that a host failed for good: all of them, or more than may, end the play and the run.
-    pub fn note_failure(&self, host: &HostName) {
+    /// Notes that a host failed for good: all of them, or more than may, end the play and the run. Those that cannot be reached
+    /// do not count for `max_fail_percentage`.
+    fn note_failure(&self, host: &HostName, why: Out) {
         let mut failed = lock(&self.failed);
-        failed.push(host.clone());
-        let percent = 100.0 * failed.len() as f64 / self.batch.len().max(1) as f64;
-        let too_many = self.max_fail_percentage.is_some_and(|most| percent > most);
+        failed.push((host.clone(), why));
+        let counted = failed.iter().filter(|(_, why)| *why == Out::Failed).count();
+        let percent = 100.0 * counted as f64 / self.batch.len().max(1) as f64;
+        let too_many = self.max_fail_percentage.is_some_and(|most| counted > 0 && percent > most);
         self.too_many.fetch_or(too_many, Ordering::Relaxed);
         self.fatal.fetch_or(too_many || failed.len() == self.batch.len(), Ordering::Relaxed);
     }
@@ -300,7 +302,7 @@ impl Interpreter {
             self.section(number + 1);
             // Nothing can have been notified before the first task but by an earlier run, whose handlers may need what tasks register.
             if number > 1 || !entries.is_empty() {
-                self.flush().await?;
+                self.flush(false).await?;
             }
         }
         Ok(())
@@ -337,7 +339,7 @@ impl Interpreter {
                 Some(3 | 4) => 5,
                 _ => 7,
             });
-            self.flush().await?;
+            self.flush(false).await?;
         }
         ended
     }
@@ -362,7 +364,7 @@ impl Interpreter {
     fn drop_out(&self, why: Out) {
         self.host.set_out(Some(why));
         self.play.strike(&self.host.name);
-        self.play.note_failure(&self.host.name);
+        self.play.note_failure(&self.host.name, why);
     }
 }
 

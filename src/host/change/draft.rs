@@ -38,11 +38,14 @@ impl Draft {
     /// Makes a new file that nobody else can read. `path` is where it is to go, for the failure.
     pub fn create(directory: OwnedFd, path: &Path) -> Result<Draft, Failure> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let name = aside_name()?;
-        let file = rustix::fs::openat(&directory, &name, flags, Mode::RUSR | Mode::WUSR);
-        let file = File::from(file.map_err(|error| Failure::at(path, "write beside", error))?);
-        hold(&file);
-        Ok(Draft { directory, name, file, placed: false })
+        loop {
+            let name = aside_name()?;
+            let file = rustix::fs::openat(&directory, &name, flags, Mode::RUSR | Mode::WUSR);
+            let file = File::from(file.map_err(|error| Failure::at(path, "write beside", error))?);
+            if hold(&file) {
+                return Ok(Draft { directory, name, file, placed: false });
+            }
+        }
     }
 
     /// A file in a directory for passing things, with this content and these permissions. It goes when this is dropped.
@@ -71,9 +74,11 @@ impl Draft {
     }
 }
 
-/// Locks a file: that tells the next run whether whoever made it is still at work.
-fn hold(file: &File) {
-    let _ = rustix::fs::flock(file, FlockOperation::NonBlockingLockShared);
+/// Locks a file: that tells others whether whoever made it is still at work. One who looked before it was locked has removed
+/// it; whether it is still there is told.
+fn hold(file: &File) -> bool {
+    let _ = rustix::fs::flock(file, FlockOperation::LockShared);
+    rustix::fs::fstat(file).is_ok_and(|found| found.st_nlink > 0)
 }
 
 impl Drop for Draft {
@@ -97,24 +102,25 @@ pub fn remove_leftovers(directory: &OwnedFd) {
     let Ok(entries) = Dir::read_from(&directory) else { return };
     for entry in entries.flatten() {
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        if name.as_bytes().starts_with(ASIDE.as_bytes()) && is_left(&directory, name) {
-            let _ = rustix::fs::unlinkat(&directory, name, AtFlags::empty());
+        if name.as_bytes().starts_with(ASIDE.as_bytes()) {
+            remove_if_left(&directory, name);
         }
     }
 }
 
-/// Whether nobody is at work on it.
-fn is_left(directory: &OwnedFd, name: &OsStr) -> bool {
+/// Removes what nobody is at work on, while nobody can begin to be.
+fn remove_if_left(directory: &OwnedFd, name: &OsStr) {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let is_free = |held: &OwnedFd| {
-        let free = rustix::fs::flock(held, FlockOperation::NonBlockingLockExclusive).is_ok();
-        let _ = rustix::fs::flock(held, FlockOperation::Unlock);
-        free
+    let remove = |held: &OwnedFd| {
+        if rustix::fs::flock(held, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());
+            let _ = rustix::fs::flock(held, FlockOperation::Unlock);
+        }
     };
     match rustix::fs::openat(directory, name, flags, Mode::empty()) {
-        Ok(file) => is_free(&file),
-        Err(Errno::LOOP) => is_free(directory),
-        Err(_) => false,
+        Ok(file) => remove(&file),
+        Err(Errno::LOOP) => remove(directory),
+        Err(_) => {}
     }
 }
 

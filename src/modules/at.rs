@@ -48,7 +48,8 @@ impl Module for At {
             }
         }
         let plan = match (self.state, self.units) {
-            (State::Absent, _) | (_, None) => removed(&jobs, &same),
+            (State::Absent, _) => removed(&jobs, &same),
+            (State::Present, None) => return Err("argument `units` is missing".into()),
             (State::Present, Some(_)) if self.unique && !same.is_empty() => Plan::nothing(),
             (State::Present, Some(units)) => self.added(jobs, script, units).with("units", units.word()),
         };

@@ -9,6 +9,7 @@ use crate::host::{Bytes, Hash};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -49,11 +50,19 @@ pub struct Limits {
     pub unread_bytes: u64,
     /// Bytes that may come before the marker.
     pub banner_bytes: usize,
+    /// How long 16 KiB may take of a message that has begun.
+    pub patience: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { window: 1024, window_bytes: 8 << 20, unread_bytes: 256 << 20, banner_bytes: 256 << 10 }
+        Limits {
+            window: 1024,
+            window_bytes: 8 << 20,
+            unread_bytes: 256 << 20,
+            banner_bytes: 256 << 10,
+            patience: Duration::from_secs(120),
+        }
     }
 }
 
@@ -64,7 +73,7 @@ pub enum WireError {
     #[error("the agent did not start{}", said(banner))]
     NoMarker { banner: String },
     #[error("the agent said nothing for {} seconds after it was started", .0.as_secs())]
-    Silent(std::time::Duration),
+    Silent(Duration),
     #[error("the connection was lost: {0}")]
     Lost(String),
     /// The other end does not keep to the protocol.
@@ -140,7 +149,7 @@ impl Client {
         let mut reader = tokio::io::BufReader::with_capacity(64 << 10, reader);
         find_marker(&mut reader, limits.banner_bytes).await?;
         let mut unpacker = Unpacker::default();
-        let hello = match read_message(&mut reader, &mut unpacker).await?.0 {
+        let hello = match read_message(&mut reader, &mut unpacker, limits.patience).await?.0 {
             FromAgent::Hello(hello) => hello,
             other => return Err(WireError::Broken(format!("began with {other:?}"))),
         };
@@ -270,26 +279,50 @@ async fn find_marker(reader: &mut (impl AsyncRead + Unpin), most: usize) -> Resu
     Ok(())
 }
 
+/// How much of a message is waited for at a time.
+const STEP: usize = 16 << 10;
+
 /// Reads one message and says what it costs in memory.
 pub(super) async fn read_message(
     reader: &mut (impl AsyncRead + Unpin),
     unpacker: &mut Unpacker,
+    patience: Duration,
 ) -> Result<(FromAgent, u64), WireError> {
-    let lost = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => WireError::Lost("the agent ended".to_owned()),
-        _ => WireError::Lost(error.to_string()),
-    };
     let mut head = [0; 4];
-    reader.read_exact(&mut head).await.map_err(lost)?;
+    reader.read_exact(&mut head).await.map_err(|error| no_more(&error))?;
     let head = frame::Head::read(head).map_err(WireError::Broken)?;
-    let mut bytes = Vec::new();
-    reader.take(head.length as u64).read_to_end(&mut bytes).await.map_err(lost)?;
-    if bytes.len() < head.length {
-        return Err(WireError::Lost("the agent ended in the middle of a message".to_owned()));
-    }
+    let bytes = read_steadily(reader, head.length, patience).await?;
     let broken = |error| WireError::Broken(format!("sends {error}"));
     let (message, weight) = head.message(&bytes, unpacker).map_err(broken)?;
     Ok((message, weight as u64))
+}
+
+fn no_more(error: &std::io::Error) -> WireError {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => WireError::Lost("the agent ended".to_owned()),
+        _ => WireError::Lost(error.to_string()),
+    }
+}
+
+/// Reads what is behind a head. Who lets it drip is left: a host must not keep a run for days with one answer.
+async fn read_steadily(
+    reader: &mut (impl AsyncRead + Unpin),
+    length: usize,
+    patience: Duration,
+) -> Result<Vec<u8>, WireError> {
+    let mut bytes = Vec::new();
+    while bytes.len() < length {
+        let next = (length - bytes.len()).min(STEP);
+        let mut part = (&mut *reader).take(next as u64);
+        let read = part.read_to_end(&mut bytes);
+        let slow =
+            |_| WireError::Broken(format!("sends less than {next} bytes of a message in {patience:?}"));
+        let read = tokio::time::timeout(patience, read).await.map_err(slow)?;
+        if read.map_err(|error| no_more(&error))? < next {
+            return Err(WireError::Lost("the agent ended in the middle of a message".to_owned()));
+        }
+    }
+    Ok(bytes)
 }
 
 /// A part of a content that was asked for.

@@ -44,7 +44,7 @@ impl Receiver {
 
     async fn read_all<R: AsyncRead + Unpin>(&self, reader: &mut R, unpacker: &mut Unpacker) -> WireError {
         loop {
-            let accepted = match read_message(reader, unpacker).await {
+            let accepted = match read_message(reader, unpacker, self.window.limits.patience).await {
                 Ok((message, bytes)) => self.accept(message, bytes),
                 Err(error) => return error,
             };

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// The frame of a message, by hand.
 fn frame(message: &[u8]) -> Vec<u8> {
@@ -101,6 +101,24 @@ async fn what_is_no_answer_ends_the_session() {
         let became = fate(says).await;
         assert!(became.contains(wanted), "{wanted}: {became:.300}");
     }
+}
+
+/// A byte now and then is no answer.
+#[tokio::test]
+async fn what_drips_is_not_waited_for() {
+    let (mut theirs, ours) = tokio::io::duplex(64);
+    tokio::spawn(async move {
+        theirs.write_all(&[hello(), frame(&[b'x'; 1000])[..10].to_vec()].concat()).await.unwrap();
+        while theirs.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let limits = Limits { patience: Duration::from_millis(300), ..Limits::default() };
+    let mut session =
+        Client::connect(ours, tokio::io::sink(), Arc::new(crate::Nothing), limits).await.unwrap();
+    session.client.submit(Request::new(1, modules::parse("ping", &Fields::new()).unwrap())).await.unwrap();
+    let Outcome::Lost { reason } = session.replies.next().await.unwrap().outcome else { panic!("no end") };
+    assert_eq!(reason, "the agent sends less than 1000 bytes of a message in 300ms");
 }
 
 #[tokio::test]

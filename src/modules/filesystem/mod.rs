@@ -53,12 +53,13 @@ impl Module for Filesystem {
         }
         let found = filesystem::signature(host, &device)?;
         match (self.state, self.fstype) {
-            (State::Absent, _) | (_, None) if found.kind.is_empty() => Ok(Plan::nothing()),
-            (State::Absent, _) | (_, None) => {
+            (State::Present, None) => Err("argument `fstype` is missing".into()),
+            (State::Absent, _) if found.kind.is_empty() => Ok(Plan::nothing()),
+            (State::Absent, _) => {
                 let gone = filesystem::becomes(&device, &Signature::default());
                 Ok(run(&["wipefs", "--all", &device], vec![gone]))
             }
-            (State::Present, Some(kind)) if !self.force && found.kind == kind.signature() => {
+            (State::Present, Some(kind)) if found.kind == kind.signature() && self.keeps() => {
                 self.keep(host, kind, &device, &found)
             }
             (State::Present, Some(_)) if !self.force && !found.kind.is_empty() => {
@@ -93,6 +94,11 @@ impl Module for Filesystem {
 }
 
 impl Filesystem {
+    /// Whether a file system of the kind stays: what is to grow or to be named is not made anew, not even by force.
+    fn keeps(&self) -> bool {
+        !self.force || self.resizefs || self.uuid.is_some()
+    }
+
     /// A file system of the kind is there: it is grown, or gets another identifier, or stays.
     fn keep(&self, host: &dyn Probe, kind: Kind, device: &str, found: &Signature) -> Result<Plan, Failure> {
         if self.resizefs {

@@ -4,6 +4,7 @@ mod db;
 mod expire;
 mod privileges;
 mod query;
+mod tls;
 mod user;
 mod variables;
 

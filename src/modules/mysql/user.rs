@@ -2,7 +2,7 @@
 
 use super::expire::Expire;
 use super::privileges::{self, Granted};
-use super::{Login, statements};
+use super::{Login, statements, tls};
 use crate::host::mysql::{Rows, Server, literal, native, value};
 use crate::host::{Data, Effect, Failure, Fields, Plan, Probe};
 use crate::modules::argument::{Argument, Raw};
@@ -217,37 +217,11 @@ impl MysqlUser {
 
     /// What the server calls the kind of connection that is asked for.
     fn tls_kind(&self) -> Option<&'static str> {
-        let wishes = self.tls_requires.as_ref()?;
-        let has = |name: &str| {
-            wishes
-                .iter()
-                .any(|(known, value)| known.eq_ignore_ascii_case(name) && *value != Data::Bool(false))
-        };
-        Some(match () {
-            () if has("subject") || has("issuer") || has("cipher") => "SPECIFIED",
-            () if has("x509") => "X509",
-            () if has("ssl") => "ANY",
-            () => "",
-        })
+        self.tls_requires.as_ref().map(tls::kind)
     }
 
     fn tls_words(&self) -> Option<String> {
-        Some(match self.tls_kind()? {
-            "SPECIFIED" => {
-                let wishes = self.tls_requires.iter().flat_map(Fields::iter);
-                let word = |(name, value): (&str, &Data)| {
-                    format!(
-                        "{} {}",
-                        name.to_ascii_uppercase(),
-                        literal(&String::parse(value).unwrap_or_default())
-                    )
-                };
-                format!("REQUIRE {}", wishes.map(word).collect::<Vec<_>>().join(" AND "))
-            }
-            "X509" => "REQUIRE X509".to_owned(),
-            "ANY" => "REQUIRE SSL".to_owned(),
-            _ => "REQUIRE NONE".to_owned(),
-        })
+        self.tls_requires.as_ref().map(tls::words)
     }
 
     fn limit_words(&self) -> Option<String> {

@@ -177,6 +177,8 @@ pub enum Event {
     Stats {
         host: Option<HostName>,
         data: Data,
+        /// Whether it is added to what is there of the same name, instead of replacing it.
+        aggregate: bool,
     },
     /// Nothing more will come.
     End {

@@ -67,7 +67,9 @@ impl Json {
             Event::Notice { host, text } => {
                 json!({ "event": "notice", "host": host.as_deref(), "text": text })
             }
-            Event::Stats { host, data } => json!({ "event": "stats", "host": host.as_deref(), "data": data }),
+            Event::Stats { host, data, .. } => {
+                json!({ "event": "stats", "host": host.as_deref(), "data": data })
+            }
             Event::End { interrupted } => json!({ "event": "end", "interrupted": interrupted }),
         }
     }

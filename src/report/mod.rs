@@ -15,6 +15,7 @@ mod recap;
 mod redact;
 mod reporter;
 mod sink;
+mod stats;
 mod story;
 mod style;
 mod terminal;

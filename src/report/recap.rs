@@ -131,9 +131,17 @@ impl Recap {
                     self.hosts.entry(host.clone()).and_modify(|recap| recap.is_forgiven = true);
                 }
             }
-            Event::Stats { host, data } => self.stats.push((host.clone(), data.clone())),
+            Event::Stats { host, data, aggregate } => self.take_stats(host, data, *aggregate),
             Event::End { interrupted } => self.interrupted = *interrupted,
             _ => {}
+        }
+    }
+
+    /// What `set_stats` left of one kind is one mapping, however often it was given.
+    fn take_stats(&mut self, host: &Option<HostName>, data: &Data, aggregate: bool) {
+        match self.stats.iter_mut().find(|(known, _)| known == host) {
+            Some((_, Data::Map(known))) => super::stats::take(known, data, aggregate),
+            _ => self.stats.push((host.clone(), data.clone())),
         }
     }
 

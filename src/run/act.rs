@@ -189,9 +189,9 @@ impl Interpreter {
                 self.drain().await?;
                 return Ok(self.run.add_to_group(&self.host, &name, &parents));
             }
-            Effect::Stats { data, per_host, .. } => {
+            Effect::Stats { data, per_host, aggregate } => {
                 let host = Some(self.host.name.clone()).filter(|_| per_host);
-                self.finish(Step::Event(Box::new(Event::Stats { host, data }))).await?;
+                self.finish(Step::Event(Box::new(Event::Stats { host, data, aggregate }))).await?;
             }
         }
         Ok(false)

@@ -36,7 +36,11 @@ fn leaky() -> Tape {
     tape.push(Event::Notified { host: host("h1"), handler: name("handler") });
     tape.push(Event::Notice { host: Some(host("h1")), text: name("notice") });
     tape.push(Event::Warning(Box::new(Diagnostic::warning(name("warning")).hint(KEY))));
-    tape.push(Event::Stats { host: None, data: Fields::new().with(name("key"), KEY).into() });
+    tape.push(Event::Stats {
+        host: None,
+        data: Fields::new().with(name("key"), KEY).into(),
+        aggregate: true,
+    });
     tape.end();
     tape
 }

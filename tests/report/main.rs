@@ -97,7 +97,7 @@ fn others() -> Tape {
     let span = tape.span("dest:");
     let old = provision::source::Diagnostic::warning("`dest` is old").at(span);
     tape.push(Event::Warning(Box::new(old)));
-    tape.push(Event::Stats { host: None, data: Fields::new().with("built", 3_i64).into() });
+    tape.push(Event::Stats { host: None, data: Fields::new().with("built", 3_i64).into(), aggregate: true });
     tape.push(Event::End { interrupted: true });
     tape
 }

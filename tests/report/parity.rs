@@ -119,7 +119,11 @@ impl Replay {
             }
             "included" => Event::Included { host: on, task: task(), file: text("file"), label: label() },
             "notified" => Event::Notified { host: on, handler: text("handler") },
-            "stats" => Event::Stats { host: event["host"].as_str().map(host), data: data(&event["data"]) },
+            "stats" => Event::Stats {
+                host: event["host"].as_str().map(host),
+                data: data(&event["data"]),
+                aggregate: true,
+            },
             other => panic!("unknown event {other}"),
         }
     }

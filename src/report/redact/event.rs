@@ -39,7 +39,7 @@ impl Redactor {
             Event::Activity { host, activity } => Event::Activity { host, activity: self.activity(activity) },
             Event::Warning(diagnostic) => Event::Warning(self.diagnostic(diagnostic)),
             Event::Notice { host, text } => Event::Notice { host, text: self.text(text) },
-            Event::Stats { host, data } => Event::Stats { host, data: self.data(data) },
+            Event::Stats { host, data, aggregate } => Event::Stats { host, data: self.data(data), aggregate },
             other @ (Event::Progress { .. }
             | Event::NoHostsLeft
             | Event::Forgiven { .. }

@@ -225,7 +225,7 @@ mod tests {
             named("user_{{ item.0['n'] }}={{ item.1 }} {{ a }}=b"),
             pairs(&[("user_{{ item.0['n'] }}", "{{ item.1 }}"), ("{{ a }}", "b")])
         );
-        assert_eq!(named("a/b=c"), pairs(&[]));
+        assert_eq!(named("a/b=c"), pairs(&[("", "a/b=c")]));
     }
 
     #[test]

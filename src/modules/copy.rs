@@ -165,12 +165,14 @@ impl Copy {
         let inside = self.src.as_deref().is_some_and(|src| src.ends_with('/'));
         let top = if inside { dest.clone() } else { dest.join(text::to_path(name)) };
         let directories = self.directory_attributes();
+        let source = self.src.as_ref().filter(|_| self.remote_src);
+        let source = source.map(|src| host.follow(&PathText(src.clone()).on(host)?)).transpose()?.flatten();
         let tree = Tree {
             top: &top,
             entries,
             files: &self.attributes,
             directories: &directories,
-            keep_modes: self.remote_src,
+            source_mode: source.map(|stat| stat.mode),
             backup: self.backup,
             force: self.force,
             follow: self.follow,

@@ -142,8 +142,8 @@ impl File {
             }
             Some(stat) => {
                 let kind = files::state_word(&stat);
-                return Err(Failure::new(format!("`{}` is there, and is a {kind}", path.display()))
-                    .with("path", text::from_path(&path)));
+                let failure = Failure::new(format!("{} already exists as a {kind}", path.display()));
+                return Err(described(host, &path, failure)?);
             }
         };
         Ok(Plan { changes, result, again: false })
@@ -193,9 +193,8 @@ impl File {
             }
             Some(stat) => {
                 let kind = files::state_word(&stat);
-                Err(Failure::new(format!("file ({}) is {kind}, cannot continue", path.display()))
-                    .with("path", text::from_path(&path))
-                    .with("state", kind))
+                let failure = Failure::new(format!("file ({}) is {kind}, cannot continue", path.display()));
+                Err(described(host, &path, failure)?)
             }
             None => match host.missing(format!("file ({}) is absent, cannot continue", path.display())) {
                 failure @ Failure::Failed { .. } => {
@@ -231,4 +230,11 @@ impl File {
         plan.changes.extend(times::for_new(self, &path)?);
         Ok(Plan { result, ..plan })
     }
+}
+
+/// A failure that tells what is there.
+fn described(host: &dyn Probe, path: &Path, failure: Failure) -> Result<Failure, Failure> {
+    let mut found = Fields::new().with("path", text::from_path(path));
+    files::describe(host, path, &mut found)?;
+    Ok(found.into_iter().fold(failure, |failure, (name, value)| failure.with(&name, value)))
 }

@@ -13,8 +13,8 @@ pub struct Tree<'a> {
     pub entries: &'a [Entry],
     pub files: &'a FileAttributes,
     pub directories: &'a FileAttributes,
-    /// Whether files without a wished mode get that of their source.
-    pub keep_modes: bool,
+    /// The mode of the source's own directory, where what has no wished mode gets that of its source.
+    pub source_mode: Option<u32>,
     pub backup: bool,
     pub force: bool,
     pub follow: bool,
@@ -56,22 +56,33 @@ impl Tree<'_> {
 
     fn missing_directories(&self, host: &dyn Probe) -> Result<Vec<Change>, Failure> {
         let is_directory = |entry: &&Entry| entry.kind == EntryKind::Directory;
-        let inner =
-            self.entries.iter().filter(is_directory).map(|entry| self.top.join(text::to_path(&entry.path)));
-        let mut changes: Vec<Change> = Vec::new();
-        for path in std::iter::once(self.top.to_owned()).chain(inner) {
-            for change in files::directories(host, &path, self.directories)? {
-                if !changes.contains(&change) {
-                    changes.push(change);
+        let inner = self.entries.iter().filter(is_directory);
+        let inner = inner.map(|entry| (self.top.join(text::to_path(&entry.path)), entry.mode));
+        let mut made: Vec<Change> = Vec::new();
+        let top = (self.top.to_owned(), self.source_mode.unwrap_or_default());
+        for (path, source_mode) in std::iter::once(top).chain(inner) {
+            for mut change in files::directories(host, &path, self.directories)? {
+                let Change::Directory { path: missing, mode, .. } = &mut change else { continue };
+                if *missing == path && self.keeps_modes_of_directories() {
+                    *mode = source_mode;
+                }
+                let is_same =
+                    |known: &Change| matches!(known, Change::Directory { path, .. } if path == missing);
+                if !made.iter().any(is_same) {
+                    made.push(change);
                 }
             }
         }
-        Ok(changes)
+        Ok(made)
+    }
+
+    fn keeps_modes_of_directories(&self) -> bool {
+        self.source_mode.is_some() && self.directories.mode.is_none()
     }
 
     fn attributes_for(&self, entry: &Entry) -> FileAttributes {
         let mode = match &self.files.mode {
-            None if self.keep_modes => Some(Mode::Octal(entry.mode)),
+            None if self.source_mode.is_some() => Some(Mode::Octal(entry.mode)),
             mode => mode.clone(),
         };
         FileAttributes { mode, ..self.files.clone() }

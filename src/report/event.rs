@@ -173,11 +173,10 @@ pub enum Event {
         host: Option<HostName>,
         text: String,
     },
-    /// `set_stats` data at the end of a run, per host or for all.
+    /// `set_stats` data at the end of a run, per host or for all; with what is there already, or in its place.
     Stats {
         host: Option<HostName>,
         data: Data,
-        /// Whether it is added to what is there of the same name, instead of replacing it.
         aggregate: bool,
     },
     /// Nothing more will come.

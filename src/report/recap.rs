@@ -1,5 +1,6 @@
 //! What came of a run: counted as Ansible counts, and what changed and failed where.
 
+use super::stats::Stats;
 use super::{Event, HostName, Result, Status, TaskInfo, TaskKind, exit};
 use crate::host::Data;
 use crate::source::Span;
@@ -105,8 +106,8 @@ pub struct Recap {
     pub took: Duration,
     /// What a dry run foretold, where that is written down.
     pub foretold: super::Foretold,
-    /// What `set_stats` left: for a host, or for all.
-    pub stats: Vec<(Option<HostName>, Data)>,
+    /// What `set_stats` left.
+    pub stats: Stats,
     /// Titles of what items of a loop changed, until the loop is done.
     items: BTreeMap<HostName, Vec<String>>,
 }
@@ -131,17 +132,9 @@ impl Recap {
                     self.hosts.entry(host.clone()).and_modify(|recap| recap.is_forgiven = true);
                 }
             }
-            Event::Stats { host, data, aggregate } => self.take_stats(host, data, *aggregate),
+            Event::Stats { host, data, aggregate } => self.stats.keep(host, data, *aggregate),
             Event::End { interrupted } => self.interrupted = *interrupted,
             _ => {}
-        }
-    }
-
-    /// What `set_stats` left of one kind is one mapping, however often it was given.
-    fn take_stats(&mut self, host: &Option<HostName>, data: &Data, aggregate: bool) {
-        match self.stats.iter_mut().find(|(known, _)| known == host) {
-            Some((_, Data::Map(known))) => super::stats::take(known, data, aggregate),
-            _ => self.stats.push((host.clone(), data.clone())),
         }
     }
 

@@ -1,47 +1,84 @@
-//! What `set_stats` leaves for the end of a run.
+//! What `set_stats` left, until the recap.
 
+use super::HostName;
 use crate::host::{Data, Fields};
+use std::collections::BTreeMap;
 
-/// Takes new data into what is known: added to it, or in its place. What is of another kind than the known is not added.
-pub fn take(known: &mut Fields, data: &Data, aggregate: bool) {
-    let Data::Map(fields) = data else { return };
-    for (name, value) in fields.iter() {
-        let value = match known.get(name) {
-            Some(before) if aggregate => sum(before, value),
-            _ => value.clone(),
-        };
-        known.set(name, value);
+/// What `set_stats` left: for all hosts together, and for each.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Stats(BTreeMap<Option<HostName>, Fields>);
+
+impl Stats {
+    /// Keeps values: with what is there of them already, or in its place.
+    pub fn keep(&mut self, host: &Option<HostName>, data: &Data, aggregate: bool) {
+        let Data::Map(given) = data else { return };
+        let kept = self.0.entry(host.clone()).or_default();
+        for (name, value) in given.iter() {
+            let value = match kept.get(name) {
+                Some(old) if aggregate => together(old, value),
+                _ => value.clone(),
+            };
+            kept.set(name, value);
+        }
+    }
+
+    /// Everything; what is for all hosts together comes first.
+    pub fn all(&self) -> impl Iterator<Item = (Option<&HostName>, &Fields)> {
+        self.0.iter().map(|(host, fields)| (host.as_ref(), fields))
+    }
+
+    /// What is for a host, or for all together.
+    pub fn of(&self, host: Option<&HostName>) -> Option<&Fields> {
+        self.0.get(&host.cloned())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
-fn sum(before: &Data, more: &Data) -> Data {
-    match (before, more) {
-        (Data::Int(a), Data::Int(b)) => Data::Int(a.saturating_add(*b)),
-        (Data::Float(a), Data::Float(b)) => Data::Float(a + b),
-        (Data::Text(a), Data::Text(b)) => Data::Text(format!("{a}{b}")),
-        (Data::List(a), Data::List(b)) => Data::List([a.as_slice(), b].concat()),
-        (Data::Map(a), Data::Map(_)) => {
-            let mut merged = a.clone();
-            take(&mut merged, more, false);
-            Data::Map(merged)
-        }
-        _ => before.clone(),
+/// Numbers are added, texts and lists are joined, dictionaries are merged; of what does not go together, the old stays.
+fn together(old: &Data, new: &Data) -> Data {
+    match (old, new) {
+        (Data::Int(old), Data::Int(new)) => old.saturating_add(*new).into(),
+        (Data::Float(old), Data::Float(new)) => Data::Float(old + new),
+        (Data::Text(old), Data::Text(new)) => Data::Text(format!("{old}{new}")),
+        (Data::List(old), Data::List(new)) => Data::List(old.iter().chain(new).cloned().collect()),
+        (Data::Map(old), Data::Map(new)) => Data::Map(merged(old, new)),
+        _ => old.clone(),
     }
+}
+
+fn merged(old: &Fields, new: &Fields) -> Fields {
+    let mut all = old.clone();
+    for (name, value) in new.iter() {
+        let value = match (old.get(name), value) {
+            (Some(Data::Map(old)), Data::Map(new)) => Data::Map(merged(old, new)),
+            _ => value.clone(),
+        };
+        all.set(name, value);
+    }
+    all
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Stats;
+    use crate::host::Fields;
 
     #[test]
-    fn what_is_given_again_is_added_to_what_is_there() {
-        let fields = |n: i64| Fields::new().with("n", n).with("of", Data::List(vec![n.into()]));
-        let mut known = fields(10);
-        take(&mut known, &Data::Map(fields(15)), true);
-        assert_eq!(known, Fields::new().with("n", 25_i64).with("of", Data::List(vec![10.into(), 15.into()])));
-        take(&mut known, &Data::Map(Fields::new().with("n", "text")), true);
-        assert_eq!(known.get("n"), Some(&Data::Int(25)));
-        take(&mut known, &Data::Map(Fields::new().with("n", 1_i64)), false);
-        assert_eq!(known.get("n"), Some(&Data::Int(1)));
+    fn values_are_added_up() {
+        let given = |number: i64, text: &str| {
+            let inner = Fields::new().with(text, number);
+            Fields::new().with("number", number).with("text", text).with("inner", inner).into()
+        };
+        let mut stats = Stats::default();
+        stats.keep(&None, &given(1, "a"), true);
+        stats.keep(&None, &given(2, "b"), true);
+        let sum = Fields::new().with("a", 1_i64).with("b", 2_i64);
+        let all = Fields::new().with("number", 3_i64).with("text", "ab").with("inner", sum);
+        assert_eq!(stats.of(None), Some(&all));
+        stats.keep(&None, &Fields::new().with("number", 7_i64).with("text", 1_i64).into(), false);
+        assert_eq!(stats.of(None).and_then(|fields| fields.get("number")), Some(&7_i64.into()));
     }
 }

@@ -74,10 +74,10 @@ impl Run {
         let vars = Arc::new(self.play_vars(play, self.prompt(play)));
         for (index, mut hosts) in batches.into_iter().enumerate() {
             hosts.retain(|host| live.contains(host));
+            begins(&hosts);
             if hosts.is_empty() {
                 continue;
             }
-            begins(&hosts);
             let batch = self.batch(
                 play,
                 &name,
@@ -185,15 +185,15 @@ impl Run {
         let frame = Frame::play(play.keywords.clone());
         let mut roles = idle_roles(play, &frame);
         roles.extend(play_roles(play, &frame));
+        if self.settings.language.private_role_vars {
+            roles.clear();
+        }
         PlayVars {
             play: Arc::new(play.keywords.vars.clone()),
             prompts: Arc::new(prompts),
             files: Vec::new(),
             role_defaults: roles.iter().map(|role| role.defaults.clone()).collect(),
-            role_exports: match self.settings.language.private_role_vars {
-                true => Vec::new(),
-                false => roles.iter().map(|role| role.exports.clone()).collect(),
-            },
+            role_exports: roles.iter().map(|role| role.exports.clone()).collect(),
         }
     }
 

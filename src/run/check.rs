@@ -18,11 +18,33 @@ use std::sync::Arc;
 /// Checks everything that playbooks reach without a host.
 pub fn check(run: &Arc<Run>, playbooks: &[Playbook], found: &mut Diagnostics) {
     let mut seen = HashSet::new();
+    let mut of_variables = Vec::new();
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
         let reach = Reach::new(run, play);
-        let (engine, seen) = (&run.engine, &mut seen);
-        Checker { engine, context, found, seen, run, handled: false, reach }.play(play);
+        let (engine, seen, of_variables) = (&run.engine, &mut seen, &mut of_variables);
+        let variable = None;
+        Checker { engine, context, found, seen, run, handled: false, reach, variable, of_variables }
+            .play(play);
+    }
+    if !of_variables.is_empty() {
+        keep_of_variables(run, playbooks, of_variables, found);
+    }
+}
+
+/// Keeps mistakes in variables: as warnings where nothing reads them.
+fn keep_of_variables(
+    run: &Run,
+    playbooks: &[Playbook],
+    mistakes: Vec<(Arc<str>, Diagnostic)>,
+    found: &mut Diagnostics,
+) {
+    let unread = super::lint::unread(run, playbooks, mistakes.iter().map(|(name, _)| name));
+    for (name, mistake) in &mistakes {
+        match unread.contains(&**name) {
+            true => found.push(doubted(mistake.clone(), &format!("nothing reads `{name}`"))),
+            false => found.push(mistake.clone()),
+        }
     }
 }
 
@@ -37,6 +59,10 @@ struct Checker<'a> {
     handled: bool,
     /// Whether any host comes to what is being checked.
     reach: Reach,
+    /// The variable whose value is being checked.
+    variable: Option<Arc<str>>,
+    /// Mistakes in the values of variables, which matter only where something reads them.
+    of_variables: &'a mut Vec<(Arc<str>, Diagnostic)>,
 }
 
 impl Checker<'_> {
@@ -101,6 +127,9 @@ impl Checker<'_> {
                 "the task will fail; its failure is handled, so the run goes on to it"
             }
             Severity::Error if self.reach.nobody() => "no host comes to it, as tags and conditions are now",
+            Severity::Error if let Some(name) = &self.variable => {
+                return self.of_variables.push((name.clone(), mistake));
+            }
             _ => return self.found.push(mistake),
         };
         self.doubt(mistake, hint);
@@ -114,27 +143,22 @@ impl Checker<'_> {
     fn parts(&mut self, task: &Task) {
         self.keywords(&task.keywords);
         self.word(task);
-        let own = &task.own;
-        for condition in own.changed_when.iter().chain(&own.failed_when).chain(&own.until) {
-            self.condition(condition);
-        }
-        let repeat = own.repeat.iter().map(|repeat| &repeat.items);
-        let values =
-            repeat.chain(&task.name).chain(&task.action.raw).chain(&task.action.whole).chain(&own.listen);
-        values
-            .chain(task.action.arguments.iter().map(|argument| &argument.value))
-            .for_each(|value| self.value(value));
+        task.conditions().for_each(|condition| self.condition(condition));
+        task.templates().for_each(|value| self.value(value));
     }
 
     fn keywords(&mut self, keywords: &Keywords) {
         self.vars(&keywords.vars);
         keywords.when.iter().for_each(|condition| self.condition(condition));
-        let others = keywords.tags.iter().chain(&keywords.environment).chain(&keywords.notify);
-        others.chain(keywords.values()).for_each(|value| self.value(value));
+        keywords.templates().for_each(|value| self.value(value));
     }
 
     fn vars(&mut self, vars: &Vars) {
-        vars.values().for_each(|value| self.value(value));
+        for (name, value) in vars.iter() {
+            self.variable = Some(name.clone());
+            self.value(value);
+        }
+        self.variable = None;
     }
 
     fn value(&mut self, value: &Value) {
@@ -199,7 +223,7 @@ impl Checker<'_> {
 
     /// Keeps as a warning what is a mistake for some hosts only.
     fn doubt(&mut self, mistake: Diagnostic, hint: &str) {
-        self.found.push(Diagnostic { severity: Severity::Warning, ..mistake }.hint(hint));
+        self.found.push(doubted(mistake, hint));
     }
 
     fn control_arguments(&mut self, task: &Task, known: &[&str]) {
@@ -268,6 +292,11 @@ impl Checker<'_> {
         debug_assert!(value.to_data() != Data::Null);
         self.keep(Diagnostic::error(error.message).at(value.span()).maybe_hint(error.hint));
     }
+}
+
+/// A mistake that matters less than it seems.
+fn doubted(mistake: Diagnostic, hint: &str) -> Diagnostic {
+    Diagnostic { severity: Severity::Warning, ..mistake }.hint(hint)
 }
 
 /// Whether it is a template that speaks of `omit`, so that what it is for may not be there in the end.

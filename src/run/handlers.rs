@@ -35,6 +35,11 @@ impl Notified {
         }
     }
 
+    /// Whether any handler is to run.
+    fn is_any(&self) -> bool {
+        !(self.names.is_empty() && self.chosen.is_empty())
+    }
+
     /// Whether a name is noted.
     pub fn holds(&self, name: &str) -> bool {
         self.names.iter().any(|known| known == name)
@@ -94,9 +99,10 @@ fn in_role(handler: &Handler, name: &str) -> Vec<String> {
 impl Interpreter {
     /// Runs every handler that was notified, in the order of definition. What a handler notifies runs too if it comes later,
     /// else at the next flush.
-    /// Where nothing under way can notify any, nothing is awaited. `rescued`: a failure of one is caught by a `rescue` around the flush.
+    /// Where nothing under way can notify any, nothing is awaited; but none is begun before it is known that no task has failed.
+    /// `rescued`: a failure of one is caught by a `rescue` around the flush.
     pub async fn flush(&mut self, rescued: bool) -> Result<(), Halt> {
-        if self.pipeline.may_notify() {
+        if self.pipeline.may_notify() || self.notified.is_any() {
             self.drain().await?;
         }
         let depth = self.position.len();

@@ -58,7 +58,7 @@ pub struct PlayRun {
     too_many: AtomicBool,
     /// Where failures were that count for all hosts.
     broken_at: Mutex<HashSet<super::position::Position>>,
-    failed: Mutex<Vec<HostName>>,
+    failed: Mutex<Vec<(HostName, Out)>>,
     number: u32,
 }
 
@@ -245,12 +245,14 @@ impl PlayRun {
         lock(&self.broken_at).contains(position)
     }
 
-    /// Notes that a host failed for good: all of them, or more than may, end the play and the run.
-    pub fn note_failure(&self, host: &HostName) {
+    /// Notes that a host failed for good: all of them, or more than may, end the play and the run. Those that cannot be reached
+    /// do not count for `max_fail_percentage`.
+    fn note_failure(&self, host: &HostName, why: Out) {
         let mut failed = lock(&self.failed);
-        failed.push(host.clone());
-        let percent = 100.0 * failed.len() as f64 / self.batch.len().max(1) as f64;
-        let too_many = self.max_fail_percentage.is_some_and(|most| percent > most);
+        failed.push((host.clone(), why));
+        let counted = failed.iter().filter(|(_, why)| *why == Out::Failed).count();
+        let percent = 100.0 * counted as f64 / self.batch.len().max(1) as f64;
+        let too_many = self.max_fail_percentage.is_some_and(|most| counted > 0 && percent > most);
         self.too_many.fetch_or(too_many, Ordering::Relaxed);
         self.fatal.fetch_or(too_many || failed.len() == self.batch.len(), Ordering::Relaxed);
     }
@@ -362,7 +364,7 @@ impl Interpreter {
     fn drop_out(&self, why: Out) {
         self.host.set_out(Some(why));
         self.play.strike(&self.host.name);
-        self.play.note_failure(&self.host.name);
+        self.play.note_failure(&self.host.name, why);
     }
 }
 

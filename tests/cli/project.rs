@@ -279,6 +279,18 @@ fn what_no_host_comes_to_may_be_wrong() {
 }
 
 #[test]
+fn a_variable_that_nothing_reads_may_be_wrong() {
+    let project = Project::new(&[(
+        "site.yml",
+        "- hosts: all\n  gather_facts: false\n  vars: {idle: '{{ 1 | fo }}', busy: '{{ 1 | fa }}'}\n  tasks:\n    \
+         - debug: {msg: '{{ busy }}'}\n",
+    )]);
+    let said = project.say(&words(&["--syntax-check"], &INVENTORY));
+    let told = ["warning: there is no filter `fo`", "error: there is no filter `fa`"];
+    assert_eq!((said.code, told.map(|told| said.err.matches(told).count())), (4, [1, 1]), "{}", said.err);
+}
+
+#[test]
 fn an_unknown_argument_may_be_omitted() {
     let project = Project::new(&[(
         "site.yml",

@@ -53,6 +53,7 @@ fn without_explanations(text: &str) -> String {
 
 fn is_of_the_program(line: &str) -> bool {
     line.starts_with("No config file found")
+        || line.starts_with("Using inventory plugin ")
         || line.starts_with("Using ") && line.ends_with(" as config file")
 }
 

@@ -38,14 +38,11 @@ impl Draft {
     /// Makes a new file that nobody else can read. `path` is where it is to go, for the failure.
     pub fn create(directory: OwnedFd, path: &Path) -> Result<Draft, Failure> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let cannot = |error: Errno| Failure::at(path, "write beside", error);
         loop {
             let name = aside_name()?;
             let file = rustix::fs::openat(&directory, &name, flags, Mode::RUSR | Mode::WUSR);
-            let file = File::from(file.map_err(cannot)?);
-            hold(&file);
-            // Whoever tidied up before it was held took it for a leftover.
-            if rustix::fs::fstat(&file).map_err(cannot)?.st_nlink > 0 {
+            let file = File::from(file.map_err(|error| Failure::at(path, "write beside", error))?);
+            if hold(&file) {
                 return Ok(Draft { directory, name, file, placed: false });
             }
         }
@@ -77,9 +74,11 @@ impl Draft {
     }
 }
 
-/// Locks a file: that tells the next run whether whoever made it is still at work. Who looks whether it is a leftover lets go soon.
-fn hold(file: &File) {
+/// Locks a file: that tells others whether whoever made it is still at work. One who looked before it was locked has removed
+/// it; whether it is still there is told.
+fn hold(file: &File) -> bool {
     let _ = rustix::fs::flock(file, FlockOperation::LockShared);
+    rustix::fs::fstat(file).is_ok_and(|found| found.st_nlink > 0)
 }
 
 impl Drop for Draft {
@@ -109,18 +108,18 @@ pub fn remove_leftovers(directory: &OwnedFd) {
     }
 }
 
-/// Removes it unless somebody is at work on it, who could not take it while it goes.
+/// Removes what nobody is at work on, while nobody can begin to be.
 fn remove_if_left(directory: &OwnedFd, name: &OsStr) {
-    let remove_under = |held: &OwnedFd| {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let remove = |held: &OwnedFd| {
         if rustix::fs::flock(held, FlockOperation::NonBlockingLockExclusive).is_ok() {
             let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());
             let _ = rustix::fs::flock(held, FlockOperation::Unlock);
         }
     };
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
     match rustix::fs::openat(directory, name, flags, Mode::empty()) {
-        Ok(file) => remove_under(&file),
-        Err(Errno::LOOP) => remove_under(directory),
+        Ok(file) => remove(&file),
+        Err(Errno::LOOP) => remove(directory),
         Err(_) => {}
     }
 }

@@ -3,7 +3,7 @@
 use super::Ansible;
 use super::dump::json;
 use super::paint::Tone;
-use crate::host::Data;
+use crate::host::{Data, Fields};
 use crate::report::recap::{Counts, Recap};
 use crate::report::style::columns;
 
@@ -57,20 +57,19 @@ impl Ansible {
 
     fn custom(&mut self, recap: &Recap) {
         self.banner("CUSTOM STATS: ");
-        let mut of_hosts: Vec<_> =
-            recap.stats.iter().filter_map(|(host, data)| Some((host.as_ref()?, data))).collect();
-        of_hosts.sort_by_key(|(host, _)| *host);
-        for (host, data) in of_hosts {
-            self.line(&format!("\t{host}: {}", in_one_line(data)));
+        for (host, fields) in recap.stats.all() {
+            if let Some(host) = host {
+                self.line(&format!("\t{host}: {}", in_one_line(fields)));
+            }
         }
-        for (_, data) in recap.stats.iter().filter(|(host, _)| host.is_none()) {
+        if let Some(fields) = recap.stats.of(None) {
             self.line("");
-            self.line(&format!("\tRUN: {}", in_one_line(data)));
+            self.line(&format!("\tRUN: {}", in_one_line(fields)));
         }
         self.line("");
     }
 }
 
-fn in_one_line(data: &Data) -> String {
-    json(data, Some(1)).replace('\n', "")
+fn in_one_line(fields: &Fields) -> String {
+    json(&Data::Map(fields.clone()), Some(1)).replace('\n', "")
 }

@@ -1,6 +1,7 @@
 //! The end of a run: what changed where, what failed, and what to do about it.
 
 use super::{Look, title};
+use crate::host::Data;
 use crate::report::recap::{Counts, HostRecap, Recap, Trouble};
 use crate::report::style::{Line, Style, columns, count, wrapped};
 use crate::report::{HostName, Status};
@@ -250,9 +251,9 @@ pub fn duration(took: Duration) -> String {
 /// Data of `set_stats`, in lines.
 fn stats(recap: &Recap) -> Vec<Line> {
     let mut by_host: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (host, data) in &recap.stats {
-        let text = serde_json::to_string(data).unwrap_or_default();
-        by_host.entry(host.as_deref().unwrap_or("all hosts")).or_default().push(text);
+    for (host, fields) in recap.stats.all() {
+        let text = serde_json::to_string(&Data::Map(fields.clone())).unwrap_or_default();
+        by_host.entry(host.map_or("all hosts", |host| &**host)).or_default().push(text);
     }
     let lines = by_host.into_iter().flat_map(|(host, texts)| {
         texts

@@ -32,7 +32,9 @@ impl Lint<'_> {
     fn file(&mut self, path: &Path) {
         let Ok(text) = std::fs::read_to_string(path) else { return };
         let is_part = |char: char| !(char.is_ascii_alphanumeric() || char == '_');
-        self.words.extend(text.split(is_part).filter(|word| !word.is_empty()).map(str::to_owned));
+        for word in text.split(is_part).filter(|word| !word.is_empty()) {
+            *self.words.entry(word.to_owned()).or_default() += 1;
+        }
         let is_yaml = path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml");
         if !is_yaml {
             return;

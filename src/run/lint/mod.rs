@@ -18,7 +18,7 @@ use crate::source::{Diagnostic, Diagnostics};
 use crate::template::{Context, NameUsed, Overrides};
 use crate::vars::{Value, Vars};
 use handlers::Notes;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -49,8 +49,8 @@ struct Lint<'a> {
     /// Names of the defaults of roles.
     defaults: HashSet<Arc<str>>,
     used: Vec<NameUsed>,
-    /// Words of all files of roles and playbooks: whatever is in none of them is read by none of them.
-    words: HashSet<String>,
+    /// Words of all files of roles and playbooks, and how often they stand there: whatever is in none of them is read by none of them.
+    words: HashMap<String, usize>,
     templates: HashSet<PathBuf>,
     folders: HashSet<PathBuf>,
     /// Files that tasks name.
@@ -88,6 +88,18 @@ pub fn refuse_misspelt(run: &Run, playbooks: &[Playbook], found: &mut Diagnostic
     }
 }
 
+/// Of these variables of plays, roles and tasks, those that nothing reads: their names stand nowhere but where they are set.
+pub fn unread<'n>(
+    run: &Run,
+    playbooks: &[Playbook],
+    names: impl Iterator<Item = &'n Arc<str>>,
+) -> HashSet<&'n str> {
+    let lint = Lint::of(run, playbooks);
+    let read: HashSet<&str> = lint.used.iter().map(|used| &*used.name).collect();
+    let is_read = |name: &str| read.contains(name) || lint.words.get(name).is_some_and(|times| *times > 1);
+    names.map(|name| &**name).filter(|name| !is_read(name)).collect()
+}
+
 /// The variables of all hosts that the plays name, each layer once.
 fn inventory_of(run: &Run, playbooks: &[Playbook]) -> Vec<Arc<Vars>> {
     let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
@@ -105,7 +117,7 @@ impl<'a> Lint<'a> {
             set: USUAL.iter().chain(Magic::NAMES).map(|name| Arc::from(*name)).collect(),
             defaults: HashSet::new(),
             used: Vec::new(),
-            words: HashSet::new(),
+            words: HashMap::new(),
             templates: HashSet::new(),
             folders: HashSet::new(),
             wanted: Vec::new(),
@@ -189,7 +201,7 @@ impl Lint<'_> {
         let read: HashSet<Arc<str>> = self.used.iter().map(|used| used.name.clone()).collect();
         let mut told = HashSet::new();
         for (name, value) in given.iter().flat_map(|vars| vars.iter()) {
-            if self.defaults.contains(name) || read.contains(name) || self.words.contains(&**name) {
+            if self.defaults.contains(name) || read.contains(name) || self.words.contains_key(&**name) {
                 continue;
             }
             if let Some(near) = nearest_within(name, self.defaults.iter().map(|name| &**name), SLIP) {

@@ -43,7 +43,9 @@ impl Module for Replace {
             return Ok(Plan::say(Fields::new().with("msg", message).with("rc", 0)));
         };
         let regex = Regex::new(&self.regexp, Flags { multiline: true, ..Flags::default() })?;
-        let (replaced, count) = regex.replace_all(&section, &self.replace)?;
+        let (replaced, count) = regex
+            .replace_all(&section, &self.replace)
+            .map_err(|why| format!("Unable to process replace due to error: {why}"))?;
         let message = if replaced == section { String::new() } else { format!("{count} replacements made") };
         let how = Rewriting {
             attributes: &self.attributes,

@@ -124,11 +124,11 @@ fn unescaped_equals(word: &str) -> Option<usize> {
     signs.find(|at| !word[..*at].ends_with('\\') && !templates(&word[..*at]))
 }
 
-/// Whether a text may be the name of an argument; templates may be, as far as they go.
+/// Whether a text may be the name of an argument; what stands in its templates may be anything.
 fn is_key(key: &str) -> bool {
-    let is_template = key.starts_with("{{") && key.ends_with("}}");
     let odd = ['"', '\'', '{', '/', '$', '(', '-', '<', '>', '|', '&', ';'];
-    !key.is_empty() && (is_template || !key.contains(odd))
+    let mut plain = key.split("}}").map(|part| part.split_once("{{").map_or(part, |(before, _)| before));
+    !key.is_empty() && plain.all(|part| !part.contains(odd))
 }
 
 /// The text without the quotes around the whole of it, and where that text is.
@@ -217,6 +217,15 @@ mod tests {
             ("", "w{% endif %}"),
         ];
         assert_eq!(named(text), pairs(&expected));
+    }
+
+    #[test]
+    fn names_may_hold_templates() {
+        assert_eq!(
+            named("user_{{ item.0['n'] }}={{ item.1 }} {{ a }}=b"),
+            pairs(&[("user_{{ item.0['n'] }}", "{{ item.1 }}"), ("{{ a }}", "b")])
+        );
+        assert_eq!(named("a/b=c"), pairs(&[("", "a/b=c")]));
     }
 
     #[test]

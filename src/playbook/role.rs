@@ -170,8 +170,10 @@ impl Use<'_> {
         let path = self.find(loader, statics)?;
         loader.library.add(&path);
         let meta = Meta::read(loader, &path);
-        let parent = statics.role.as_deref().filter(|_| statics.trail.is_empty());
-        let base = Arc::new(self.without_tasks(loader, &path, &meta, parent, keywords));
+        let parent = statics.role.as_deref();
+        // Roles that tasks bring in have files of tasks around them.
+        let wanting = parent.filter(|_| statics.trail.is_empty());
+        let base = Arc::new(self.without_tasks(loader, &path, &meta, (parent, wanting), keywords));
         let dependencies = self.dependencies(loader, statics, &meta, base.clone())?;
         let inherited = parent.map(|parent| (*parent.vars).clone()).unwrap_or_default();
         let role = Arc::new(with_dependencies(&base, inherited, &self.vars, &dependencies));
@@ -205,7 +207,7 @@ impl Use<'_> {
         loader: &Loader,
         path: &Arc<Path>,
         meta: &Meta,
-        parent: Option<&Role>,
+        (parent, wanting): (Option<&Role>, Option<&Role>),
         keywords: &Keywords,
     ) -> Role {
         let exports = file_vars(loader, &path.join("vars"), &self.parts.vars_from, self.parts.span);
@@ -214,8 +216,8 @@ impl Use<'_> {
         vars.extend(exports.clone());
         vars.extend(self.vars.clone());
         params.extend(self.params.clone());
-        let mut parents = parent.map(|parent| parent.parents.clone()).unwrap_or_default();
-        parents.extend(parent.map(|parent| parent.name.clone()));
+        let mut parents = wanting.map(|parent| parent.parents.clone()).unwrap_or_default();
+        parents.extend(wanting.map(|parent| parent.name.clone()));
         Role {
             name: self.parts.name.as_str().into(),
             path: path.clone(),

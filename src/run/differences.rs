@@ -33,7 +33,8 @@ impl Ended {
             side.insert("path".into(), path.clone());
         });
         for change in self.changes.iter().filter(|change| path.as_str() == Some(&change.title)) {
-            if let Some((was, is)) = states(&change.kind) {
+            let replaces = change.attributes.iter().any(|attribute| attribute.before.is_some());
+            if let Some((was, is)) = states(&change.kind).filter(|_| !replaces) {
                 before.insert("state".into(), was.into());
                 after.insert("state".into(), is.into());
             }
@@ -43,8 +44,9 @@ impl Ended {
                     after.insert("state".into(), "absent".into());
                 }
                 if let (Some(was), Some(is)) = (&attribute.before, &attribute.after) {
-                    before.insert(attribute.name.as_str().into(), was.as_str().into());
-                    after.insert(attribute.name.as_str().into(), is.as_str().into());
+                    let name = if attribute.name == "target" { "src" } else { &attribute.name };
+                    before.insert(name.into(), was.as_str().into());
+                    after.insert(name.into(), is.as_str().into());
                 }
             }
         }

@@ -49,6 +49,8 @@ fn chosen(sections: &Sections, section: &str, key: &str, settings: &Settings) ->
     };
     if !settings.bool("re", false) {
         return match ini::lookup(sections, section, key) {
+            // A key that stands alone says nothing.
+            Some(None) => Ok(Vec::new()),
             Some(value) => Ok(vec![shown(value)?]),
             None => Ok(vec![settings.default().unwrap_or_else(|| "".into())]),
         };

@@ -120,11 +120,13 @@ fn subelements(call: &mut Call) -> Answer<Vec<Value>> {
         (None, Some(items)) => items.to_vec(),
         (None, None) => return Err(Error::failed("subelements lookup expects first a dict or a list")),
     };
+    let is_skipped =
+        |element: &Value| element.entry("skipped").is_some_and(|skipped| skipped.as_bool() != Some(false));
     let mut pairs = Vec::new();
-    for element in elements {
-        if element.entry("skipped").is_some_and(|skipped| skipped.as_bool() != Some(false)) {
-            continue;
-        }
+    if is_skipped(first) {
+        return Ok(pairs);
+    }
+    for element in elements.into_iter().filter(|element| !is_skipped(element)) {
         for item in subelement(&element, &path, skip)?.iter() {
             pairs.push(Value::list(vec![without(&element, &path), item.clone()]));
         }

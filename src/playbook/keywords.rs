@@ -28,9 +28,10 @@ impl Keywords {
         self.values.iter().find(|(known, _)| *known == keyword).map(|(_, value)| value)
     }
 
-    /// The values of all inherited keywords that stand here.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.values.iter().map(|(_, value)| value)
+    /// All values that may hold templates, but variables and conditions.
+    pub fn templates(&self) -> impl Iterator<Item = &Value> {
+        let inherited = self.values.iter().map(|(_, value)| value);
+        self.tags.iter().chain(&self.environment).chain(&self.notify).chain(inherited)
     }
 
     /// Sets an inherited keyword.

@@ -43,6 +43,19 @@ pub struct TaskKeywords {
 }
 
 impl Task {
+    /// The conditions that only a task has.
+    pub fn conditions(&self) -> impl Iterator<Item = &Value> {
+        self.own.changed_when.iter().chain(&self.own.failed_when).chain(&self.own.until)
+    }
+
+    /// All values that may hold templates, but those of its keywords.
+    pub fn templates(&self) -> impl Iterator<Item = &Value> {
+        let action = &self.action;
+        let items = self.own.repeat.iter().map(|repeat| &repeat.items);
+        let values = items.chain(&self.name).chain(&action.raw).chain(&action.whole).chain(&self.own.listen);
+        values.chain(action.arguments.iter().map(|argument| &argument.value))
+    }
+
     /// Reads a mapping that is no block.
     pub(super) fn read(loader: &Loader, node: &Node, dir: &Arc<Path>) -> Option<Task> {
         let entries = node.as_map()?;

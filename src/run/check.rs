@@ -143,23 +143,14 @@ impl Checker<'_> {
     fn parts(&mut self, task: &Task) {
         self.keywords(&task.keywords);
         self.word(task);
-        let own = &task.own;
-        for condition in own.changed_when.iter().chain(&own.failed_when).chain(&own.until) {
-            self.condition(condition);
-        }
-        let repeat = own.repeat.iter().map(|repeat| &repeat.items);
-        let values =
-            repeat.chain(&task.name).chain(&task.action.raw).chain(&task.action.whole).chain(&own.listen);
-        values
-            .chain(task.action.arguments.iter().map(|argument| &argument.value))
-            .for_each(|value| self.value(value));
+        task.conditions().for_each(|condition| self.condition(condition));
+        task.templates().for_each(|value| self.value(value));
     }
 
     fn keywords(&mut self, keywords: &Keywords) {
         self.vars(&keywords.vars);
         keywords.when.iter().for_each(|condition| self.condition(condition));
-        let others = keywords.tags.iter().chain(&keywords.environment).chain(&keywords.notify);
-        others.chain(keywords.values()).for_each(|value| self.value(value));
+        keywords.templates().for_each(|value| self.value(value));
     }
 
     fn vars(&mut self, vars: &Vars) {

@@ -4,7 +4,7 @@ use super::result::Ended;
 use crate::playbook::Task;
 use crate::report::{Event, HostName, TaskInfo};
 use crate::vars::{Promise, Value};
-use crate::wire::{Mode, OnFailure, Reply, Request};
+use crate::wire::{Reply, Request, Sending};
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -108,22 +108,6 @@ pub struct Pipeline {
     epoch: u32,
 }
 
-/// How a request is meant, beside its call.
-#[derive(Clone, Debug)]
-pub struct Sending {
-    /// The number of the loop that the call is an item of.
-    pub repeat: Option<u64>,
-    pub mode: Mode,
-    pub on_failure: OnFailure,
-    pub diff: bool,
-    pub environment: Vec<(String, String)>,
-    pub notify: Vec<String>,
-    pub timeout: Option<u64>,
-    pub background: Option<u64>,
-    /// In a dry run: where the task is written.
-    pub place: Option<String>,
-}
-
 impl Pipeline {
     /// A pipeline with nothing in flight.
     pub fn new(epoch: u32) -> Pipeline {
@@ -132,20 +116,7 @@ impl Pipeline {
 
     /// The request for a call.
     pub fn request(&self, id: u64, call: crate::modules::Call, sending: Sending) -> Request {
-        Request {
-            id,
-            epoch: self.epoch,
-            repeat: sending.repeat,
-            mode: sending.mode,
-            on_failure: sending.on_failure,
-            diff: sending.diff,
-            environment: sending.environment,
-            notify: sending.notify,
-            timeout: sending.timeout,
-            background: sending.background,
-            place: sending.place,
-            call,
-        }
+        Request { id, epoch: self.epoch, sending, call }
     }
 
     /// The newest call that is not answered.

@@ -1,7 +1,7 @@
 //! Calls that go on when the session has ended: `async`. A process of the agent's own carries out one call and
 //! writes its result into a file, in the place and shape that Ansible uses.
 
-use super::message::{Outcome, Reply, Request};
+use super::message::{Outcome, Reply, Request, Sending};
 use super::packing::Unpacker;
 use super::perform::perform;
 use super::{frame, message::ToAgent};
@@ -56,19 +56,20 @@ fn begin(system: &System, request: &Request, limit: u64) -> Result<PathBuf, Fail
         number += 1;
         at_hand(system, content, &results.with_file_name(format!(".{id}.{number}")))
     })?;
-    let request = Request {
-        timeout: Some(request.timeout.map_or(limit, |timeout| timeout.min(limit))),
+    let sending = Sending {
+        timeout: Some(request.sending.timeout.map_or(limit, |timeout| timeout.min(limit))),
         background: Some(limit),
-        environment: request.environment.clone(),
-        notify: Vec::new(),
-        ..Request::new(request.id, call)
+        environment: request.sending.environment.clone(),
+        ..Sending::default()
     };
+    let request = Request { sending, ..Request::new(request.id, call) };
     spawn(&results, request)?;
     Ok(results)
 }
 
 fn variable(system: &System, request: &Request, name: &str) -> Option<String> {
-    let given = request.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let given =
+        request.sending.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
     given.or_else(|| host::Probe::variable(system, name))
 }
 
@@ -111,7 +112,7 @@ pub fn carry_out(
     let _ = rustix::process::setsid();
     let read = frame::read::<ToAgent>(input, &mut Unpacker::default()).map_err(|error| error.to_string())?;
     let Some((ToAgent::Request(request), _)) = read else { return Err("no call came".to_owned()) };
-    let limit = Duration::from_secs(request.background.unwrap_or(0));
+    let limit = Duration::from_secs(request.sending.background.unwrap_or(0));
     let given_up = results.to_owned();
     std::thread::spawn(move || {
         std::thread::sleep(limit + GRACE);

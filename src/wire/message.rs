@@ -85,17 +85,19 @@ pub struct Hello {
 }
 
 /// Whether a plan is applied.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Mode {
     /// Plan only; in a dry run the planned changes are laid over the probe for the calls that follow.
     Check,
+    #[default]
     Apply,
 }
 
 /// What becomes of the requests behind one that fails.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum OnFailure {
     /// Those of the same epoch are answered with [`Outcome::NotRun`], but not the items of the same loop.
+    #[default]
     Stop,
     Continue,
 }
@@ -106,6 +108,13 @@ pub struct Request {
     pub id: u64,
     /// After a failure the agent discards requests until one of a later epoch comes.
     pub epoch: u32,
+    pub sending: Sending,
+    pub call: crate::modules::Call,
+}
+
+/// How a request is meant, beside its call: with nothing special it is applied, stops at a failure and shows no diff.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Sending {
     /// The loop that this is an item of. Behind an item that fails the rest of its own loop is still carried out.
     pub repeat: Option<u64>,
     pub mode: Mode,
@@ -122,26 +131,12 @@ pub struct Request {
     pub background: Option<u64>,
     /// In a dry run: where the task is written, for what hangs on it.
     pub place: Option<String>,
-    pub call: crate::modules::Call,
 }
 
 impl Request {
-    /// A request with nothing special: applied, stopping at failure, no diff.
+    /// A request with nothing special.
     pub fn new(id: u64, call: crate::modules::Call) -> Request {
-        Request {
-            id,
-            epoch: 0,
-            repeat: None,
-            mode: Mode::Apply,
-            on_failure: OnFailure::Stop,
-            diff: false,
-            environment: Vec::new(),
-            notify: Vec::new(),
-            timeout: None,
-            background: None,
-            place: None,
-            call,
-        }
+        Request { id, epoch: 0, sending: Sending::default(), call }
     }
 }
 

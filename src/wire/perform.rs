@@ -10,11 +10,12 @@ const MOST_STAGES: usize = 16;
 
 /// Carries out one request.
 pub fn perform(host: &mut Host, request: &Request) -> Reply {
-    host.system.environment = request.environment.clone();
+    host.system.environment = request.sending.environment.clone();
     host.system.answered.replace(None);
-    host.system.deadline = request.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    host.system.deadline =
+        request.sending.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut work = Work { request, carried: Carried::default(), shown: Vec::new() };
-    let reported = match request.mode {
+    let reported = match request.sending.mode {
         Mode::Apply => work.apply(host),
         Mode::Check => work.check(host),
     };
@@ -24,7 +25,7 @@ pub fn perform(host: &mut Host, request: &Request) -> Reply {
 /// A failure for want of time, as results tell it.
 fn timed_out(failure: Failure, request: &Request) -> Failure {
     let is_late = matches!(&failure, Failure::Failed { result, .. } if result.get("timedout").is_some());
-    let Some(seconds) = request.timeout.filter(|_| is_late) else { return failure };
+    let Some(seconds) = request.sending.timeout.filter(|_| is_late) else { return failure };
     let frame = failure.to_string();
     let message = format!("Timed out after {seconds} second(s).");
     Failure::new(message).with("timedout", Fields::new().with("frame", frame).with("period", seconds))
@@ -42,8 +43,8 @@ impl Work<'_> {
         for stage in 0..MOST_STAGES {
             host.system.stage = stage;
             let plan = self.request.call.plan(&host.system)?;
-            if plan.changes_host() && !self.request.notify.is_empty() {
-                host.notes.add(&self.request.notify)?;
+            if plan.changes_host() && !self.request.sending.notify.is_empty() {
+                host.notes.add(&self.request.sending.notify)?;
             }
             if !self.apply_plan(host, plan)? {
                 break;
@@ -57,7 +58,7 @@ impl Work<'_> {
         self.take_result(&plan);
         for change in plan.changes {
             host.system.go_on()?;
-            let shown = change.shown(&host.system, self.request.diff);
+            let shown = change.shown(&host.system, self.request.sending.diff);
             let done = change.apply(&host.system)?;
             self.shown.extend(shown);
             self.carried.changes.push((change, done));
@@ -70,14 +71,14 @@ impl Work<'_> {
         let mut single = Planned::default();
         let Host { system, planned, dry_run, .. } = host;
         let planned = if *dry_run { planned } else { &mut single };
-        planned.place.clone_from(&self.request.place);
+        planned.place.clone_from(&self.request.sending.place);
         for stage in 0..MOST_STAGES {
             system.stage = stage;
             let plan = self.request.call.plan(&Overlay { system, planned })?;
             self.take_result(&plan);
             let again = plan.again;
             for change in plan.changes {
-                self.shown.extend(change.shown(&Overlay { system, planned }, self.request.diff));
+                self.shown.extend(change.shown(&Overlay { system, planned }, self.request.sending.diff));
                 planned.lay(system, &change)?;
                 self.carried.changes.push((change, Done::Planned));
             }
@@ -102,7 +103,7 @@ impl Work<'_> {
                 reply.outcome = if changed { Outcome::Changed } else { Outcome::Unchanged };
                 reply.unknown_result = report.unknown.or(unknown_result);
                 reply.result = report.result;
-                if !self.request.diff {
+                if !self.request.sending.diff {
                     crate::modules::hush(&mut reply.result);
                 }
             }
@@ -128,7 +129,7 @@ impl Work<'_> {
     /// In a dry run, what the missing fields of the result depend on.
     fn unknown(&self) -> Option<String> {
         let not_run = |(change, _): &(Change, Done)| match change {
-            Change::Run(run) if run.is_open() => Some(run.not_run(self.request.place.as_deref())),
+            Change::Run(run) if run.is_open() => Some(run.not_run(self.request.sending.place.as_deref())),
             Change::Request(exchange) => Some(format!("`{}`, which was not asked", exchange.url)),
             Change::Docker(order) if order.is_watched() => {
                 Some(format!("`{}`, which was not done", order.title))
@@ -139,8 +140,11 @@ impl Work<'_> {
         if !self.carried.dry {
             return None;
         }
-        let job =
-            self.request.background.map(|_| "a job in the background, which was not started".to_owned());
+        let job = self
+            .request
+            .sending
+            .background
+            .map(|_| "a job in the background, which was not started".to_owned());
         self.carried.changes.iter().find_map(not_run).or(job)
     }
 }

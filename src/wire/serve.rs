@@ -170,7 +170,7 @@ struct Failed {
 impl Failed {
     /// Whether this one may not run any more.
     fn stops(self, request: &Request) -> bool {
-        let is_sibling = self.repeat.is_some() && self.repeat == request.repeat;
+        let is_sibling = self.repeat.is_some() && self.repeat == request.sending.repeat;
         self.epoch == request.epoch && !is_sibling
     }
 }
@@ -244,12 +244,14 @@ impl Worker {
         }
         self.failed = self.failed.filter(|failed| failed.epoch == request.epoch);
         self.host.system.notes = Some(self.announcer(request.id));
-        let reply = match request.background {
-            Some(limit) if request.mode == Mode::Apply => job::start(&self.host.system, request, limit),
+        let reply = match request.sending.background {
+            Some(limit) if request.sending.mode == Mode::Apply => {
+                job::start(&self.host.system, request, limit)
+            }
             _ => perform(&mut self.host, request),
         };
-        if matches!(reply.outcome, Outcome::Failed { .. }) && request.on_failure == OnFailure::Stop {
-            self.failed = Some(Failed { epoch: request.epoch, repeat: request.repeat });
+        if matches!(reply.outcome, Outcome::Failed { .. }) && request.sending.on_failure == OnFailure::Stop {
+            self.failed = Some(Failed { epoch: request.epoch, repeat: request.sending.repeat });
         }
         reply
     }

@@ -2,7 +2,7 @@
 
 use super::client::{Client, Contents, Limits, Served, Session, WireError};
 use super::frame::MARKER;
-use super::message::{Begin, Mode, OnFailure, Outcome, Request};
+use super::message::{Begin, Mode, OnFailure, Outcome, Request, Sending};
 use super::serve::{Identity, serve};
 use crate::host::{Content, Fields, Hash, Host, System};
 use crate::modules::{self, Call, Source};
@@ -55,6 +55,14 @@ fn directory() -> (tempfile::TempDir, PathBuf) {
     (root, path)
 }
 
+fn checked() -> Sending {
+    Sending { mode: Mode::Check, ..Sending::default() }
+}
+
+fn notifying(handler: &str) -> Sending {
+    Sending { notify: vec![handler.to_owned()], ..Sending::default() }
+}
+
 #[tokio::test]
 async fn answers_come_in_order_through_any_window() {
     for window in [1, 2, 64] {
@@ -83,7 +91,8 @@ async fn nothing_runs_behind_a_failure_until_a_new_epoch() {
         ("b", 2, OnFailure::Stop),
     ];
     for (id, (data, epoch, on_failure)) in (0..).zip(requests) {
-        client.submit(Request { epoch, on_failure, ..Request::new(id, ping(data)) }).await.unwrap();
+        let sending = Sending { on_failure, ..Sending::default() };
+        client.submit(Request { epoch, sending, ..Request::new(id, ping(data)) }).await.unwrap();
     }
     let mut outcomes = Vec::new();
     for _ in 0..4 {
@@ -102,7 +111,8 @@ async fn contents_are_asked_for_when_they_differ_only() {
     let Session { client, mut replies, .. } = session(&root, vec![bytes.clone()], Limits::default()).await;
     let calls = [copy("/a", content.clone()), copy("/a", content), copy("/b", gone), ping("x")];
     for (id, call) in (0..).zip(calls) {
-        client.submit(Request { on_failure: OnFailure::Continue, ..Request::new(id, call) }).await.unwrap();
+        let sending = Sending { on_failure: OnFailure::Continue, ..Sending::default() };
+        client.submit(Request { sending, ..Request::new(id, call) }).await.unwrap();
     }
     assert_eq!(replies.next().await.unwrap().outcome, Outcome::Changed);
     assert_eq!(std::fs::read(root.join("a")).unwrap(), bytes);
@@ -122,7 +132,7 @@ async fn a_dry_run_remembers_what_it_planned() {
     for (id, call) in
         (0..).zip([made, copy("/d/a", Content::inline("x")), copy("/d/a", Content::inline("x"))])
     {
-        client.submit(Request { mode: Mode::Check, ..Request::new(id, call) }).await.unwrap();
+        client.submit(Request { sending: checked(), ..Request::new(id, call) }).await.unwrap();
     }
     assert_eq!(replies.next().await.unwrap().outcome, Outcome::Changed);
     assert_eq!(replies.next().await.unwrap().outcome, Outcome::Changed);
@@ -135,15 +145,15 @@ async fn notifications_are_kept_until_settled() {
     let (_kept, root) = directory();
     let Session { client, mut replies, .. } = session(&root, vec![], Limits::default()).await;
     let request = Request::new(0, copy("/a", Content::inline("x")));
-    client.submit(Request { notify: vec!["restart it".to_owned()], ..request }).await.unwrap();
-    client.submit(Request { notify: vec!["never".to_owned()], ..Request::new(1, ping("x")) }).await.unwrap();
+    client.submit(Request { sending: notifying("restart it"), ..request }).await.unwrap();
+    client.submit(Request { sending: notifying("never"), ..Request::new(1, ping("x")) }).await.unwrap();
     replies.next().await.unwrap();
     replies.next().await.unwrap();
     drop((client, replies));
     let Session { client, mut replies, hello, .. } = session(&root, vec![], Limits::default()).await;
     client.begin(Begin { dry_run: true, ..Begin::default() }).await.unwrap();
     client.settle(hello.pending).unwrap();
-    client.submit(Request { mode: Mode::Check, ..Request::new(0, ping("x")) }).await.unwrap();
+    client.submit(Request { sending: checked(), ..Request::new(0, ping("x")) }).await.unwrap();
     replies.next().await.unwrap();
     drop((client, replies));
     let Session { client, mut replies, hello, .. } = session(&root, vec![], Limits::default()).await;

@@ -8,7 +8,7 @@ mod refused;
 
 use provision::host::{Data, Fields};
 use provision::modules;
-use provision::wire::{Client, Contents, Limits, Outcome, Replies, Request, Served, Session};
+use provision::wire::{Client, Contents, Limits, Outcome, Replies, Request, Sending, Served, Session};
 use std::process::Stdio;
 use std::sync::Arc;
 use tokio::process::{Child, Command};
@@ -74,7 +74,8 @@ async fn facts_of_this_machine() {
 async fn a_timeout_ends_all_of_a_command() {
     let (_child, Session { client, mut replies, .. }) = agent().await;
     let call = modules::parse("shell", &Fields::new().with("cmd", "sleep 97 | sleep 97")).unwrap();
-    client.submit(Request { timeout: Some(1), ..Request::new(1, call) }).await.unwrap();
+    let sending = Sending { timeout: Some(1), ..Sending::default() };
+    client.submit(Request { sending, ..Request::new(1, call) }).await.unwrap();
     let reply = replies.next().await.unwrap();
     let Outcome::Failed { message } = &reply.outcome else { panic!("{reply:?}") };
     assert_eq!(message, "Timed out after 1 second(s).");

@@ -3,7 +3,7 @@
 use crate::fake::Fake;
 use provision::host::{Content, Data, Fields, json};
 use provision::modules::{self, Call, Entry, EntryKind, Source};
-use provision::wire::{Mode, Outcome, Reply, Request, perform};
+use provision::wire::{Mode, Outcome, Reply, Request, Sending, perform};
 use std::path::Path;
 
 /// One case of a module.
@@ -88,7 +88,8 @@ impl Case {
     }
 
     fn perform(&self, fake: &Fake, call: &Call, mode: Mode) -> Reply {
-        let request = Request { mode, diff: true, ..Request::new(1, call.clone()) };
+        let sending = Sending { mode, diff: true, ..Sending::default() };
+        let request = Request { sending, ..Request::new(1, call.clone()) };
         perform(&mut fake.host(), &request)
     }
 

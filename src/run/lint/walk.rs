@@ -68,19 +68,13 @@ impl Lint<'_> {
             .iter()
             .filter_map(|name| task.action.argument(name))
             .for_each(|mode| self.mode(mode));
-        let conditions = own.changed_when.iter().chain(&own.failed_when).chain(&own.until);
-        conditions.for_each(|condition| self.condition(condition));
-        let items = own.repeat.iter().map(|repeat| &repeat.items);
-        let values = items.chain(&task.action.raw).chain(&task.action.whole);
-        values
-            .chain(task.action.arguments.iter().map(|argument| &argument.value))
-            .for_each(|value| self.value(value));
+        task.conditions().for_each(|condition| self.condition(condition));
+        task.templates().for_each(|value| self.value(value));
     }
 
     fn keywords(&mut self, keywords: &Keywords) {
         self.vars(&keywords.vars);
         keywords.when.iter().for_each(|condition| self.condition(condition));
-        let others = keywords.tags.iter().chain(&keywords.environment).chain(&keywords.notify);
-        others.chain(keywords.values()).for_each(|value| self.value(value));
+        keywords.templates().for_each(|value| self.value(value));
     }
 }

@@ -329,11 +329,10 @@ impl Interpreter {
 
     async fn environment_of(&mut self, running: &Running, at: &At) -> Result<Vec<(String, String)>, Trouble> {
         let mut environment = self.environment(at, running.task.is(&["setup", "gather_facts"])).await?;
-        if running.background.is_some() || running.task.is(&["async_status"]) {
-            if let Some(directory) = self.job_directory(at).await {
-                environment.retain(|(known, _)| *known != directory.0);
-                environment.push(directory);
-            }
+        let is_of_jobs = running.background.is_some() || running.task.is(&["async_status"]);
+        if is_of_jobs && let Some(directory) = self.job_directory(at).await {
+            environment.retain(|(known, _)| *known != directory.0);
+            environment.push(directory);
         }
         Ok(environment)
     }

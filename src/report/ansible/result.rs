@@ -66,6 +66,7 @@ impl Ansible {
     /// A retry is announced.
     pub(super) fn retry(&mut self, host: &HostName, task: &TaskInfo, left: u32, result: &Result) {
         self.heading(task);
+        self.job(host, task, result);
         let name = &task.name;
         let mut text = format!("FAILED - RETRYING: [{}]: {name} ({left} retries left).", on(host, result));
         if self.output.verbosity > 2 {

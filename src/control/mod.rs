@@ -199,6 +199,27 @@ impl Desk<'_> {
     }
 }
 
+/// Refuses what a word does not know, where that was no mistake before the run.
+///
+/// # Errors
+/// If one of the arguments is none of the word's.
+pub fn refuse_unknown(given: &Arguments) -> Result<(), Diagnostic> {
+    let Some(known) = arguments(&given.word) else { return Ok(()) };
+    let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(&&***name)) else { return Ok(()) };
+    let message = format!("`{}` has no argument `{name}`", given.word);
+    let told = format!("Invalid options for {}: {name}", given.word);
+    Err(Diagnostic::error(message).told(told).at(given.span_of(name)))
+}
+
+/// Refuses what cannot be the name of a variable.
+fn require_name(name: &str, span: Span) -> Answer<()> {
+    if crate::playbook::is_identifier(name) {
+        return Ok(());
+    }
+    let message = format!("`{name}` is no name for a variable");
+    Err(Diagnostic::error(message).told(format!("Invalid variable name '{name}'.")).at(span).into())
+}
+
 fn mistake(message: impl Into<String>, span: Span) -> Error {
     Diagnostic::error(message).at(span).into()
 }

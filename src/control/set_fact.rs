@@ -1,7 +1,6 @@
 //! `set_fact`: sets variables of the host.
 
 use super::{Act, Desk, Effect};
-use crate::source::Diagnostic;
 use crate::template::{Answer, Language, kept};
 use crate::vars::Value;
 
@@ -11,11 +10,7 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let mut facts = crate::vars::Map::new();
     let mut effects = Vec::new();
     for (name, value) in desk.arguments.iter().filter(|(name, _)| &***name != "cacheable") {
-        if !crate::playbook::is_identifier(name) {
-            let message = format!("`{name}` is no name for a variable");
-            let told = format!("Invalid variable name '{name}'.");
-            return Err(Diagnostic::error(message).told(told).at(desk.arguments.span_of(name)).into());
-        }
+        super::require_name(name, desk.arguments.span_of(name))?;
         let value = if is_classic { &switched(value) } else { value };
         facts.insert(name.to_string().into(), value.clone());
         let value = if is_classic { kept(value) } else { value.clone() };

@@ -5,11 +5,12 @@ use crate::template::Answer;
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let data = desk.value("data").ok_or_else(|| desk.missing("data"))?;
-    if data.as_entries().is_none() {
-        return Err(super::mistake(
-            "The 'data' option needs to be a dictionary/hash",
-            desk.arguments.span_of("data"),
-        ));
+    let Some(entries) = data.as_entries() else {
+        let message = "The 'data' option needs to be a dictionary/hash";
+        return Err(super::mistake(message, desk.arguments.span_of("data")));
+    };
+    for (name, _) in entries.iter() {
+        super::require_name(&name.str().unwrap_or_default(), name.span())?;
     }
     let aggregate = desk.value("aggregate").is_none_or(super::truth);
     let per_host = desk.flag("per_host");

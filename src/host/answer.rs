@@ -1,8 +1,8 @@
 //! Answering questions by asking the system. Nothing here may write.
 
 use super::{
-    Data, Dialogue, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process, systemd,
-    users,
+    Data, Dialogue, Effect, Failure, Fields, Probe, Query, Run, Scope, Subject, System, packages, process,
+    systemd, users,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -113,6 +113,12 @@ fn sysctl(system: &System, name: &str) -> Result<Data, Failure> {
 /// A question that any command answers which only reads.
 pub(in crate::host) fn output_of(argv: &[&str]) -> Query {
     Query::about(Subject::Output(argv.iter().map(|word| (*word).to_owned()).collect()))
+}
+
+/// For a dry run: a command that only reads would print this.
+pub(in crate::host) fn would_print(argv: &[&str], printed: &str) -> Effect {
+    let answer = Fields::new().with("rc", 0).with("stdout", printed);
+    Effect::Set(output_of(argv).subject().clone(), answer.into())
 }
 
 /// Whose systemd, as an option of `systemctl`.

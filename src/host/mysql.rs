@@ -23,8 +23,8 @@ impl Server {
     }
 
     /// What is asked; the server itself is told that nothing may be written.
-    fn asking(&self, database: Option<&str>, sql: &str) -> Dialogue {
-        let mut argv = self.words(&["--batch"]);
+    pub(super) fn asking(&self, print: &[&str], database: Option<&str>, sql: &str) -> Dialogue {
+        let mut argv = self.words(print);
         argv.extend(database.map(str::to_owned));
         let stdin = Bytes(text::to_bytes(&format!("START TRANSACTION READ ONLY;\n{sql};\n")));
         Dialogue { environment: self.environment.clone(), stdin, ..Dialogue::of(argv) }
@@ -45,7 +45,7 @@ impl Server {
         database: Option<&str>,
         sql: &str,
     ) -> Result<Result<Rows, String>, Failure> {
-        let said = ask_about(host, self.asking(database, sql).query(), &self.client)?;
+        let said = ask_about(host, self.asking(&["--batch"], database, sql).query(), &self.client)?;
         Ok(if said.rc == 0 { Ok(read(&said.stdout)) } else { Err(said.stderr.trim().to_owned()) })
     }
 
@@ -62,12 +62,12 @@ impl Server {
     /// For a dry run: the query would give these rows.
     pub fn becomes(&self, database: Option<&str>, sql: &str, rows: &Rows) -> Effect {
         let answer = Fields::new().with("rc", 0).with("stdout", print(rows));
-        Effect::Set(self.asking(database, sql).query().subject().clone(), answer.into())
+        Effect::Set(self.asking(&["--batch"], database, sql).query().subject().clone(), answer.into())
     }
 
     /// Statements that change the server; `shown` is what users see of them, without passwords.
     pub fn execute(&self, database: Option<&str>, sql: &str, shown: &str, effects: Vec<Effect>) -> Run {
-        let mut argv = self.words(&["--batch"]);
+        let mut argv = self.words(&["--xml"]);
         argv.extend(database.map(str::to_owned));
         let stdin = Some(Bytes(text::to_bytes(&format!("{sql};\n"))));
         let environment = self.environment.clone();

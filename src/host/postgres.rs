@@ -10,6 +10,8 @@ pub struct Server {
     pub environment: Vec<(String, String)>,
     /// The role whose rights are used, once connected.
     pub role: Option<String>,
+    /// Schemas to look for names in, before those of the server's settings.
+    pub search_path: Option<Vec<String>>,
 }
 
 impl Server {
@@ -20,9 +22,13 @@ impl Server {
     }
 
     fn script(&self, sql: &str) -> Bytes {
-        let role =
-            self.role.as_ref().map(|role| format!("SET ROLE {};\n", identifier(role))).unwrap_or_default();
-        Bytes(text::to_bytes(&format!("{role}{sql};\n")))
+        let role = self.role.iter().map(|role| format!("SET ROLE {};\n", identifier(role)));
+        let path = self.search_path.iter().map(|path| {
+            let path: Vec<String> = path.iter().map(|name| identifier(name)).collect();
+            format!("SET search_path TO {};\n", path.join(", "))
+        });
+        let settings: String = role.chain(path).collect();
+        Bytes(text::to_bytes(&format!("{settings}{sql};\n")))
     }
 
     /// What is asked: the rows as JSON. The server itself is told that nothing may be written.
@@ -35,13 +41,23 @@ impl Server {
 
     /// The rows that a query gives.
     pub fn rows(&self, host: &dyn Probe, database: &str, sql: &str) -> Result<Vec<Fields>, Failure> {
+        self.answer(host, database, sql)?
+            .map_err(|complaint| host.missing(format!("PostgreSQL refuses: {complaint}")))
+    }
+
+    /// The rows that a query gives, or what the server says against it.
+    pub fn answer(
+        &self,
+        host: &dyn Probe,
+        database: &str,
+        sql: &str,
+    ) -> Result<Result<Vec<Fields>, String>, Failure> {
         let said = ask_about(host, self.asking(database, sql).query(), "psql")?;
         if said.rc != 0 {
-            let complaint = said.stderr.trim().to_owned();
-            return Err(host.missing(format!("PostgreSQL refuses: {complaint}")));
+            return Ok(Err(said.stderr.trim().to_owned()));
         }
         match json::parse(said.stdout.trim()) {
-            Ok(Data::List(rows)) => Ok(rows.iter().filter_map(|row| row.as_map().cloned()).collect()),
+            Ok(Data::List(rows)) => Ok(Ok(rows.iter().filter_map(|row| row.as_map().cloned()).collect())),
             _ => Err(Failure::new(format!("psql printed no rows: {}", said.stdout.trim()))),
         }
     }

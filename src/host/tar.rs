@@ -42,14 +42,14 @@ pub fn read(archive: &Stored) -> Result<Vec<Member>, Failure> {
             return Ok(members);
         }
         check_sum(&head)?;
-        let size = said.get("size").and_then(|size| size.parse().ok());
-        let size: u64 = size.unwrap_or_else(|| number(field(&head, 124, 12)));
+        let kind = head.get(156).copied().unwrap_or(0);
+        let size = content_size(&head, kind, &said);
         let content = archive.part(at + 512, size).ok_or("the archive ends early")?;
         at = size
             .checked_next_multiple_of(512)
             .and_then(|size| size.checked_add(at + 512))
             .ok_or("the archive is broken")?;
-        match head.get(156).copied().unwrap_or(0) {
+        match kind {
             b'x' => said.extend(records(&words(&content)?)),
             b'g' => {}
             b'L' => drop(said.insert("path".to_owned(), plain(&words(&content)?))),
@@ -59,6 +59,18 @@ pub fn read(archive: &Stored) -> Result<Vec<Member>, Failure> {
                 said.clear();
             }
         }
+    }
+}
+
+/// How long the content behind a head is. A size that was said before is that of the next member, not of what says more
+/// of it; another name of a file has no content, whatever its head says. It is what GNU tar does: one archive must not
+/// hold other members for other readers.
+fn content_size(head: &[u8], kind: u8, said: &BTreeMap<String, String>) -> u64 {
+    let own = number(field(head, 124, 12));
+    match kind {
+        b'1' => 0,
+        b'x' | b'g' | b'L' | b'K' => own,
+        _ => said.get("size").and_then(|size| size.parse().ok()).unwrap_or(own),
     }
 }
 
@@ -160,4 +172,76 @@ fn records(mut content: &[u8]) -> BTreeMap<String, String> {
         content = content.get(length..).unwrap_or_default();
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(content: &[u8]) -> Vec<u8> {
+        let mut block = content.to_vec();
+        block.resize(content.len().next_multiple_of(512), 0);
+        block
+    }
+
+    fn head(name: &str, kind: u8, size: usize) -> Vec<u8> {
+        linked(name, kind, size, "")
+    }
+
+    fn linked(name: &str, kind: u8, size: usize, link: &str) -> Vec<u8> {
+        let mut head = vec![0; 512];
+        let mut put = |at: usize, text: &[u8]| head[at..at + text.len()].copy_from_slice(text);
+        put(0, name.as_bytes());
+        put(124, format!("{size:011o}").as_bytes());
+        put(148, b"        ");
+        put(156, &[kind]);
+        put(157, link.as_bytes());
+        put(257, b"ustar");
+        let sum: u32 = head.iter().map(|byte| u32::from(*byte)).sum();
+        head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        head
+    }
+
+    fn names(parts: &[Vec<u8>]) -> Vec<String> {
+        let archive = [parts.concat(), vec![0; 1024]].concat();
+        let members = read(&Stored::inline(&archive).unwrap()).unwrap();
+        members.into_iter().map(|member| member.path).collect()
+    }
+
+    /// A file whose content looks like another member, and whose size only the extension of POSIX tells.
+    #[test]
+    fn what_is_in_a_file_is_no_member() {
+        let hidden = [head("hidden", b'0', 0), vec![0; 512]].concat();
+        let said = b"13 size=1024\n";
+        let parts = [
+            head("pax", b'x', said.len()),
+            block(said),
+            head("file", b'0', 0),
+            hidden,
+            head("last", b'0', 0),
+        ];
+        assert_eq!(names(&parts), ["file", "last"]);
+    }
+
+    /// The size that is said of a member is not that of a long name between the two.
+    #[test]
+    fn a_size_is_that_of_the_member() {
+        let said = b"13 size=1024\n";
+        let parts = [
+            head("pax", b'x', said.len()),
+            block(said),
+            head("long", b'L', 5),
+            block(b"named"),
+            head("short", b'0', 0),
+            vec![b'.'; 1024],
+            head("last", b'0', 0),
+        ];
+        assert_eq!(names(&parts), ["named", "last"]);
+    }
+
+    #[test]
+    fn another_name_of_a_file_has_no_content() {
+        let link = linked("link", b'1', 512, "file");
+        assert_eq!(names(&[head("file", b'0', 0), link, head("last", b'0', 0)]), ["file", "link", "last"]);
+    }
 }

@@ -39,6 +39,7 @@ modules! {
     archive::Archive;
     assemble::Assemble;
     async_status::AsyncStatus;
+    at::At;
     authorized_key::AuthorizedKey;
     blockinfile::Blockinfile;
     capabilities::Capabilities;
@@ -74,8 +75,10 @@ modules! {
     dpkg_selections::DpkgSelections;
     expect::Expect;
     file::File;
+    filesystem::Filesystem;
     find::Find;
     firewalld::Firewalld;
+    gem::Gem;
     get_url::GetUrl;
     getent::Getent;
     git::Git;
@@ -107,11 +110,13 @@ modules! {
     package::Package;
     package_facts::PackageFacts;
     pam_limits::PamLimits;
+    parted::Parted;
     ping::Ping;
     pip::Pip;
     postgresql::PostgresqlDb;
     postgresql::PostgresqlExt;
     postgresql::PostgresqlOwner;
+    postgresql::PostgresqlPing;
     postgresql::PostgresqlPrivs;
     postgresql::PostgresqlQuery;
     postgresql::PostgresqlSchema;

@@ -35,7 +35,7 @@ module! {
         remote_src: bool = false;
         /// Writes through a link at `dest` instead of replacing it.
         follow: bool = false;
-        /// Follows links on the controller.
+        /// Copies what links in a directory lead to, and not the links.
         local_follow: bool = true;
         /// Permissions of directories that are made.
         directory_mode: Option<super::argument::Mode>;
@@ -77,7 +77,8 @@ impl Module for Copy {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        let message = match (&self.src, &self.content) {
+        let src = self.src.as_ref().filter(|src| !src.is_empty());
+        let message = match (src, &self.content) {
             (Some(_), Some(_)) => "`src` and `content` exclude one another",
             (None, None) => "`src` or `content` is missing",
             (None, Some(_)) if self.dest.ends_with_slash() => {
@@ -113,7 +114,7 @@ impl Copy {
             return Ok(Source::File { name: String::new(), content, mode: None });
         }
         match &self.src {
-            Some(src) if self.remote_src => from_host(host, &PathText(src.clone())),
+            Some(src) if self.remote_src => from_host(host, &PathText(src.clone()), self.local_follow),
             _ => Err("the content was not sent along".into()),
         }
     }
@@ -210,14 +211,17 @@ fn as_content(data: &Data) -> String {
 }
 
 /// A file or directory of the host, as a source.
-fn from_host(host: &dyn Probe, src: &PathText) -> Result<Source, Failure> {
+fn from_host(host: &dyn Probe, src: &PathText, follow: bool) -> Result<Source, Failure> {
     let path = src.on(host)?;
     let name = path.file_name().map(text::from_os).unwrap_or_default();
     match host.follow(&path)? {
         None => Err(host.missing(format!("`{}` does not exist", path.display()))),
         Some(stat) if stat.is_directory() => {
-            Ok(Source::Tree { name, entries: tree::read(host, Path::new(&path))? })
+            Ok(Source::Tree { name, entries: tree::read(host, Path::new(&path), follow)? })
         }
-        Some(stat) => Ok(Source::File { name, content: host.file_content(&path)?, mode: Some(stat.mode) }),
+        Some(stat) if stat.is_file() => {
+            Ok(Source::File { name, content: host.file_content(&path)?, mode: Some(stat.mode) })
+        }
+        Some(_) => Err(Failure::new(format!("`{}` is not a file", path.display()))),
     }
 }

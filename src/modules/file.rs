@@ -219,7 +219,7 @@ impl File {
         }
         let mut plan = Plan::one(Change::Write(Write {
             mode: self.attributes.new_mode(host),
-            owner: self.attributes.owner(host, host.me())?,
+            owner: self.attributes.owner(host, files::owner_of_new(host, &path)?)?,
             content: Content::inline(Vec::new()),
             path: path.clone(),
             before: None,

@@ -146,7 +146,7 @@ pub fn describe(host: &dyn Probe, path: &Path, result: &mut Fields) -> Result<()
     result.set("gid", stat.owner.gid);
     result.set("owner", user);
     result.set("group", group);
-    result.set("mode", stat.octal());
+    result.set("mode", format!("0{:03o}", stat.mode));
     result.set("state", state_word(&stat));
     result.set("size", stat.size);
     if let Some(context) = flags::context(host, path)? {
@@ -189,14 +189,35 @@ fn make_all(
     missing: Vec<std::path::PathBuf>,
     wishes: &FileAttributes,
 ) -> Result<Vec<Change>, Failure> {
-    let mut owner = host.me();
-    let mut mode = 0o777 & !host.umask();
-    // A directory below one with the set-group-ID bit takes its group and its bit.
-    if above.mode & 0o2000 != 0 {
-        owner.gid = above.owner.gid;
-        mode |= 0o2000;
-    }
-    let owner = wishes.owner(host, owner)?;
+    let mode = 0o777 & !host.umask() | above.mode & SET_GROUP;
+    let owner = wishes.owner(host, newcomer(host.me(), above))?;
     let mode = wishes.mode(host, mode, true);
     Ok(missing.into_iter().rev().map(|path| Change::Directory { path, mode, owner }).collect())
+}
+
+/// The bit of a directory that gives its group to what is made in it, and the bit itself to directories.
+const SET_GROUP: u32 = 0o2000;
+
+fn newcomer(me: Owner, above: &Stat) -> Owner {
+    Owner { gid: if above.mode & SET_GROUP == 0 { me.gid } else { above.owner.gid }, ..me }
+}
+
+/// Whom a file belongs to that is new at this path.
+pub fn owner_of_new(host: &dyn Probe, path: &Path) -> Result<Owner, Failure> {
+    let above = host.follow(path.parent().unwrap_or(Path::new("/")))?;
+    Ok(above.map_or(host.me(), |above| newcomer(host.me(), &above)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Kind;
+
+    #[test]
+    fn what_is_new_takes_the_group_of_a_directory_that_gives_it() {
+        let (me, theirs) = (Owner { uid: 0, gid: 0 }, Owner { uid: 7, gid: 8 });
+        let below = |mode| newcomer(me, &Stat::planned(Kind::Directory, mode, theirs));
+        assert_eq!(below(0o2750), Owner { uid: 0, gid: 8 });
+        assert_eq!(below(0o1777), me);
+    }
 }

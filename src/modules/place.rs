@@ -71,10 +71,11 @@ impl<'a> Placement<'a> {
             keep_copy(&mut plan, &dest);
         }
         let start = file.as_ref().map_or(0o666 & !host.umask(), |stat| stat.mode);
+        let owner = file.as_ref().map_or_else(|| files::owner_of_new(host, &dest), |stat| Ok(stat.owner))?;
         let wishes = FileAttributes { mode: self.fixed_mode(), ..self.attributes.clone() };
         plan.push(Change::Write(Write {
             mode: wishes.mode(host, start, false),
-            owner: wishes.owner(host, file.as_ref().map_or(host.me(), |stat| stat.owner))?,
+            owner: wishes.owner(host, owner)?,
             path: dest.clone(),
             content: self.content.clone(),
             before,

@@ -59,7 +59,8 @@ impl Stat {
         let mut said = numbers(found).with("exists", true).with("path", expand(&self.path.0, host)?);
         kinds(found.kind, &mut said);
         permissions(found, &mut said);
-        may(host, host.follow(path)?.as_ref(), &mut said);
+        // A link that leads round in a circle leads nowhere.
+        may(host, host.follow(path).ok().flatten().as_ref(), &mut said);
         if let Some(user) = users::user_with(host, found.owner.uid)? {
             said.set("pw_name", user.name);
         }
@@ -67,7 +68,7 @@ impl Stat {
             said.set("gr_name", group.name);
         }
         if found.is_link() {
-            said.set("lnk_source", text::from_path(&host.resolve(path)?));
+            said.set("lnk_source", text::from_path(&host.resolve(path).unwrap_or_else(|_| path.to_owned())));
             said.set("lnk_target", text::from_path(&host.read_link(path)?));
         }
         self.content(host, path, found, &mut said)?;

@@ -94,18 +94,25 @@ impl Tree<'_> {
     }
 }
 
-/// A directory of the host with all that is in it.
-pub fn read(host: &dyn Probe, top: &Path) -> Result<Vec<Entry>, Failure> {
+/// A directory of the host with all that is in it. `follow`: what links lead to, unless that is nothing or above them.
+pub fn read(host: &dyn Probe, top: &Path, follow: bool) -> Result<Vec<Entry>, Failure> {
     let mut entries = Vec::new();
-    read_into(host, top, Path::new(""), &mut entries)?;
+    read_into(host, top, Path::new(""), follow, &mut entries)?;
     Ok(entries)
 }
 
-fn read_into(host: &dyn Probe, top: &Path, inside: &Path, entries: &mut Vec<Entry>) -> Result<(), Failure> {
+fn read_into(
+    host: &dyn Probe,
+    top: &Path,
+    inside: &Path,
+    follow: bool,
+    entries: &mut Vec<Entry>,
+) -> Result<(), Failure> {
     for name in host.list(&top.join(inside))? {
         let relative = inside.join(&name);
         let path = top.join(&relative);
         let Some(stat) = host.stat(&path)? else { continue };
+        let stat = if follow && stat.is_link() { behind(host, &path)?.unwrap_or(stat) } else { stat };
         let kind = match stat.kind.name() {
             "directory" => EntryKind::Directory,
             "link" => EntryKind::Link(text::from_path(&host.read_link(&path)?)),
@@ -115,10 +122,17 @@ fn read_into(host: &dyn Probe, top: &Path, inside: &Path, entries: &mut Vec<Entr
         let is_directory = kind == EntryKind::Directory;
         entries.push(Entry { path: text::from_path(&relative), mode: stat.mode, kind, origin: None });
         if is_directory {
-            read_into(host, top, &relative, entries)?;
+            read_into(host, top, &relative, follow, entries)?;
         }
     }
     Ok(())
+}
+
+/// What a link leads to, where following it comes to an end.
+fn behind(host: &dyn Probe, link: &Path) -> Result<Option<Stat>, Failure> {
+    let Ok(target) = host.resolve(link) else { return Ok(None) };
+    let within = host.resolve(link.parent().unwrap_or(Path::new("/")))?;
+    if within.starts_with(&target) { Ok(None) } else { host.stat(&target) }
 }
 
 /// Gives the content of a file.

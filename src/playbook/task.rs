@@ -82,7 +82,9 @@ impl Task {
             }
         }
         let name = Some(Value::text("Gathering Facts"));
-        let (keywords, own) = (Keywords::default(), TaskKeywords::default());
+        let (mut keywords, own) = (Keywords::default(), TaskKeywords::default());
+        // Each host has its own, also where a play does all else once.
+        keywords.set(Keyword::RunOnce, false.into());
         Task { span: play.span, name, action, keywords, own, dir: play.dir.clone() }
     }
 

@@ -132,6 +132,7 @@ impl Interpreter {
     /// Carries out a control word.
     pub async fn act_here(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let arguments = self.arguments_of(running, at).await?;
+        control::refuse_unknown(&arguments)?;
         match &*arguments.word {
             "include_vars" => return self.include_vars(&arguments, at).await,
             "fetch" => return self.fetch(running, &arguments, at).await,

@@ -152,6 +152,9 @@ impl Interpreter {
 
     /// A file in the places where relative names are looked for; those that were tried if there is none.
     pub fn find(&self, name: &str, folder: &str, at: &At) -> Result<PathBuf, Vec<PathBuf>> {
+        if name.is_empty() {
+            return Err(Vec::new());
+        }
         let given = self.run.expand(name);
         if given.is_absolute() {
             return if given.exists() { Ok(given) } else { Err(vec![given]) };

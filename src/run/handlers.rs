@@ -100,7 +100,8 @@ impl Interpreter {
     /// Runs every handler that was notified, in the order of definition. What a handler notifies runs too if it comes later,
     /// else at the next flush.
     /// Where nothing under way can notify any, nothing is awaited; but none is begun before it is known that no task has failed.
-    pub async fn flush(&mut self) -> Result<(), Halt> {
+    /// `rescued`: a failure of one is caught by a `rescue` around the flush.
+    pub async fn flush(&mut self, rescued: bool) -> Result<(), Halt> {
         if self.pipeline.may_notify() || self.notified.is_any() {
             self.drain().await?;
         }
@@ -111,7 +112,7 @@ impl Interpreter {
             self.notified.chosen.remove(&index);
             self.position.truncate(depth);
             self.position.extend([BEHIND_META, u32::try_from(index).unwrap_or(u32::MAX)]);
-            self.handle(index).await?;
+            self.handle(index, rescued).await?;
             self.drain().await?;
             names.extend(self.take_notified().await?);
             next = index + 1;
@@ -131,9 +132,9 @@ impl Interpreter {
         Ok(names)
     }
 
-    async fn handle(&mut self, index: usize) -> Result<(), Halt> {
+    async fn handle(&mut self, index: usize, rescued: bool) -> Result<(), Halt> {
         let Some(handler) = self.all_handlers().get(index).cloned() else { return Ok(()) };
-        let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued: false };
+        let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued };
         let at = At::new(handler.frame.inside(kind), handler.task.dir.clone());
         self.handling = true;
         let ended = self.perform(&handler.task, &at).await;

@@ -132,9 +132,13 @@ impl Interpreter {
     }
 }
 
+/// The end of the last attempt: the result says that it failed, but whether the task did, `failed_when` decides where there is one.
 fn exhausted(mut ended: Ended) -> Ended {
-    ended.status = if ended.status == Status::Unreachable { ended.status } else { Status::Failed };
     ended.set("failed", true);
-    ended.message = ended.message.or_else(|| Some("the condition of `until` did not come true".to_owned()));
+    if ended.status != Status::Unreachable && !ended.is_forgiven() {
+        ended.status = Status::Failed;
+        ended.message =
+            ended.message.or_else(|| Some("the condition of `until` did not come true".to_owned()));
+    }
     ended
 }

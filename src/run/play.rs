@@ -56,8 +56,8 @@ pub struct PlayRun {
     batch_ended: AtomicBool,
     fatal: AtomicBool,
     too_many: AtomicBool,
-    /// Where a failure that counts for all hosts was last.
-    broken_at: Mutex<Option<super::position::Position>>,
+    /// Where failures were that count for all hosts.
+    broken_at: Mutex<HashSet<super::position::Position>>,
     failed: Mutex<Vec<(HostName, Out)>>,
     number: u32,
 }
@@ -237,12 +237,12 @@ impl PlayRun {
 
     /// Notes that a task failed here in a way that counts for all hosts, wherever one of them is caught.
     pub fn break_at(&self, position: &[u32]) {
-        *lock(&self.broken_at) = Some(position.to_vec());
+        lock(&self.broken_at).insert(position.to_vec());
     }
 
     /// Whether the task at this position failed on some host in a way that counts for all.
     pub fn is_broken_at(&self, position: &[u32]) -> bool {
-        lock(&self.broken_at).as_deref() == Some(position)
+        lock(&self.broken_at).contains(position)
     }
 
     /// Notes that a host failed for good: all of them, or more than may, end the play and the run. Those that cannot be reached
@@ -302,7 +302,7 @@ impl Interpreter {
             self.section(number + 1);
             // Nothing can have been notified before the first task but by an earlier run, whose handlers may need what tasks register.
             if number > 1 || !entries.is_empty() {
-                self.flush().await?;
+                self.flush(false).await?;
             }
         }
         Ok(())
@@ -339,7 +339,7 @@ impl Interpreter {
                 [3 | 4, ..] | [5] => 5,
                 _ => 7,
             });
-            self.flush().await?;
+            self.flush(false).await?;
         }
         ended
     }

@@ -190,6 +190,11 @@ impl Ended {
         };
     }
 
+    /// Whether `failed_when` said that it did not fail.
+    pub fn is_forgiven(&self) -> bool {
+        self.field("failed_when_result").and_then(|failed| failed.as_bool()) == Some(false)
+    }
+
     /// The verdict on it could not be had: it failed, whatever it did.
     pub fn without_verdict(&mut self, keyword: &str, why: Box<Diagnostic>) {
         self.set("failed", true);

@@ -35,6 +35,7 @@ fn hosts_are_reached_as_they_are() {
     story.chapter("sudo that asks nothing", || works(&free));
     story.chapter("sudo that asks for a password", || works(&asking));
     story.chapter("sudo with a wrong password", || refuses_wrong_passwords(&asking));
+    story.chapter("a password that looks like a template", || takes_passwords_as_they_are(&asking));
     story.chapter("no programs in homes", || works(&home));
     story.chapter("no programs in homes and /tmp", || works(&nowhere));
     story.chapter("an agent that dies in the middle of a loop", || dies_in_a_loop(&free));
@@ -85,6 +86,23 @@ fn refuses_wrong_passwords(host: &Host) {
     assert!([2, 4].contains(&run.code), "{}", run.said());
     assert!(run.said().contains("password"), "{}", run.said());
     assert!(!run.said().contains("wrong-one"), "{}", run.said());
+}
+
+/// CVE-2019-10206: what somebody types is no template.
+fn takes_passwords_as_they_are(host: &Host) {
+    host.sh("echo 'deploy:{{ 7*7 }}' | chpasswd");
+    let project = Project::of_playbook(PLAYBOOK, &[host]);
+    let known: String = project
+        .connection(host)
+        .lines()
+        .filter(|line| !line.contains("become_pass"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    project.write("hosts.yml", &format!("matrix_servers:\n  hosts:\n    {}:\n{known}", host.name));
+    let file = project.write("password", "{{ 7*7 }}\n");
+    let run = project.run(&["--become-password-file", &file.display().to_string()]);
+    host.sh("echo \"deploy:it's secret\" | chpasswd");
+    run.fine();
 }
 
 const DYING: &str = r#"

@@ -18,6 +18,7 @@ mod planned;
 mod postgres;
 mod project;
 mod refused;
+mod registry;
 mod restarts;
 mod server;
 mod setuid;

@@ -50,7 +50,12 @@ pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
     if system.directories.is_first(parent) {
         draft::remove_leftovers(&way.directory);
     }
-    let mut draft = Draft::create(way.directory, &write.path)?;
+    let spare = way.directory.try_clone().ok().filter(|_| write.in_place && write.before.is_some());
+    let mut draft = match (Draft::create(way.directory, &write.path), spare) {
+        // Nothing can be put beside it, but it can be written into.
+        (Err(_), Some(directory)) => return write_in_place(system, write, &directory, &way.name),
+        (draft, _) => draft?,
+    };
     fill(&draft, system, write)?;
     if let Some(command) = &write.validate {
         validate(system, command, &parent.join(&draft.name))?;

@@ -103,6 +103,8 @@ impl Regex {
 
     /// The text with every match replaced by what the template says, and how many there were.
     pub fn replace_all(&self, text: &str, template: &str) -> Result<(String, usize), String> {
+        // A mistake in it is one where nothing matches, too.
+        expand::expand(template, &self.names, self.groups, |_| None)?;
         let text = Text::new(text);
         let (mut out, mut count, mut copied, mut at) = (String::new(), 0, 0, 0);
         while at <= text.len() {

@@ -66,7 +66,7 @@ module! {
 
 impl Module for MysqlDb {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let server = self.login.server(host)?;
+        let server = self.server(host)?;
         let said = |plan: Plan| {
             let commands: Vec<String> = plan.changes.iter().filter_map(Change::command).collect();
             plan.with("db", self.name.join(" "))
@@ -134,6 +134,23 @@ fn asked(name: &str) -> String {
 }
 
 impl MysqlDb {
+    fn server(&self, host: &dyn Probe) -> Result<Server, Failure> {
+        let mut server = if self.check_implicit_admin {
+            self.login.implicit_admin(host)?
+        } else {
+            self.login.server(host)?
+        };
+        if self.config_overrides_defaults {
+            self.login.leave_to_file(host, &mut server)?;
+        }
+        if self.restrict_config_file {
+            server.options.iter_mut().for_each(|option| {
+                *option = option.replace("--defaults-extra-file=", "--defaults-file=");
+            });
+        }
+        Ok(server)
+    }
+
     fn letters(&self) -> String {
         let mut words = String::new();
         if !self.encoding.is_empty() {
@@ -167,6 +184,9 @@ impl MysqlDb {
         if !dump && !host.exists(&path)? {
             return Err(host.missing(format!("`{}` does not exist", path.display())));
         }
+        if dump {
+            self.need_all(host, server)?;
+        }
         let line = match (dump, packer) {
             (true, Some(packer)) => format!("{} | {packer} > {file}", self.dump_line(host, server)?),
             (true, None) => format!("{} > {file}", self.dump_line(host, server)?),
@@ -193,6 +213,16 @@ impl MysqlDb {
         Ok(plan)
     }
 
+    /// Fails where one of the databases that are dumped is not there.
+    fn need_all(&self, host: &dyn Probe, server: &Server) -> Result<(), Failure> {
+        for name in self.name.iter().filter(|name| *name != "all") {
+            if server.rows(host, None, &asked(name))?.is_empty() {
+                return Err(host.missing(format!("Cannot dump database(s) '{name}' - not found")));
+            }
+        }
+        Ok(())
+    }
+
     /// What is read into a database that is not there makes it first.
     fn made_to_import(&self, host: &dyn Probe, server: &Server) -> Result<Plan, Failure> {
         let [name] = self.name.as_slice() else { return Ok(Plan::nothing()) };
@@ -215,8 +245,8 @@ impl MysqlDb {
             ("--hex-blob", self.hex_blob),
         ];
         argv.extend(flags.iter().filter(|(_, set)| *set).map(|(flag, _)| (*flag).to_owned()));
-        argv.extend((self.master_data > 0).then(|| format!("--master-data={}", self.master_data)));
         argv.extend(self.ignore_tables.iter().map(|table| format!("--ignore-table={table}")));
+        argv.extend((self.master_data > 0).then(|| format!("--master-data={}", self.master_data)));
         argv.extend(words::split(self.dump_extra_args.as_deref().unwrap_or_default())?);
         if self.name.iter().any(|name| name == "all") {
             argv.push("--all-databases".to_owned());

@@ -1,6 +1,7 @@
 //! Modules for MySQL and MariaDB, and how they reach a server.
 
 mod db;
+mod expire;
 mod privileges;
 mod query;
 mod user;
@@ -78,6 +79,33 @@ impl Login {
         options.extend(self.login_user.as_ref().map(|user| format!("--user={user}")));
         let password = self.login_password.iter().map(|password| ("MYSQL_PWD".to_owned(), password.clone()));
         Ok(Server { client: client.to_owned(), options, environment: password.collect() })
+    }
+}
+
+impl Login {
+    /// The server as `root` reaches it without a password, where that is let in; else as the task says.
+    fn implicit_admin(&self, host: &dyn Probe) -> Result<Server, Failure> {
+        let given = self.server(host)?;
+        let mut root = Server { environment: Vec::new(), ..given.clone() };
+        root.options.retain(|option| !option.starts_with("--user="));
+        root.options.push("--user=root".to_owned());
+        Ok(if root.answer(host, None, "SELECT 1")?.is_ok() { root } else { given })
+    }
+
+    /// Leaves the place of the server to the file of settings, as far as that names it.
+    fn leave_to_file(&self, host: &dyn Probe, server: &mut Server) -> Result<(), Failure> {
+        let file = self.config_file.on(host)?;
+        if !host.exists(&file)? {
+            return Ok(());
+        }
+        let settings = text::from_bytes(&host.read(&file)?);
+        let is_told = |name: &str| {
+            settings.lines().any(|line| line.split('=').next().is_some_and(|key| key.trim() == name))
+        };
+        for name in ["host", "port"].into_iter().filter(|name| is_told(name)) {
+            server.options.retain(|option| !option.starts_with(&format!("--{name}=")));
+        }
+        Ok(())
     }
 }
 

@@ -1,15 +1,16 @@
 //! `mysql_query`
 
 use super::{Login, value_in_sql};
-use crate::host::mysql::Rows;
+use crate::host::mysql_values::tables;
 use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report};
+use crate::modules::argument::Argument;
 use crate::modules::statements::Statements;
 use crate::modules::{ArgumentError, Module};
 
 module! {
     /// Runs SQL on a MySQL or MariaDB server.
     ///
-    /// What only reads is asked in a dry run, too. All values of rows are texts.
+    /// What only reads is asked in a dry run, too. Beside statements that write, all values of rows are texts.
     ///
     /// ```yaml
     /// - mysql_query: { login_db: app, query: "SELECT * FROM users WHERE id = %s", positional_args: [1] }
@@ -33,7 +34,7 @@ impl Module for MysqlQuery {
         if queries.iter().all(|query| reads(query)) {
             let mut results = Vec::new();
             for query in &queries {
-                results.push(rows(server.rows(host, database, query.trim().trim_end_matches(';'))?));
+                results.push(server.values(host, database, query.trim().trim_end_matches(';'))?);
             }
             let counts: Vec<usize> = results.iter().map(Vec::len).collect();
             let results: Vec<Data> = results.into_iter().map(Data::from).collect();
@@ -57,17 +58,17 @@ impl Module for MysqlQuery {
     fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let mut result = carried.result.clone();
         let Some(output) = carried.output() else { return Ok(result.into()) };
-        let stdout = output.stdout();
-        let lines: Vec<&str> = stdout.lines().collect();
-        let pairs = lines.windows(2).filter(|pair| pair.first() == Some(&"provision_rows"));
-        let counts: Vec<i64> = pairs.filter_map(|pair| pair.get(1)?.parse().ok()).collect();
-        let defines = self.statements.filled(value_in_sql)?.iter().any(|query| {
+        let queries = self.statements.filled(value_in_sql)?;
+        let told = told(&queries, &output.stdout());
+        let writes = |(query, (_, count)): (&String, &(Vec<Fields>, i64))| *count > 0 && !reads(query);
+        let defines = queries.iter().any(|query| {
             let first = query.trim().split(' ').next().unwrap_or_default().to_ascii_uppercase();
             matches!(first.as_str(), "CREATE" | "ALTER" | "DROP" | "TRUNCATE" | "GRANT" | "REVOKE" | "RENAME")
         });
-        let changed = defines || counts.iter().any(|count| *count > 0);
+        let changed = defines || queries.iter().zip(&told).any(writes);
+        let (rows, counts): (Vec<_>, Vec<_>) = told.into_iter().unzip();
         result.set("rowcount", counts);
-        result.set("query_result", Data::List(Vec::new()));
+        result.set("query_result", rows.into_iter().map(Data::from).collect::<Vec<_>>());
         Ok(Report { changed: Some(changed), ..Report::from(result) })
     }
 
@@ -76,12 +77,22 @@ impl Module for MysqlQuery {
     }
 }
 
-fn rows(rows: Rows) -> Vec<Fields> {
-    let cell = |(name, value): (String, String)| {
-        let value = if value == "NULL" { Data::Null } else { Data::Text(value) };
-        (name, value)
-    };
-    rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect()
+/// The rows of each query and their count; of what writes, how many rows it changed.
+fn told(queries: &[String], xml: &str) -> Vec<(Vec<Fields>, i64)> {
+    let mut told = Vec::new();
+    let mut rows = Vec::new();
+    for table in tables(xml) {
+        match table.first().and_then(|row| row.get("provision_rows")) {
+            Some(count) => {
+                let count = i64::parse(count).unwrap_or_default();
+                let only_read = queries.get(told.len()).is_some_and(|query| reads(query));
+                let read = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+                told.push((std::mem::take(&mut rows), if only_read { read } else { count }));
+            }
+            None => rows = table,
+        }
+    }
+    told
 }
 
 /// Whether it only reads, by its first word.

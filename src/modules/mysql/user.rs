@@ -1,5 +1,6 @@
 //! `mysql_user`
 
+use super::expire::Expire;
 use super::privileges::{self, Granted};
 use super::{Login, statements};
 use crate::host::mysql::{Rows, Server, literal, native, value};
@@ -15,11 +16,6 @@ choices! {
 choices! {
     /// When the password of a user who is there changes.
     Update { Always = "always", OnCreate = "on_create", OnNewUsername = "on_new_username" }
-}
-
-choices! {
-    /// When a password ends.
-    Expire { Now = "now", Never = "never", Default = "default", Interval = "interval" }
 }
 
 module! {
@@ -93,7 +89,11 @@ const LIMITS: [(&str, &str); 4] = [
 
 impl Module for MysqlUser {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let server = self.login.server(host)?;
+        let server = if self.check_implicit_admin {
+            self.login.implicit_admin(host)?
+        } else {
+            self.login.server(host)?
+        };
         let asked = self.asked();
         let found = server.rows(host, None, &asked)?;
         let mut work = Work { user: self, server: &server, all: Vec::new(), effects: Vec::new() };
@@ -205,7 +205,7 @@ impl MysqlUser {
         for (limit, column) in LIMITS {
             row.push(cell(column, &self.limit(limit).unwrap_or(0).to_string()));
         }
-        row.push(cell("password_expired", "N"));
+        row.push(cell("password_expired", if self.password_expire == Some(Expire::Now) { "Y" } else { "N" }));
         row
     }
 
@@ -257,14 +257,7 @@ impl MysqlUser {
     }
 
     fn expire_words(&self) -> Option<String> {
-        Some(match self.password_expire? {
-            Expire::Now => "PASSWORD EXPIRE".to_owned(),
-            Expire::Never => "PASSWORD EXPIRE NEVER".to_owned(),
-            Expire::Default => "PASSWORD EXPIRE DEFAULT".to_owned(),
-            Expire::Interval => {
-                format!("PASSWORD EXPIRE INTERVAL {} DAY", self.password_expire_interval.unwrap_or(0))
-            }
-        })
+        Some(self.password_expire?.words(self.password_expire_interval.unwrap_or(0)))
     }
 
     /// How the user says who it is, as it is run and as it is shown.
@@ -378,21 +371,35 @@ impl Work<'_> {
         if let Some(words) = user.limit_words().filter(|_| !LIMITS.iter().all(same_limit)) {
             self.push(format!("{start} {words}"));
         }
-        if user.password_expire == Some(Expire::Now) && value(row, "password_expired") != "Y" {
-            self.push(format!("{start} PASSWORD EXPIRE"));
-        }
-        if let Some(locked) = user.locked {
-            let shown = self.server.rows(
-                host,
-                None,
-                &format!("SHOW CREATE USER {}", account(&user.name, value(row, "host"))),
-            )?;
-            let is_locked = shown.iter().flatten().any(|(_, text)| text.contains("ACCOUNT LOCK"));
-            if is_locked != locked {
-                self.push(format!("{start} ACCOUNT {}", if locked { "LOCK" } else { "UNLOCK" }));
-            }
+        if user.locked.is_some() || user.password_expire.is_some() {
+            self.alter_account(host, row, &start)?;
         }
         Ok(changes && user.identified().is_some())
+    }
+
+    /// When the password ends, and whether the user is locked out: what only `SHOW CREATE USER` tells.
+    fn alter_account(
+        &mut self,
+        host: &dyn Probe,
+        row: &[(String, String)],
+        start: &str,
+    ) -> Result<(), Failure> {
+        let user = self.user;
+        let asked = format!("SHOW CREATE USER {}", account(&user.name, value(row, "host")));
+        let shown = self.server.rows(host, None, &asked)?;
+        let shown = shown.iter().flatten().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
+        let days = user.password_expire_interval.unwrap_or(0);
+        let expired = value(row, "password_expired") == "Y";
+        if let Some(expire) = user.password_expire.filter(|expire| !expire.is_so(days, &shown, expired)) {
+            self.push(format!("{start} {}", expire.words(days)));
+        }
+        if let Some(locked) = user.locked.filter(|locked| *locked != shown.contains("ACCOUNT LOCK")) {
+            self.push(format!("{start} ACCOUNT {}", if locked { "LOCK" } else { "UNLOCK" }));
+        }
+        let locked = user.locked.filter(|locked| *locked).map_or("", |_| "ACCOUNT LOCK");
+        let after = format!("{} {locked}", user.expire_words().unwrap_or_default());
+        self.effects.push(self.server.becomes(None, &asked, &vec![vec![("user".to_owned(), after)]]));
+        Ok(())
     }
 
     /// Whether the user says who it is as is asked for.

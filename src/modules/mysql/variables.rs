@@ -1,7 +1,7 @@
 //! `mysql_variables`
 
 use super::{Login, statements};
-use crate::host::mysql::{literal, value};
+use crate::host::mysql::{identifier, literal, value};
 use crate::host::number;
 use crate::host::{Failure, Plan, Probe};
 use crate::modules::{ArgumentError, Module};
@@ -51,7 +51,7 @@ impl Module for MysqlVariables {
         let plain = number::float(wanted).is_some()
             || matches!(wanted.to_ascii_uppercase().as_str(), "ON" | "OFF" | "DEFAULT");
         let written = if plain { wanted.to_owned() } else { literal(wanted) };
-        let sql = format!("SET {word} {} = {written}", self.variable);
+        let sql = format!("SET {word} {} = {written}", identifier(&self.variable));
         let after = vec![vec![
             ("Variable_name".to_owned(), self.variable.clone()),
             ("Value".to_owned(), wanted.to_owned()),

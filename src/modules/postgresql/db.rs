@@ -111,12 +111,14 @@ impl Module for PostgresqlDb {
     }
 }
 
-/// What is asked about a database.
+/// What is asked about a database. Servers before 15 know no providers of locales, and 17 has another name for theirs.
 fn asked(name: &str) -> String {
     format!(
         "SELECT d.datname AS name, pg_get_userbyid(d.datdba) AS owner, pg_encoding_to_char(d.encoding) AS encoding, \
          d.datcollate AS lc_collate, d.datctype AS lc_ctype, d.datconnlimit::text AS conn_limit, \
-         t.spcname AS tablespace, coalesce(shobj_description(d.oid, 'pg_database'), '') AS comment \
+         t.spcname AS tablespace, coalesce(to_jsonb(d)->>'daticulocale', to_jsonb(d)->>'datlocale', '') AS icu_locale, \
+         CASE to_jsonb(d)->>'datlocprovider' WHEN 'i' THEN 'icu' WHEN 'c' THEN 'libc' ELSE '' END AS locale_provider, \
+         coalesce(shobj_description(d.oid, 'pg_database'), '') AS comment \
          FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = {}",
         literal(name)
     )
@@ -165,6 +167,8 @@ impl PostgresqlDb {
             ("encoding", &self.encoding),
             ("lc_collate", &self.lc_collate),
             ("lc_ctype", &self.lc_ctype),
+            ("icu_locale", &self.icu_locale),
+            ("locale_provider", &self.locale_provider),
             ("conn_limit", &self.conn_limit),
             ("tablespace", &self.tablespace),
         ];
@@ -177,13 +181,19 @@ impl PostgresqlDb {
         known
     }
 
-    fn alter(&self, found: &Fields, statements: &mut Statements) -> Result<(), Failure> {
+    fn alter<'a>(&'a self, found: &Fields, statements: &mut Statements) -> Result<(), Failure> {
         let known =
             |name: &str| found.get(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();
         let differs = |name: &str, wanted: &str| !wanted.is_empty() && known(name) != wanted;
         let letters = |text: &str| text.replace(['-', '_'], "").to_ascii_uppercase();
-        let fixed =
-            [("encoding", &self.encoding), ("lc_collate", &self.lc_collate), ("lc_ctype", &self.lc_ctype)];
+        let told = |name: &str, wanted: &'a str| if known(name).is_empty() { "" } else { wanted };
+        let fixed = [
+            ("encoding", self.encoding.as_str()),
+            ("lc_collate", &self.lc_collate),
+            ("lc_ctype", &self.lc_ctype),
+            ("icu_locale", told("icu_locale", &self.icu_locale)),
+            ("locale_provider", told("locale_provider", &self.locale_provider)),
+        ];
         for (name, wanted) in fixed {
             if differs(name, wanted) && !(name == "encoding" && letters(&known(name)) == letters(wanted)) {
                 let message = format!(

@@ -3,6 +3,7 @@
 mod db;
 mod ext;
 mod owner;
+mod ping;
 mod privs;
 mod query;
 mod schema;
@@ -11,6 +12,7 @@ mod user;
 pub use db::PostgresqlDb;
 pub use ext::PostgresqlExt;
 pub use owner::PostgresqlOwner;
+pub use ping::PostgresqlPing;
 pub use privs::PostgresqlPrivs;
 pub use query::PostgresqlQuery;
 pub use schema::PostgresqlSchema;
@@ -89,7 +91,7 @@ impl Login {
         for (name, value) in self.connect_params.iter() {
             set(&format!("PG{}", name.to_ascii_uppercase()), String::parse(value)?);
         }
-        Ok(Server { options, environment, role: self.session_role.clone() })
+        Ok(Server { options, environment, role: self.session_role.clone(), search_path: None })
     }
 }
 

@@ -63,13 +63,19 @@ impl Module for PostgresqlPrivs {
             }
             roles.retain(|role| role == "PUBLIC" || known.contains(&role.as_str()));
         }
+        let objects: Vec<String> =
+            rows.iter().filter_map(|row| row.get("object")?.as_text().map(str::to_owned)).collect();
+        let objects = unique(objects);
+        let counted = self.r#type != Kind::DefaultPrivs && self.objs.as_deref() != Some("ALL_IN_SCHEMA");
+        if counted && objects.len() < unique(self.objects()).len() {
+            let (kind, names) = (self.r#type.word(), self.objects().join(", "));
+            return Err(host.missing(format!("not all of these are there, each a {kind}: {names}")));
+        }
         let present = self.state == State::Present;
         let wrong = rows.iter().filter(|row| self.is_wrong(row)).count();
         let mut after = rows.clone();
         if wrong > 0 && !roles.is_empty() {
-            let objects: Vec<String> =
-                rows.iter().filter_map(|row| row.get("object")?.as_text().map(str::to_owned)).collect();
-            self.statements(&roles, &unique(objects), &mut statements);
+            self.statements(&roles, &objects, &mut statements);
             for row in &mut after {
                 let rights = if present { self.rights() } else { Vec::new() };
                 row.set("rights", rights.clone());
@@ -107,6 +113,9 @@ impl Module for PostgresqlPrivs {
     }
 }
 
+/// Roles that are words of SQL: everybody, and who asks.
+const WORDS: [&str; 4] = ["PUBLIC", "SESSION_USER", "CURRENT_USER", "CURRENT_ROLE"];
+
 fn unique(names: Vec<String>) -> Vec<String> {
     let mut unique: Vec<String> = Vec::new();
     names.into_iter().for_each(|name| {
@@ -120,7 +129,8 @@ fn unique(names: Vec<String>) -> Vec<String> {
 impl PostgresqlPrivs {
     fn role_names(&self) -> Vec<String> {
         let plain = |role: &str| {
-            if role.eq_ignore_ascii_case("public") { "PUBLIC".to_owned() } else { role.to_owned() }
+            let word = WORDS.iter().find(|word| role.eq_ignore_ascii_case(word));
+            word.map_or(role, |word| *word).to_owned()
         };
         self.roles.split(',').map(str::trim).filter(|role| !role.is_empty()).map(plain).collect()
     }
@@ -184,7 +194,7 @@ impl PostgresqlPrivs {
         }
     }
 
-    /// One row for each thing and role: the rights that are granted, and those that may be granted on.
+    /// One row for each role and thing, and for a role alone where there is no thing: the rights that are granted, and those that may be granted on.
     fn asked(&self) -> String {
         let names: Vec<String> = self.objects().iter().map(|name| literal(name)).collect();
         let names = names.join(", ");
@@ -244,23 +254,24 @@ impl PostgresqlPrivs {
             "SELECT r.role, o.object, \
              coalesce((SELECT json_agg(DISTINCT a.privilege_type) FROM aclexplode(o.acl) a WHERE a.grantee = r.oid), '[]') AS rights, \
              coalesce((SELECT json_agg(DISTINCT a.privilege_type) FROM aclexplode(o.acl) a WHERE a.grantee = r.oid AND a.is_grantable), '[]') AS grantable \
-             FROM ({things}) o CROSS JOIN ({}) r ORDER BY 2, 1",
+             FROM ({}) r LEFT JOIN ({things}) o ON true ORDER BY 2, 1",
             self.grantees()
         )
     }
 
     fn grantees(&self) -> String {
         let names: Vec<String> = self.role_names().iter().map(|role| literal(role)).collect();
-        let public = "SELECT 0::oid AS oid, 'PUBLIC' AS role";
         let named = format!(
             "SELECT oid, rolname::text AS role FROM pg_roles WHERE rolname IN ({})",
             names.join(", ")
         );
-        if self.role_names().iter().any(|role| role == "PUBLIC") {
-            format!("{public} UNION {named}")
-        } else {
-            named
-        }
+        let roles = self.role_names();
+        let by_word =
+            WORDS.iter().filter(|word| roles.iter().any(|role| role == *word)).map(|word| match *word {
+                "PUBLIC" => "SELECT 0::oid AS oid, 'PUBLIC' AS role".to_owned(),
+                word => format!("SELECT oid, '{word}' AS role FROM pg_roles WHERE rolname = {word}"),
+            });
+        by_word.chain([named]).collect::<Vec<_>>().join(" UNION ")
     }
 
     /// Rights to things that will be made.
@@ -300,8 +311,8 @@ impl PostgresqlPrivs {
             "SELECT r.role, quote_ident(g.rolname) AS object, \
              CASE WHEN m.member IS NULL THEN '[]'::json ELSE '[\"MEMBER\"]'::json END AS rights, \
              CASE WHEN m.admin_option THEN '[\"MEMBER\"]'::json ELSE '[]'::json END AS grantable \
-             FROM pg_roles g CROSS JOIN ({}) r LEFT JOIN pg_auth_members m ON m.roleid = g.oid AND m.member = r.oid \
-             WHERE g.rolname IN ({names}) ORDER BY 2, 1",
+             FROM ({}) r LEFT JOIN pg_roles g ON g.rolname IN ({names}) \
+             LEFT JOIN pg_auth_members m ON m.roleid = g.oid AND m.member = r.oid ORDER BY 2, 1",
             self.grantees()
         )
     }
@@ -309,6 +320,9 @@ impl PostgresqlPrivs {
     /// Whether a row, of a thing and a role, is not as it is to be.
     fn is_wrong(&self, row: &Fields) -> bool {
         let row = Data::Map(row.clone());
+        if row.entry("object").is_null() {
+            return false;
+        }
         let has = |list: &str, right: &String| row.list(list).contains(&Data::from(right.as_str()));
         let rights = self.rights();
         match (self.state, self.grant_option) {
@@ -322,7 +336,8 @@ impl PostgresqlPrivs {
     }
 
     fn statements(&self, roles: &[String], objects: &[String], statements: &mut Statements) {
-        let named = |role: &String| if role == "PUBLIC" { role.clone() } else { identifier(role) };
+        let named =
+            |role: &String| if WORDS.contains(&role.as_str()) { role.clone() } else { identifier(role) };
         let roles = roles.iter().map(named).collect::<Vec<_>>().join(", ");
         let objects = objects.join(", ");
         let (option, kind) = match self.r#type {

@@ -1,7 +1,7 @@
 //! `postgresql_query`
 
 use super::Login;
-use crate::host::postgres::{identifier, literal};
+use crate::host::postgres::literal;
 use crate::host::{Carried, Change, Data, Failure, Fields, Plan, Probe, Report, Run};
 use crate::modules::statements::Statements;
 use crate::modules::{ArgumentError, Module};
@@ -33,23 +33,20 @@ impl Module for PostgresqlQuery {
         if let Some(encoding) = &self.encoding {
             server.environment.push(("PGCLIENTENCODING".to_owned(), encoding.clone()));
         }
+        server.search_path.clone_from(&self.search_path);
         let database = self.login_db.clone().unwrap_or_else(|| self.login.login_user.clone());
         let queries = self.statements.filled(sql)?;
         let said =
             |plan: Plan| plan.with("query", queries.last().cloned()).with("query_list", queries.clone());
-        if self.search_path.is_none() && queries.iter().all(|query| reads_rows(query)) {
+        if queries.iter().all(|query| reads_rows(query)) {
             let mut results = Vec::new();
             for query in &queries {
                 results.push(server.rows(host, &database, query.trim().trim_end_matches(';'))?);
             }
             return Ok(said(told(results)));
         }
-        let path = self.search_path.iter().map(|path| {
-            let path: Vec<String> = path.iter().map(|name| identifier(name)).collect();
-            format!("SET search_path TO {}", path.join(", "))
-        });
         let (begin, end) = if self.autocommit { (None, None) } else { (Some("BEGIN"), Some("COMMIT")) };
-        let all = path.chain(begin.map(str::to_owned)).chain(queries.clone()).chain(end.map(str::to_owned));
+        let all = begin.map(str::to_owned).into_iter().chain(queries.clone()).chain(end.map(str::to_owned));
         let sql = all.map(|sql| sql.trim().trim_end_matches(';').to_owned()).collect::<Vec<_>>().join(";\n");
         let mut run = server.execute(&database, &sql, &queries.join("; "), Vec::new());
         // The words that the server says to each statement are printed only when psql is not quiet.

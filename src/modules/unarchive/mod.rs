@@ -194,7 +194,8 @@ impl Unarchive {
                 _ if made(&path) => {}
                 _ => {
                     let mode = attributes.mode(host, 0o755, true);
-                    changes.push(Change::Directory { path, mode, owner: attributes.owner(host, host.me())? });
+                    let owner = attributes.owner(host, files::owner_of_new(host, &path)?)?;
+                    changes.push(Change::Directory { path, mode, owner });
                 }
             },
             MemberKind::Link(target) => {
@@ -231,10 +232,10 @@ impl Unarchive {
         let modified = Some(Time { seconds: member.modified, nanoseconds: 0 });
         if new_directory || host.stat(&path)?.is_none() {
             return Ok(vec![Change::Write(crate::host::Write {
+                mode: attributes.mode(host, 0o644, false),
+                owner: attributes.owner(host, files::owner_of_new(host, &path)?)?,
                 path,
                 content,
-                mode: attributes.mode(host, 0o644, false),
-                owner: attributes.owner(host, host.me())?,
                 before: None,
                 validate: None,
                 in_place: false,

@@ -154,7 +154,7 @@ fn skeleton(
         return Ok(Vec::new());
     }
     let mut changes = Vec::new();
-    for entry in crate::modules::tree::read(host, &from)? {
+    for entry in crate::modules::tree::read(host, &from, false)? {
         let path = home.join(text::to_path(&entry.path));
         changes.push(match entry.kind {
             crate::modules::EntryKind::Directory => Change::Directory { path, mode: entry.mode, owner },

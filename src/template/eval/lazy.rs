@@ -142,7 +142,11 @@ impl Evaluator<'_> {
         let outer = std::mem::replace(&mut self.converts, true);
         let value = self.apart(place, |ev| {
             let mut out = Output::default();
-            ev.root(&template, &mut out)?;
+            match template.lone_value().filter(|_| ev.language() == Language::Native) {
+                // Who uses it asks for as much of it as is needed.
+                Some(expr) => out.push(ev.eval(expr)?)?,
+                None => ev.root(&template, &mut out)?,
+            }
             ev.result(out)
         });
         self.converts = outer;

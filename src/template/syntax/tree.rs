@@ -32,6 +32,16 @@ pub struct Template {
     pub lone_name: Option<Name>,
 }
 
+impl Template {
+    /// The expression, if the whole text is one in braces.
+    pub fn lone_value(&self) -> Option<&Expr> {
+        match &self.body[..] {
+            [Stmt::Emit(expr)] => Some(expr),
+            _ => None,
+        }
+    }
+}
+
 /// Statements in order.
 pub type Body = Vec<Stmt>;
 

@@ -172,12 +172,8 @@ impl Settings {
     fn run(&mut self, typed: &RunArgs) {
         self.playbooks.clone_from(&typed.playbooks);
         let (selection, execution) = (&mut self.selection, &mut self.execution);
-        if !typed.tags.is_empty() {
-            selection.tags = words(&typed.tags);
-        }
-        if !typed.skip_tags.is_empty() {
-            selection.skip_tags = words(&typed.skip_tags);
-        }
+        selection.tags.extend(words(&typed.tags));
+        selection.skip_tags.extend(words(&typed.skip_tags));
         selection.roles = words(&typed.role);
         selection.shard = typed.shard;
         selection.start_at_task.clone_from(&typed.start_at_task);

@@ -26,20 +26,18 @@ module! {
 impl Module for AsyncStatus {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let path = job_directory(&|name| host.variable(name)).join(text::to_path(&self.jid));
-        let Some(stat) = host.stat(&path)? else {
-            return Err(Failure::new("could not find job")
-                .with("ansible_job_id", self.jid.as_str())
-                .with("started", true)
-                .with("finished", true));
-        };
+        let results = text::from_path(&path);
         let said = Fields::new().with("ansible_job_id", self.jid.as_str());
+        let said = said.with("started", true).with("finished", true).with("stdout", "").with("stderr", "");
+        let Some(stat) = host.stat(&path)? else {
+            let failure = Failure::new("could not find job").with("results_file", results);
+            return Err(said.into_iter().fold(failure, |failure, (name, value)| failure.with(&name, value)));
+        };
         if self.mode == Wanted::Cleanup {
-            let plan = Plan::one(Change::Remove { path: path.clone(), kind: stat.kind });
-            return Ok(Plan { result: said.with("erased", text::from_path(&path)), ..plan });
+            let plan = Plan::one(Change::Remove { path, kind: stat.kind });
+            return Ok(Plan { result: said.with("erased", results), ..plan });
         }
-        let said =
-            said.with("started", true).with("finished", true).with("results_file", text::from_path(&path));
-        let said = said.with("stdout", "").with("stderr", "");
+        let said = said.with("results_file", results);
         match json::parse(&text::from_bytes(&host.read(&path)?)) {
             Ok(Data::Map(found)) => {
                 Ok(Plan::say(found.into_iter().fold(said, |said, (name, value)| said.with(name, value))))

@@ -68,6 +68,8 @@ impl Module for Copy {
             let mut only: Fields = only.map(|(name, value)| (name.to_owned(), value.clone())).collect();
             if self.remote_src && !kept {
                 files::describe(host, &self.dest.on(host)?, &mut only)?;
+                only.set("checksum", Data::Null);
+                only.set("md5sum", Data::Null);
             }
             return Ok(only.into());
         }
@@ -178,7 +180,9 @@ impl Copy {
             follow: self.follow,
         };
         let plan = tree.plan(host)?;
-        Ok(plan.with("dest", format!("{}/", text::from_path(&dest).trim_end_matches('/'))))
+        let told = text::from_path(&dest);
+        let told = told.trim_end_matches('/');
+        Ok(plan.with("dest", if self.remote_src { told.to_owned() } else { format!("{told}/") }))
     }
 
     fn directory_attributes(&self) -> FileAttributes {

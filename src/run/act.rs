@@ -314,7 +314,7 @@ impl Interpreter {
             mode: if check { Mode::Check } else { Mode::Apply },
             on_failure: if lenient { OnFailure::Continue } else { OnFailure::Stop },
             diff: self.wants_difference(running) && !running.no_log,
-            environment: self.environment(at, running.task.is(&["setup", "gather_facts"])).await?,
+            environment: self.environment_of(running, at).await?,
             background: running.background.map(|background| background.limit),
             place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             notify: self.notes(&running.notify),
@@ -326,6 +326,16 @@ impl Interpreter {
     pub fn wants_difference(&self, running: &Running) -> bool {
         let execution = &self.run.settings.execution;
         running.diff.unwrap_or(execution.diff || execution.dry_run)
+    }
+
+    async fn environment_of(&mut self, running: &Running, at: &At) -> Result<Vec<(String, String)>, Trouble> {
+        let mut environment = self.environment(at, running.task.is(&["setup", "gather_facts"])).await?;
+        let is_of_jobs = running.background.is_some() || running.task.is(&["async_status"]);
+        if is_of_jobs && let Some(directory) = self.job_directory(at).await {
+            environment.retain(|(known, _)| *known != directory.0);
+            environment.push(directory);
+        }
+        Ok(environment)
     }
 
     /// The environment around a task, the innermost counting most. What gathers facts goes without what needs them.

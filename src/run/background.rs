@@ -7,7 +7,7 @@ use super::result::Ended;
 use super::task_scope::At;
 use crate::host::Fields;
 use crate::report::{Activity, Status};
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Span};
 use crate::vars::{Map, Value};
 use std::time::Duration;
 
@@ -36,6 +36,14 @@ impl Interpreter {
         };
         let usual = self.run.settings.execution.poll_interval.unwrap_or(POLL);
         Ok(Some(Background { limit, poll: self.seconds(&task.own.poll, at).await?.unwrap_or(usual) }))
+    }
+
+    /// Where a variable says that the results of jobs lie, as modules read it; it counts more than what the environment says.
+    pub(super) async fn job_directory(&mut self, at: &At) -> Option<(String, String)> {
+        let asked = "ansible_async_dir | default('')";
+        let said = self.evaluate(at, |engine, scope| engine.expression(asked, Span::NONE, scope)).await;
+        let directory = said.ok()?.str().ok().filter(|directory| !directory.is_empty())?;
+        Some(("ANSIBLE_ASYNC_DIR".to_owned(), directory))
     }
 
     async fn seconds(&mut self, written: &Option<Value>, at: &At) -> Result<Option<u64>, Trouble> {

@@ -73,11 +73,12 @@ impl Run {
         let mut end = PlayEnd::Fine;
         let vars = Arc::new(self.play_vars(play, self.prompt(play)));
         for (index, mut hosts) in batches.into_iter().enumerate() {
-            hosts.retain(|host| live.contains(host));
-            begins(&hosts);
-            if hosts.is_empty() {
+            if !hosts.iter().any(|host| live.contains(host)) {
+                begins(&hosts);
                 continue;
             }
+            hosts.retain(|host| live.contains(host));
+            begins(&hosts);
             let batch = self.batch(
                 play,
                 &name,

@@ -135,10 +135,11 @@ impl Interpreter {
         Ok(Lane { requests, replies, notes, key, is_local })
     }
 
-    /// Why nobody works there as another user. Whom a host does not know in a dry run, an earlier task may be about to make.
+    /// Why nobody works there as another user: the task fails of it. Whom a host does not know in a dry run, an earlier task may be about to make.
     fn refused(&self, host: &Host, failure: &ssh::Failure) -> Trouble {
         match failure.unknown_user().filter(|_| self.run.settings.execution.dry_run && host.would_differ()) {
             Some(user) => Trouble::Depends(format!("the user `{user}`, who is not there yet")),
+            None if failure.is_about_becoming() => Trouble::from(explained(failure)),
             None => unreachable(failure),
         }
     }
@@ -302,9 +303,11 @@ impl Interpreter {
 }
 
 fn unreachable(failure: &ssh::Failure) -> Trouble {
-    let hints = failure.hints();
-    let diagnostic = hints.into_iter().fold(Diagnostic::error(failure.to_string()), Diagnostic::hint);
-    Trouble::Unreachable(Box::new(diagnostic))
+    Trouble::Unreachable(Box::new(explained(failure)))
+}
+
+fn explained(failure: &ssh::Failure) -> Diagnostic {
+    failure.hints().into_iter().fold(Diagnostic::error(failure.to_string()), Diagnostic::hint)
 }
 
 /// The most lines that are told of what a host said.

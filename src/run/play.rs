@@ -334,9 +334,9 @@ impl Interpreter {
     async fn forced_handlers(&mut self, ended: Result<(), Halt>) -> Result<(), Halt> {
         if self.play.force_handlers && matches!(ended, Err(Halt::Failed(_) | Halt::EndHost | Halt::Stopped)) {
             // Where the others do it too.
-            self.section(match self.position.first() {
-                Some(0 | 1) => 2,
-                Some(3 | 4) => 5,
+            self.section(match self.position[..] {
+                [0 | 1, ..] | [2] => 2,
+                [3 | 4, ..] | [5] => 5,
                 _ => 7,
             });
             self.flush(false).await?;

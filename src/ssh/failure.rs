@@ -107,6 +107,11 @@ impl Failure {
         }
     }
 
+    /// Whether the host is there, and only does not let one be somebody else.
+    pub fn is_about_becoming(&self) -> bool {
+        matches!(self.kind, Kind::Become { .. })
+    }
+
     /// What to do about it, most likely first.
     pub fn hints(&self) -> Vec<String> {
         usual_hint(&self.kind, &self.host).into_iter().chain(self.more.iter().cloned()).collect()

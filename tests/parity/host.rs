@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const QUESTION: &str = r#"
 cd /
 find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./var/log -o -path ./var/cache -o -path ./var/lib/apt \
-  -o -path ./var/lib/dpkg -o -path ./var/lib/systemd -o -path ./var/lib/provision -o -path './tmp/systemd-private-*' -o -path './var/tmp/systemd-private-*' \
+  -o -path ./var/lib/dpkg -o -path ./var/lib/systemd -o -path ./var/lib/provision -o -path './tmp/systemd-private-*' -o -path './var/tmp/systemd-private-*' -o -path './var/tmp/provision-*' \
   -o -name .ansible -o -name .cache -o -name __pycache__ -o -name 'ld.so.cache*' -o -name .sudo_as_admin_successful -o -path '*/.local' \) -prune \
   -o -printf 'file %p %M %U:%G %l\n'
 for tree in etc srv home root opt usr/local var/spool var/www; do

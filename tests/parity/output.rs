@@ -21,6 +21,8 @@ const FLEETING: &[&str] = &[
     "cache_update_time",
     "cache_updated",
     "extract_results",
+    "ansible_job_id",
+    "results_file",
 ];
 /// With these words the part of one host begins.
 const RESULTS: &[&str] =
@@ -54,6 +56,7 @@ fn without_explanations(text: &str) -> String {
 fn is_of_the_program(line: &str) -> bool {
     line.starts_with("No config file found")
         || line.starts_with("Using inventory plugin ")
+        || line.starts_with("ASYNC POLL ")
         || line.starts_with("Using ") && line.ends_with(" as config file")
 }
 
@@ -90,7 +93,7 @@ fn host(line: &str) -> &str {
 
 /// A line whose result, if it has one, lacks what is fleeting.
 fn result(line: &str) -> String {
-    let Some((before, after)) = line.split_once(" => {") else { return line.to_owned() };
+    let Some((before, after)) = line.split_once(" => {") else { return timeless(line) };
     match serde_json::from_str::<Value>(&format!("{{{after}")) {
         Ok(mut value) => {
             settle(&mut value);
@@ -125,11 +128,12 @@ fn settle(value: &mut Value) {
     }
 }
 
-/// A line without the moment at which a backup was made: `name.PROCESS.DATE@TIME~`.
+/// A line without the moment at which a backup was made, `name.PROCESS.DATE@TIME~`, and without the names of jobs.
 pub fn timeless(line: &str) -> String {
     let words =
         line.split(' ').map(|word| match word.strip_suffix('~').and_then(|word| word.rsplit_once('@')) {
             Some((before, _)) => before.rsplitn(3, '.').last().unwrap_or_default().to_owned() + ".BACKUP~",
+            None if word.starts_with("jid=") => "jid=JOB".to_owned(),
             None => word.to_owned(),
         });
     words.collect::<Vec<_>>().join(" ")

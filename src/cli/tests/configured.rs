@@ -56,7 +56,7 @@ fn typed_wins_over_exported_and_that_over_written() {
     let settings = place.settings("-u typed -t c").unwrap();
     assert_eq!(settings.execution.forks, Some(4));
     assert_eq!(settings.connection.user.as_deref(), Some("typed"));
-    assert_eq!(settings.selection.tags, ["c"]);
+    assert_eq!(settings.selection.tags, ["a", "b", "c"]);
 }
 
 #[test]

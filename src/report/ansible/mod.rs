@@ -96,6 +96,9 @@ impl Ansible {
             self.banner(&format!("PLAYBOOK: {file}"));
             self.say(Tone::Verbose, &format!("{plays} plays in {name}"));
         }
+        if self.output.dry_run && self.output.check_mode_markers {
+            self.banner("DRY RUN");
+        }
     }
 
     fn start_play(&mut self, name: &str, hosts: &[HostName], lockstep: bool) {

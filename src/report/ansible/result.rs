@@ -46,6 +46,7 @@ impl Ansible {
         match result.status {
             Status::Failed | Status::Rescued | Status::Unreachable => {
                 self.heading(task);
+                self.job(host, task, result);
                 self.error(task, result);
                 let text =
                     format!("failed: [{}] (item={label}) => {}", on(host, result), self.dump(task, result));
@@ -65,6 +66,7 @@ impl Ansible {
     /// A retry is announced.
     pub(super) fn retry(&mut self, host: &HostName, task: &TaskInfo, left: u32, result: &Result) {
         self.heading(task);
+        self.job(host, task, result);
         let name = &task.name;
         let mut text = format!("FAILED - RETRYING: [{}]: {name} ({left} retries left).", on(host, result));
         if self.output.verbosity > 2 {
@@ -79,6 +81,7 @@ impl Ansible {
             return;
         }
         self.heading(task);
+        self.job(host, task, result);
         if changed && result.diff.unwrap_or(self.output.diff) {
             self.diff(result);
         }
@@ -86,6 +89,20 @@ impl Ansible {
         let item = label.map(|label| format!(" => (item={label})")).unwrap_or_default();
         let text = format!("{word}: [{}]{item}{}", on(host, result), self.shown(task, result));
         self.say(tone, &text);
+    }
+
+    /// How the job of a task ended that was waited for.
+    fn job(&mut self, host: &HostName, task: &TaskInfo, result: &Result) {
+        let Data::Map(fields) = &result.data else { return };
+        let late = fields.get("async_result");
+        let told = late.and_then(Data::as_map).unwrap_or(fields);
+        let Some(id) = told.get("ansible_job_id").and_then(Data::as_text) else { return };
+        let is_over = late.is_some() || told.get("finished") == Some(&Data::Bool(true));
+        if is_over && !task.action.ends_with("async_status") {
+            let good = matches!(result.status, Status::Ok | Status::Changed);
+            let word = if good { "OK" } else { "FAILED" };
+            self.say(Tone::Debug, &format!("ASYNC {word} on {host}: jid={id}"));
+        }
     }
 
     fn skipped(&mut self, host: &HostName, task: &TaskInfo, result: &Result) {
@@ -100,6 +117,7 @@ impl Ansible {
     fn failed(&mut self, host: &HostName, task: &TaskInfo, told_by_items: bool, result: &Result) {
         self.heading(task);
         if !told_by_items {
+            self.job(host, task, result);
             if task.kind != TaskKind::Include || !has(result, "reason") {
                 self.error(task, result);
             }

@@ -9,13 +9,17 @@ build: rust
 	$(MAKE) small
 
 # The agent once more, as small as it gets, in place of the one of the ordinary build, which does the same: it travels to
-# every new host. Built with musl where Rust has it, without the tables of a stack that is never unwound, and packed by xz
+# every new host. Built with musl where Rust has it, without what unwinds a stack, which it never does, and packed by xz
 # for hosts that can unpack that.
+stack := Backtrace DeleteException FindEnclosingFunction GetCFA GetDataRelBase GetIP GetIPInfo GetLanguageSpecificData \
+  GetRegionStart GetTextRelBase RaiseException Resume SetGR SetIP
+no_stack := $(stack:%=-C link-arg=-Wl,--defsym=_Unwind_%=abort)
 .PHONY: small
 small: rust
 	@host=$$(rustc -vV | sed -n 's/^host: //p'); small=$${host%-gnu}-musl; out=target/$$host/release; \
 	rustup target add "$$small" 2>/dev/null || small=$$host; \
-	cargo build --profile agent --no-default-features --bin provision-agent --target "$$small" && \
+	case "$$small" in *-musl) flags='$(no_stack)';; *) flags=;; esac; \
+	cargo rustc --profile agent --no-default-features --bin provision-agent --target "$$small" -- $$flags && \
 	install -m 755 "target/$$small/agent/provision-agent" "$$out/provision-agent" && \
 	rm -f "$$out"/provision-agent.*.xz && \
 	if command -v objcopy >/dev/null; then \

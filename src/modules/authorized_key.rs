@@ -134,7 +134,9 @@ impl Module for AuthorizedKey {
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let mut result = carried.result.clone();
-        if let Some(file) = result.get("keyfile").and_then(|file| file.as_text()).map(text::to_path) {
+        let keyfile = result.get("keyfile").and_then(|file| file.as_text()).map(text::to_path);
+        // Ansible tells of a file only where the task named it.
+        if let Some(file) = keyfile.filter(|_| self.path.is_some()) {
             files::describe(host, &file, &mut result)?;
         }
         Ok(result.into())

@@ -59,6 +59,7 @@ impl Run {
             .collect();
         if all.is_empty() {
             begins(&[]);
+            return PlayEnd::Fine;
         }
         let number = u32::try_from(self.next_play()).unwrap_or(u32::MAX);
         let batches = match self.batches(play, &all) {

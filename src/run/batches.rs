@@ -26,9 +26,8 @@ pub fn hosts_named(run: &Run, playbooks: &[crate::playbook::Playbook]) -> Vec<Ho
 /// How a play ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PlayEnd {
+    /// Those hosts that are left go on to the next play.
     Fine,
-    /// Hosts failed; the others go on to the next play, but not to the next playbook.
-    Failures,
     /// Nobody goes on.
     Over,
 }
@@ -58,9 +57,8 @@ impl Run {
             .filter(|host| self.host(host).is_some_and(|host| host.out().is_none()))
             .cloned()
             .collect();
-        if live.is_empty() {
+        if all.is_empty() {
             begins(&[]);
-            return if all.is_empty() { PlayEnd::Fine } else { PlayEnd::Over };
         }
         let number = u32::try_from(self.next_play()).unwrap_or(u32::MAX);
         let batches = match self.batches(play, &all) {
@@ -70,13 +68,13 @@ impl Run {
                 return PlayEnd::Over;
             }
         };
-        let mut end = PlayEnd::Fine;
         let vars = Arc::new(self.play_vars(play, self.prompt(play)));
         for (index, mut hosts) in batches.into_iter().enumerate() {
             if !hosts.iter().any(|host| live.contains(host)) {
                 begins(&hosts);
                 continue;
             }
+            let size = hosts.len();
             hosts.retain(|host| live.contains(host));
             begins(&hosts);
             let batch = self.batch(
@@ -86,7 +84,7 @@ impl Run {
                 hosts,
                 (&all, &live, &vars),
             );
-            let batch = Batch { start: start.filter(|_| index == 0), ..batch };
+            let batch = Batch { start: start.filter(|_| index == 0), size, ..batch };
             let run = Arc::new(PlayRun::new(batch));
             self.run_batch(&run).await;
             if run.has_too_many_failures() {
@@ -95,14 +93,11 @@ impl Run {
             if run.is_fatal() {
                 return PlayEnd::Over;
             }
-            if run.has_failures() {
-                end = PlayEnd::Failures;
-            }
             if run.has_ended() || self.is_interrupted() {
                 break;
             }
         }
-        end
+        PlayEnd::Fine
     }
 
     async fn run_batch(self: &Arc<Run>, play: &Arc<PlayRun>) {
@@ -168,6 +163,7 @@ impl Run {
             frame,
             surroundings: Arc::new(surroundings),
             magic: Arc::new(magic),
+            size: hosts.len(),
             hosts,
             all_hosts: all.to_vec(),
             vars: vars.clone(),

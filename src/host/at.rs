@@ -5,8 +5,11 @@ use super::{Effect, Failure, Probe};
 
 /// The jobs in the queue: their numbers, as text.
 pub fn jobs(host: &dyn Probe) -> Result<Vec<String>, Failure> {
-    let queue = ask(host, &["atq"])?.stdout;
-    Ok(queue.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
+    let queue = ask(host, &["atq"])?;
+    if queue.rc != 0 {
+        return Err(host.missing(format!("the jobs that wait are not told: {}", queue.stderr.trim())));
+    }
+    Ok(queue.stdout.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
 }
 
 /// What a job would run, with what `at` writes around it.

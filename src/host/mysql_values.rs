@@ -3,33 +3,41 @@
 use super::answer::ask_about;
 use super::mysql::Server;
 use super::{Data, Failure, Fields, Probe, number};
+use std::collections::BTreeMap;
 
 impl Server {
-    /// The rows that each statement of a query gives. The client tells values and what they are in two ways of
-    /// printing that exclude one another, so it is asked twice, the second time for no rows.
+    /// The rows that the last statement gives. The client tells values and what they are in two ways of printing that
+    /// exclude one another, so it is asked twice, the second time for no rows where the statement names no limit itself.
     pub fn values(
         &self,
         host: &dyn Probe,
         database: Option<&str>,
         sql: &str,
     ) -> Result<Vec<Fields>, Failure> {
-        let said = ask_about(host, self.asking(&["--xml"], database, sql).query(), &self.client)?;
-        if said.rc != 0 {
-            return Err(host.missing(format!("the server refuses: {}", said.stderr.trim())));
-        }
-        let rows = tables(&said.stdout).pop().unwrap_or_default();
+        let rows = tables(&self.printed(host, &["--xml"], database, sql)?).pop().unwrap_or_default();
         if rows.is_empty() {
             return Ok(rows);
         }
         let empty = format!("SET SESSION sql_select_limit = 0;\n{sql}");
-        let asked = self.asking(&["--table", "--column-type-info"], database, &empty);
-        let described = ask_about(host, asked.query(), &self.client)?.stdout;
+        let described = self.printed(host, &["--table", "--column-type-info"], database, &empty)?;
         let kinds = kinds(&described);
-        let typed = |row: Fields| {
-            let cells = row.iter().enumerate();
-            cells.map(|(at, (name, value))| (name.to_owned(), typed(value, kinds.get(at)))).collect()
-        };
-        Ok(rows.into_iter().map(typed).collect())
+        let cell = |(name, value): (&str, &Data)| (name.to_owned(), typed(value, kinds.get(name).copied()));
+        Ok(rows.into_iter().map(|row| row.iter().map(cell).collect()).collect())
+    }
+
+    /// What the client prints of a query in this way.
+    fn printed(
+        &self,
+        host: &dyn Probe,
+        way: &[&str],
+        database: Option<&str>,
+        sql: &str,
+    ) -> Result<String, Failure> {
+        let said = ask_about(host, self.asking(way, database, sql).query(), &self.client)?;
+        match said.rc {
+            0 => Ok(said.stdout),
+            _ => Err(host.missing(format!("the server refuses: {}", said.stderr.trim()))),
+        }
     }
 }
 
@@ -56,15 +64,24 @@ fn plain(text: &str) -> String {
     marks.iter().fold(text.to_owned(), |text, (mark, scalar)| text.replace(mark, scalar))
 }
 
-/// The kinds of the columns, in order.
-fn kinds(described: &str) -> Vec<&str> {
-    described.lines().filter_map(|line| line.strip_prefix("Type:")).map(str::trim).collect()
+/// The kinds of the columns by their names; of columns of one name the last counts, as in a row. Tables come behind.
+fn kinds(described: &str) -> BTreeMap<&str, &str> {
+    let mut kinds = BTreeMap::new();
+    let mut column = "";
+    for line in described.lines().take_while(|line| !line.starts_with('+')) {
+        match line.split_once(':') {
+            Some(("Type", kind)) => drop(kinds.insert(column, kind.trim())),
+            Some((field, name)) if field.starts_with("Field ") => column = name.trim().trim_matches('`'),
+            _ => {}
+        }
+    }
+    kinds
 }
 
 /// A value of a column of this kind, as Python's clients give it.
-fn typed(value: &Data, kind: Option<&&str>) -> Data {
+fn typed(value: &Data, kind: Option<&str>) -> Data {
     let Data::Text(text) = value else { return value.clone() };
-    match kind.copied() {
+    match kind {
         Some("TINY" | "SHORT" | "LONG" | "LONGLONG" | "INT24" | "YEAR") => {
             text.parse::<i64>().map_or_else(|_| value.clone(), Data::from)
         }
@@ -91,10 +108,10 @@ mod tests {
     #[test]
     fn kinds_decide_what_values_are() {
         let described = "Field   1:  `a`\nType:       LONGLONG\n\nField   2:  `b`\nType:       DATETIME\n";
-        assert_eq!(kinds(described), ["LONGLONG", "DATETIME"]);
-        assert_eq!(typed(&"007".into(), Some(&"VAR_STRING")), "007".into());
-        assert_eq!(typed(&"7".into(), Some(&"LONGLONG")), Data::Int(7));
-        assert_eq!(typed(&"2026-01-02 03:04:05".into(), Some(&"TIMESTAMP")), "2026-01-02T03:04:05".into());
-        assert_eq!(typed(&Data::Null, Some(&"LONG")), Data::Null);
+        assert_eq!(kinds(described), BTreeMap::from([("a", "LONGLONG"), ("b", "DATETIME")]));
+        assert_eq!(typed(&"007".into(), Some("VAR_STRING")), "007".into());
+        assert_eq!(typed(&"7".into(), Some("LONGLONG")), Data::Int(7));
+        assert_eq!(typed(&"2026-01-02 03:04:05".into(), Some("TIMESTAMP")), "2026-01-02T03:04:05".into());
+        assert_eq!(typed(&Data::Null, Some("LONG")), Data::Null);
     }
 }

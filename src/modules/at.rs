@@ -41,12 +41,8 @@ impl Module for At {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let script = self.script(host)?;
         let jobs = at::jobs(host)?;
-        let mut same = Vec::new();
-        for job in &jobs {
-            if at::script(host, job)?.contains(script.trim()) {
-                same.push(job.clone());
-            }
-        }
+        let asked: &[String] = if self.state == State::Absent || self.unique { &jobs } else { &[] };
+        let same = those_with(host, asked, script.trim())?;
         let plan = match (self.state, self.units) {
             (State::Absent, _) => removed(&jobs, &same),
             (State::Present, None) => return Err("argument `units` is missing".into()),
@@ -70,10 +66,11 @@ impl Module for At {
 
 impl At {
     fn script(&self, host: &dyn Probe) -> Result<String, Failure> {
-        match (&self.command, &self.script_file) {
-            (None, Some(path)) => Ok(text::from_bytes(&host.read(&path.on(host)?)?)),
-            (command, _) => Ok(format!("{}\n", command.as_deref().unwrap_or_default())),
-        }
+        let script = match (&self.command, &self.script_file) {
+            (None, Some(path)) => text::from_bytes(&host.read(&path.on(host)?)?),
+            (command, _) => format!("{}\n", command.as_deref().unwrap_or_default()),
+        };
+        if script.trim().is_empty() { Err("there is nothing to run".into()) } else { Ok(script) }
     }
 
     fn added(&self, mut jobs: Vec<String>, script: String, units: Units) -> Plan {
@@ -89,6 +86,17 @@ impl At {
         let script_file = self.script_file.as_ref().map(|path| path.0.clone());
         Plan::one(Change::Run(run)).with("count", count).with("script_file", script_file)
     }
+}
+
+/// The jobs that hold a script.
+fn those_with(host: &dyn Probe, jobs: &[String], script: &str) -> Result<Vec<String>, Failure> {
+    let mut found = Vec::new();
+    for job in jobs {
+        if at::script(host, job)?.contains(script) {
+            found.push(job.clone());
+        }
+    }
+    Ok(found)
 }
 
 fn removed(jobs: &[String], same: &[String]) -> Plan {

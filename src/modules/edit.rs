@@ -100,7 +100,8 @@ impl Original {
     fn changes_attributes(&self, host: &dyn Probe, change: &Change) -> bool {
         match change {
             Change::Write(write) if self.text.is_none() => {
-                write.mode != 0o666 & !host.umask() || write.owner != host.me()
+                let by_itself = files::owner_of_new(host, &write.path);
+                write.mode != 0o666 & !host.umask() || by_itself.is_ok_and(|owner| write.owner != owner)
             }
             Change::Write(_) | Change::Backup { .. } => false,
             _ => true,
@@ -171,4 +172,24 @@ pub fn lines(text: &str) -> Vec<String> {
 /// A line without its end.
 pub fn bare(line: &str) -> &str {
     line.trim_end_matches(['\r', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::{NoContents, Overlay, Owner, Planned, System};
+
+    #[test]
+    fn the_group_that_a_directory_gives_is_no_change_of_ownership() {
+        let root = tempfile::tempdir().unwrap();
+        let system = System::below(root.path().to_owned(), Box::new(NoContents));
+        let (mut planned, owner) = (Planned::default(), Owner { uid: 7, gid: 8 });
+        let shared = Change::Directory { path: "/shared".into(), mode: 0o2775, owner };
+        planned.lay(&system, &shared).unwrap();
+        let host = Overlay { system: &system, planned: &planned };
+        let attributes = FileAttributes::none();
+        let how = Rewriting { attributes: &attributes, backup: false, validate: None, message: "line added" };
+        let plan = read(&host, Path::new("/shared/a")).unwrap().rewrite(&host, "x\n", &how).unwrap();
+        assert_eq!(plan.result.get("msg").and_then(Data::as_text), Some("line added"));
+    }
 }

@@ -202,16 +202,21 @@ fn newcomer(me: Owner, above: &Stat) -> Owner {
     Owner { gid: if above.mode & SET_GROUP == 0 { me.gid } else { above.owner.gid }, ..me }
 }
 
-/// Whom a file belongs to that is new at this path.
+/// Whom a file belongs to that is new at this path. Directories on the way that are not there yet hand on what the nearest
+/// one gives that is.
 pub fn owner_of_new(host: &dyn Probe, path: &Path) -> Result<Owner, Failure> {
-    let above = host.follow(path.parent().unwrap_or(Path::new("/")))?;
-    Ok(above.map_or(host.me(), |above| newcomer(host.me(), &above)))
+    for above in path.ancestors().skip(1) {
+        if let Some(above) = host.follow(above)? {
+            return Ok(newcomer(host.me(), &above));
+        }
+    }
+    Ok(host.me())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::Kind;
+    use crate::host::{Kind, NoContents, Overlay, Planned, System};
 
     #[test]
     fn what_is_new_takes_the_group_of_a_directory_that_gives_it() {
@@ -219,5 +224,17 @@ mod tests {
         let below = |mode| newcomer(me, &Stat::planned(Kind::Directory, mode, theirs));
         assert_eq!(below(0o2750), Owner { uid: 0, gid: 8 });
         assert_eq!(below(0o1777), me);
+    }
+
+    #[test]
+    fn directories_that_are_not_there_yet_hand_the_group_on() {
+        let root = tempfile::tempdir().unwrap();
+        let system = System::below(root.path().to_owned(), Box::new(NoContents));
+        let (mut planned, owner) = (Planned::default(), Owner { uid: 7, gid: 8 });
+        let shared = Change::Directory { path: "/shared".into(), mode: 0o2775, owner };
+        planned.lay(&system, &shared).unwrap();
+        let host = Overlay { system: &system, planned: &planned };
+        let group = |path: &str| owner_of_new(&host, Path::new(path)).unwrap().gid;
+        assert_eq!([group("/shared/a"), group("/shared/new/a"), group("/new/a")], [8, 8, system.me().gid]);
     }
 }

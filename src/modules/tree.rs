@@ -94,45 +94,56 @@ impl Tree<'_> {
     }
 }
 
-/// A directory of the host with all that is in it. `follow`: what links lead to, unless that is nothing or above them.
+/// A directory of the host with all that is in it. `follow`: what links lead to, unless that is nothing or on the way to
+/// them.
 pub fn read(host: &dyn Probe, top: &Path, follow: bool) -> Result<Vec<Entry>, Failure> {
-    let mut entries = Vec::new();
-    read_into(host, top, Path::new(""), follow, &mut entries)?;
-    Ok(entries)
+    let mut walk = Walk { host, top, follow, way: Vec::new(), entries: Vec::new() };
+    walk.read(Path::new(""))?;
+    Ok(walk.entries)
 }
 
-fn read_into(
-    host: &dyn Probe,
-    top: &Path,
-    inside: &Path,
+/// Reads a tree as it is.
+struct Walk<'a> {
+    host: &'a dyn Probe,
+    top: &'a Path,
     follow: bool,
-    entries: &mut Vec<Entry>,
-) -> Result<(), Failure> {
-    for name in host.list(&top.join(inside))? {
-        let relative = inside.join(&name);
-        let path = top.join(&relative);
-        let Some(stat) = host.stat(&path)? else { continue };
-        let stat = if follow && stat.is_link() { behind(host, &path)?.unwrap_or(stat) } else { stat };
+    /// The directories that it is in, from the top, as they are without links.
+    way: Vec<PathBuf>,
+    entries: Vec<Entry>,
+}
+
+impl Walk<'_> {
+    fn read(&mut self, inside: &Path) -> Result<(), Failure> {
+        let directory = self.top.join(inside);
+        self.way.push(self.host.resolve(&directory)?);
+        for name in self.host.list(&directory)? {
+            self.add(&inside.join(&name))?;
+        }
+        self.way.pop();
+        Ok(())
+    }
+
+    fn add(&mut self, relative: &Path) -> Result<(), Failure> {
+        let path = self.top.join(relative);
+        let Some(stat) = self.host.stat(&path)? else { return Ok(()) };
+        let stat = if self.follow && stat.is_link() { self.behind(&path)?.unwrap_or(stat) } else { stat };
         let kind = match stat.kind.name() {
             "directory" => EntryKind::Directory,
-            "link" => EntryKind::Link(text::from_path(&host.read_link(&path)?)),
-            "file" => EntryKind::File(host.file_content(&path)?),
-            _ => continue,
+            "link" => EntryKind::Link(text::from_path(&self.host.read_link(&path)?)),
+            "file" => EntryKind::File(self.host.file_content(&path)?),
+            _ => return Ok(()),
         };
         let is_directory = kind == EntryKind::Directory;
-        entries.push(Entry { path: text::from_path(&relative), mode: stat.mode, kind, origin: None });
-        if is_directory {
-            read_into(host, top, &relative, follow, entries)?;
-        }
+        self.entries.push(Entry { path: text::from_path(relative), mode: stat.mode, kind, origin: None });
+        if is_directory { self.read(relative) } else { Ok(()) }
     }
-    Ok(())
-}
 
-/// What a link leads to, where following it comes to an end.
-fn behind(host: &dyn Probe, link: &Path) -> Result<Option<Stat>, Failure> {
-    let Ok(target) = host.resolve(link) else { return Ok(None) };
-    let within = host.resolve(link.parent().unwrap_or(Path::new("/")))?;
-    if within.starts_with(&target) { Ok(None) } else { host.stat(&target) }
+    /// What a link leads to, where following it comes to an end.
+    fn behind(&self, link: &Path) -> Result<Option<Stat>, Failure> {
+        let Ok(target) = self.host.resolve(link) else { return Ok(None) };
+        let leads_back = self.way.iter().any(|directory| directory.starts_with(&target));
+        if leads_back { Ok(None) } else { self.host.stat(&target) }
+    }
 }
 
 /// Gives the content of a file.

@@ -50,7 +50,7 @@ pub struct Limits {
     pub unread_bytes: u64,
     /// Bytes that may come before the marker.
     pub banner_bytes: usize,
-    /// How long 16 KiB may take of a message that has begun.
+    /// How long 256 KiB may take of a message that has begun, or what is left of it.
     pub patience: Duration,
 }
 
@@ -279,8 +279,8 @@ async fn find_marker(reader: &mut (impl AsyncRead + Unpin), most: usize) -> Resu
     Ok(())
 }
 
-/// How much of a message is waited for at a time.
-const STEP: usize = 16 << 10;
+/// How much of a message is waited for at a time, in bytes: the longest has 128 times as many.
+const STEP: usize = 256 << 10;
 
 /// Reads one message and says what it costs in memory.
 pub(super) async fn read_message(
@@ -304,7 +304,8 @@ fn no_more(error: &std::io::Error) -> WireError {
     }
 }
 
-/// Reads what is behind a head. Who lets it drip is left: a host must not keep a run for days with one answer.
+/// Reads what is behind a head. Who lets it drip is left: a host must not keep a run for days
+/// with one answer.
 async fn read_steadily(
     reader: &mut (impl AsyncRead + Unpin),
     length: usize,
@@ -328,4 +329,22 @@ async fn read_steadily(
 /// A part of a content that was asked for.
 pub(super) fn part(hash: Hash, bytes: Vec<u8>, last: bool) -> ToAgent {
     ToAgent::Content { hash, bytes: Bytes(bytes), last }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+
+    #[tokio::test]
+    async fn a_message_that_drips_is_given_up() {
+        let (mut ours, mut theirs) = tokio::io::duplex(1 << 20);
+        tokio::spawn(async move {
+            while theirs.write_all(&[0; 32 << 10]).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let read = read_steadily(&mut ours, 1 << 20, Duration::from_millis(60)).await;
+        assert!(read.is_err_and(|error| error.to_string().contains("sends less than 262144 bytes")));
+    }
 }

@@ -13,6 +13,9 @@ use std::path::Path;
 /// How names begin of what is not yet in place; what a run that was cut off left of them, the next removes.
 const ASIDE: &str = ".provision-aside-";
 
+/// How often a file is made anew that others took for a leftover.
+const TRIES: usize = 8;
+
 /// A name that nobody can guess, for what is not yet in place.
 pub(in crate::host) fn aside_name() -> Result<String, Failure> {
     Ok(format!("{ASIDE}{}-{}", std::process::id(), random_word()?))
@@ -38,14 +41,15 @@ impl Draft {
     /// Makes a new file that nobody else can read. `path` is where it is to go, for the failure.
     pub fn create(directory: OwnedFd, path: &Path) -> Result<Draft, Failure> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        loop {
+        for _ in 0..TRIES {
             let name = aside_name()?;
             let file = rustix::fs::openat(&directory, &name, flags, Mode::RUSR | Mode::WUSR);
             let file = File::from(file.map_err(|error| Failure::at(path, "write beside", error))?);
-            if hold(&file) {
+            if hold(&directory, &name, &file) {
                 return Ok(Draft { directory, name, file, placed: false });
             }
         }
+        Err(Failure::at(path, "write beside", "what is made there is gone at once"))
     }
 
     /// A file in a directory for passing things, with this content and these permissions. It goes when this is dropped.
@@ -61,7 +65,7 @@ impl Draft {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = rustix::fs::openat(&draft.directory, &draft.name, flags, Mode::empty());
         let file = File::from(file.map_err(|error| cannot(error.into()))?);
-        hold(&file);
+        hold(&draft.directory, &draft.name, &file);
         draft.file = file;
         Ok(draft)
     }
@@ -76,9 +80,11 @@ impl Draft {
 
 /// Locks a file: that tells others whether whoever made it is still at work. One who looked before it was locked has removed
 /// it; whether it is still there is told.
-fn hold(file: &File) -> bool {
+///
+/// The name is asked for: not every file system counts links.
+fn hold(directory: &OwnedFd, name: &str, file: &File) -> bool {
     let _ = rustix::fs::flock(file, FlockOperation::LockShared);
-    rustix::fs::fstat(file).is_ok_and(|found| found.st_nlink > 0)
+    rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
 }
 
 impl Drop for Draft {
@@ -127,4 +133,21 @@ fn remove_if_left(directory: &OwnedFd, name: &OsStr) {
 fn readable(directory: &OwnedFd) -> Option<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     rustix::fs::openat(directory, c".", flags, Mode::empty()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_when_its_name_is_however_links_are_counted() {
+        let root = tempfile::tempdir().unwrap();
+        let directory: OwnedFd = File::open(root.path()).unwrap().into();
+        let file = File::create(root.path().join("a")).unwrap();
+        std::fs::remove_file(root.path().join("a")).unwrap();
+        assert!(!hold(&directory, "a", &file));
+        // A file that counts no links, and a name that is there.
+        std::fs::write(root.path().join("a"), "").unwrap();
+        assert!(hold(&directory, "a", &file));
+    }
 }

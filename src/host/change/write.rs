@@ -53,7 +53,10 @@ pub(super) fn write(system: &System, write: &Write) -> Result<(), Failure> {
     let spare = way.directory.try_clone().ok().filter(|_| write.in_place && write.before.is_some());
     let mut draft = match (Draft::create(way.directory, &write.path), spare) {
         // Nothing can be put beside it, but it can be written into.
-        (Err(_), Some(directory)) => return write_in_place(system, write, &directory, &way.name),
+        (Err(_), Some(directory)) => {
+            validate_elsewhere(system, write)?;
+            return write_in_place(system, write, &directory, &way.name);
+        }
         (draft, _) => draft?,
     };
     fill(&draft, system, write)?;
@@ -176,6 +179,14 @@ fn validate(system: &System, command: &str, aside: &Path) -> Result<(), Failure>
         .with("stderr", output.stderr()))
 }
 
+/// Has the content judged in a place for passing things, where nothing can be put beside the file.
+fn validate_elsewhere(system: &System, write: &Write) -> Result<(), Failure> {
+    let Some(command) = &write.validate else { return Ok(()) };
+    let place = std::env::temp_dir();
+    let draft = Draft::passing(&place, &system.content(&write.content)?, Mode::RUSR)?;
+    validate(system, command, &place.join(&draft.name))
+}
+
 impl Write {
     /// What the probe finds at the path, as the before of this change.
     pub fn before(host: &dyn Probe, path: &Path, content: &Content) -> Result<Option<Before>, Failure> {
@@ -229,6 +240,20 @@ mod tests {
         assert!(file(&system, "/a", gone).apply(&system).is_err());
         assert_eq!(std::fs::read_to_string(root.path().join("a")).unwrap(), "old");
         assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_can_only_be_written_into_is_judged_before() {
+        // Nothing can be made beside the name of a process.
+        let root = PathBuf::from(format!("/proc/{}", std::process::id()));
+        let system = System::below(root.clone(), Box::new(NoContents));
+        let old = std::fs::read(root.join("comm")).unwrap();
+        let Change::Write(mut write) = file(&system, "/comm", Content::inline("broken")) else { panic!() };
+        write.before = Some(Before { mode: 0o644, owner: system.me(), size: 0, same_content: false });
+        (write.in_place, write.validate) = (true, Some("grep -q good %s".to_owned()));
+        let failure = Change::Write(write).apply(&system).unwrap_err();
+        assert!(failure.to_string().contains("failed to validate"), "{failure}");
+        assert_eq!(std::fs::read(root.join("comm")).unwrap(), old);
     }
 
     #[test]

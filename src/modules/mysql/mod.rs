@@ -100,8 +100,10 @@ impl Login {
             return Ok(());
         }
         let settings = text::from_bytes(&host.read(&file)?);
+        let own = settings.lines().map(str::trim).skip_while(|line| *line != "[client]").skip(1);
+        let own: Vec<&str> = own.take_while(|line| !line.starts_with('[')).collect();
         let is_told = |name: &str| {
-            settings.lines().any(|line| line.split('=').next().is_some_and(|key| key.trim() == name))
+            own.iter().any(|line| line.split(['=', ':']).next().is_some_and(|key| key.trim() == name))
         };
         for name in ["host", "port"].into_iter().filter(|name| is_told(name)) {
             server.options.retain(|option| !option.starts_with(&format!("--{name}=")));

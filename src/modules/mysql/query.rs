@@ -31,26 +31,24 @@ impl Module for MysqlQuery {
         let queries = self.statements.filled(value_in_sql)?;
         let said = |plan: Plan| plan.with("executed_queries", queries.clone());
         let database = self.login_db.as_deref();
+        let settings = self.settings();
         if queries.iter().all(|query| reads(query)) {
             let mut results = Vec::new();
             for query in &queries {
-                results.push(server.values(host, database, query.trim().trim_end_matches(';'))?);
+                let asked = format!("{settings}{}", query.trim().trim_end_matches(';'));
+                results.push(server.values(host, database, &asked)?);
             }
             let counts: Vec<usize> = results.iter().map(Vec::len).collect();
             let results: Vec<Data> = results.into_iter().map(Data::from).collect();
             return Ok(said(Plan::nothing().with("query_result", results).with("rowcount", counts)));
         }
-        let settings = self
-            .session_vars
-            .iter()
-            .map(|(name, value)| format!("SET SESSION {name} = {}", value_in_sql(value)));
         let (begin, end) =
             if self.single_transaction { (Some("START TRANSACTION"), Some("COMMIT")) } else { (None, None) };
         let counted = queries.iter().flat_map(|query| {
             [query.trim().trim_end_matches(';').to_owned(), "SELECT ROW_COUNT() AS provision_rows".to_owned()]
         });
-        let all = settings.chain(begin.map(str::to_owned)).chain(counted).chain(end.map(str::to_owned));
-        let text = all.collect::<Vec<_>>().join(";\n");
+        let all = begin.map(str::to_owned).into_iter().chain(counted).chain(end.map(str::to_owned));
+        let text = settings + &all.collect::<Vec<_>>().join(";\n");
         let run = server.execute(database, &text, &queries.join("; "), Vec::new());
         Ok(said(Plan::one(Change::Run(run))))
     }
@@ -74,6 +72,14 @@ impl Module for MysqlQuery {
 
     fn check(&self) -> Vec<ArgumentError> {
         self.statements.mistakes(value_in_sql)
+    }
+}
+
+impl MysqlQuery {
+    /// The statements that come before all others.
+    fn settings(&self) -> String {
+        let set = |(name, value): (&str, &Data)| format!("SET SESSION {name} = {};\n", value_in_sql(value));
+        self.session_vars.iter().map(set).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! `mysql_user`
 
-use super::expire::Expire;
+use super::expire::{Expire, LOCKED, account_after};
 use super::privileges::{self, Granted};
 use super::{Login, statements, tls};
 use crate::host::mysql::{Rows, Server, literal, native, value};
@@ -367,11 +367,10 @@ impl Work<'_> {
         if let Some(expire) = user.password_expire.filter(|expire| !expire.is_so(days, &shown, expired)) {
             self.push(format!("{start} {}", expire.words(days)));
         }
-        if let Some(locked) = user.locked.filter(|locked| *locked != shown.contains("ACCOUNT LOCK")) {
+        if let Some(locked) = user.locked.filter(|locked| *locked != shown.contains(LOCKED)) {
             self.push(format!("{start} ACCOUNT {}", if locked { "LOCK" } else { "UNLOCK" }));
         }
-        let locked = user.locked.filter(|locked| *locked).map_or("", |_| "ACCOUNT LOCK");
-        let after = format!("{} {locked}", user.expire_words().unwrap_or_default());
+        let after = account_after(&shown, user.expire_words(), user.locked);
         self.effects.push(self.server.becomes(None, &asked, &vec![vec![("user".to_owned(), after)]]));
         Ok(())
     }

@@ -51,7 +51,7 @@ impl Module for MysqlVariables {
         let plain = number::float(wanted).is_some()
             || matches!(wanted.to_ascii_uppercase().as_str(), "ON" | "OFF" | "DEFAULT");
         let written = if plain { wanted.to_owned() } else { literal(wanted) };
-        let sql = format!("SET {word} {} = {written}", identifier(&self.variable));
+        let sql = format!("SET {word} {} = {written}", self.quoted());
         let after = vec![vec![
             ("Variable_name".to_owned(), self.variable.clone()),
             ("Value".to_owned(), wanted.to_owned()),
@@ -69,6 +69,13 @@ impl Module for MysqlVariables {
             return Vec::new();
         }
         vec![ArgumentError::new("variable", format!("`{}` is no name of a variable", self.variable))]
+    }
+}
+
+impl MysqlVariables {
+    /// The name in SQL: of a variable of a component, each part by itself.
+    fn quoted(&self) -> String {
+        self.variable.split('.').map(identifier).collect::<Vec<_>>().join(".")
     }
 }
 

@@ -2,12 +2,26 @@
 
 use crate::host::{Data, Fields, number};
 
+/// The units of places.
+pub(super) const UNITS: [&str; 13] =
+    ["s", "B", "KB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB", "%", "cyl", "chs"];
+
+/// How letters of units are told.
+pub(super) type Case = fn(&str) -> String;
+
+/// A unit with the letters that the manual has.
+pub(super) fn proper(unit: &str) -> String {
+    UNITS.into_iter().find(|known| known.eq_ignore_ascii_case(unit)).unwrap_or(unit).to_owned()
+}
+
 /// How many bytes a unit is; units that hang on the disk are none.
 fn bytes(unit: &str) -> Option<f64> {
     let (base, letter) = match unit.to_ascii_uppercase().as_str() {
         "S" => return Some(512.0),
         "" => return None,
         "B" => return Some(1.0),
+        // What is given without a unit is megabytes.
+        "COMPACT" => return Some(1e6),
         unit if unit.ends_with("IB") => (1024_f64, unit.chars().next()?),
         unit if unit.ends_with('B') => (1000_f64, unit.chars().next()?),
         _ => return None,
@@ -93,24 +107,25 @@ impl Disk {
         flags.split(',').map(str::trim).filter(|flag| !flag.is_empty()).map(str::to_owned).collect()
     }
 
-    /// A place on the disk in bytes; counted from its end where it is negative.
+    /// A place on the disk in bytes, or in percents where parted prints these; counted from its end where it is negative.
     fn place(&self, text: &str, unit: &str) -> Option<f64> {
         let (number, own) = measure(text)?;
-        let (size, _) = measure(self.of_disk(1))?;
-        let whole = size * bytes(unit)?;
-        let place = match own {
+        let (size, printed) = measure(self.of_disk(1))?;
+        let in_percents = printed == "%";
+        let whole = if in_percents { size } else { size * bytes(printed).or(bytes(unit))? };
+        let place = match if own.is_empty() { unit } else { own } {
             "%" => whole * number / 100.0,
-            "" => number * bytes(unit)?,
+            _ if in_percents => return None,
             own => number * bytes(own)?,
         };
         Some(if place < 0.0 { whole + place } else { place })
     }
 
-    /// Whether a partition ends there; parted moves ends by less than a mebibyte, to align them.
+    /// Whether a partition ends there, as far as can be told.
     pub(super) fn ends_at(&self, number: i64, end: &str, unit: &str) -> bool {
-        let found = self.partition(number).and_then(|row| self.place(row.get(2)?, unit));
-        match (found, self.place(end, unit)) {
-            (Some(found), Some(wanted)) => (found - wanted).abs() <= 1_048_576.0,
+        let Some(printed) = self.partition(number).and_then(|row| row.get(2)) else { return false };
+        match (self.place(printed, unit), self.place(end, unit)) {
+            (Some(found), Some(wanted)) => (found - wanted).abs() <= slack(printed, unit),
             _ => false,
         }
     }
@@ -125,12 +140,11 @@ impl Disk {
 
     /// What it would be with one more partition.
     pub(super) fn add(&mut self, number: i64, start: &str, end: &str, file_system: &str, unit: &str) {
-        let size = bytes(unit).unwrap_or(1.0);
         let places = [start, end].map(|text| self.place(text, unit).unwrap_or_default());
         let [start, end] = places;
         let mut row = vec![number.to_string()];
         let sizes = [start, end, end - start].into_iter().take(if self.is_in_chs() { 2 } else { 3 });
-        row.extend(sizes.map(|place| format!("{:.0}{unit}", place / size)));
+        row.extend(sizes.map(|place| printed(place, unit)));
         row.extend([file_system.to_owned(), String::new(), String::new()]);
         self.partitions.push(row);
     }
@@ -138,9 +152,7 @@ impl Disk {
     /// What it would be with another end of a partition.
     pub(super) fn resize(&mut self, number: i64, end: &str, unit: &str) {
         let Some(place) = self.place(end, unit) else { return };
-        self.set(number, |row| {
-            row.get_mut(2).map(|field| *field = format!("{:.0}{unit}", place / bytes(unit).unwrap_or(1.0)))
-        });
+        self.set(number, |row| row.get_mut(2).map(|field| *field = printed(place, unit)));
     }
 
     pub(super) fn rename(&mut self, number: i64, name: &str) {
@@ -162,25 +174,27 @@ impl Disk {
     }
 
     /// The disk, as roles read it.
-    pub(super) fn told(&self) -> Fields {
+    pub(super) fn told(&self, case: Case) -> Fields {
         let number = |at: usize| self.of_disk(at).parse::<i64>().unwrap_or_default();
         let unit = measure(self.of_disk(1)).unwrap_or_default().1;
         let told = Fields::new().with("dev", self.of_disk(0)).with("size", spot(self.of_disk(1)));
-        let told =
-            told.with("unit", self.unit(unit)).with("table", self.label()).with("model", self.of_disk(6));
+        let told = told
+            .with("unit", self.unit(unit, case))
+            .with("table", self.label())
+            .with("model", self.of_disk(6));
         let told = told.with("logical_block", number(3)).with("physical_block", number(4));
         match &self.geometry {
-            Some(geometry) => told.with("chs_info", shape(geometry)),
+            Some(geometry) => told.with("chs_info", shape(geometry, case)),
             None => told,
         }
     }
 
-    fn unit(&self, unit: &str) -> String {
-        if self.is_in_chs() { "chs".to_owned() } else { unit.to_lowercase() }
+    fn unit(&self, unit: &str, case: Case) -> String {
+        if self.is_in_chs() { "chs".to_owned() } else { case(unit) }
     }
 
     /// The partitions, as roles read them.
-    pub(super) fn partitions(&self) -> Vec<Fields> {
+    pub(super) fn partitions(&self, case: Case) -> Vec<Fields> {
         let unit = measure(self.of_disk(1)).unwrap_or_default().1;
         let told = |row: &Vec<String>| {
             let field = |at: usize| row.get(at).map(String::as_str).unwrap_or_default();
@@ -190,10 +204,26 @@ impl Disk {
                 Fields::new().with("num", number).with("begin", spot(field(1))).with("end", spot(field(2)));
             let told =
                 told.with("size", size).with("fstype", self.tail(row, 3)).with("name", self.tail(row, 2));
-            told.with("flags", self.flags(number)).with("unit", self.unit(unit))
+            told.with("flags", self.flags(number)).with("unit", self.unit(unit, case))
         };
         self.partitions.iter().map(told).collect()
     }
+}
+
+/// A place as parted would print it, nearly.
+fn printed(place: f64, unit: &str) -> String {
+    format!("{:.2}{unit}", place / bytes(unit).unwrap_or(1.0))
+}
+
+/// How far off a place may be: parted rounds what it prints, and moves ends by less than a mebibyte, to align them.
+fn slack(printed: &str, unit: &str) -> f64 {
+    let (number, own) = measure(printed).unwrap_or_default();
+    let rounded = match number {
+        number if number < 10.0 => 0.005,
+        number if number < 100.0 => 0.05,
+        _ => 0.5,
+    };
+    bytes(own).or(bytes(unit)).map_or(rounded, |size| 1_048_576_f64.max(rounded * size))
 }
 
 /// A place: a number, or a cylinder, a head and a sector.
@@ -207,10 +237,10 @@ fn spot(text: &str) -> Data {
     }
 }
 
-fn shape(geometry: &[String]) -> Fields {
+fn shape(geometry: &[String], case: Case) -> Fields {
     let field = |at: usize| geometry.get(at).map(String::as_str).unwrap_or_default();
     let number = |at: usize| field(at).parse::<i64>().unwrap_or_default();
     let (size, unit) = measure(field(3)).unwrap_or_default();
     let told = Fields::new().with("cylinders", number(0)).with("heads", number(1)).with("sectors", number(2));
-    told.with("cyl_size", size).with("cyl_size_unit", unit.to_lowercase())
+    told.with("cyl_size", size).with("cyl_size_unit", case(unit))
 }

@@ -2,7 +2,7 @@
 
 mod disk;
 
-use self::disk::{Disk, measure};
+use self::disk::{Case, Disk, UNITS, measure, proper};
 use super::{ArgumentError, Module};
 use crate::host::{Carried, Change, Failure, Plan, Probe, Report, Run, parted};
 
@@ -71,6 +71,8 @@ module! {
         state: State = "info";
         /// Moves the end of a partition that is there.
         resize: bool = false;
+        /// Tells units as `unit` has them, such as `KiB`; otherwise in small letters.
+        unit_preserve_case: bool = false;
     }
 }
 
@@ -80,10 +82,7 @@ impl Module for Parted {
         match (self.state, self.number) {
             (State::Info, _) | (_, None) => Ok(Plan::nothing()),
             (State::Absent, Some(number)) => self.removed(host, disk, number),
-            (State::Present, Some(number)) => {
-                let made = self.made(host, disk.clone(), number)?;
-                if made.is_empty() { self.dressed(host, disk, number) } else { Ok(made.and_again()) }
-            }
+            (State::Present, Some(number)) => self.present(host, disk, number),
         }
     }
 
@@ -96,11 +95,12 @@ impl Module for Parted {
             _ => Vec::new(),
         };
         let script = match self.state {
-            State::Info => format!("unit '{}' print", self.unit.word()),
+            State::Info => format!("unit {} print", self.unit.word()),
             _ => carried.changes.iter().flat_map(|(change, _)| script(change)).collect::<Vec<_>>().join(" "),
         };
-        let result = carried.result.clone().with("disk", disk.told()).with("partitions", disk.partitions());
-        Ok(result.with("script", script).into())
+        let case: Case = if self.unit_preserve_case { proper } else { str::to_lowercase };
+        let result = carried.result.clone().with("disk", disk.told(case));
+        Ok(result.with("partitions", disk.partitions(case)).with("script", script).into())
     }
 
     fn check(&self) -> Vec<ArgumentError> {
@@ -112,8 +112,7 @@ impl Module for Parted {
             wrong.push(ArgumentError::new("number", "the number of a partition is 1 or more"));
         }
         for (name, value) in [("part_start", &self.part_start), ("part_end", &self.part_end)] {
-            let known = ["s", "B", "KB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB", "%", "cyl", "chs", ""];
-            if !measure(value).is_some_and(|(_, unit)| known.contains(&unit)) {
+            if !measure(value).is_some_and(|(_, unit)| unit.is_empty() || UNITS.contains(&unit)) {
                 wrong.push(ArgumentError::new(
                     name,
                     format!("`{value}` is no place on a disk, such as `10GiB` or `15%`"),
@@ -123,13 +122,41 @@ impl Module for Parted {
         let words = [("device", Some(&self.device)), ("fs_type", self.fs_type.as_ref())];
         let words = words.into_iter().filter_map(|(name, word)| ArgumentError::option(name, name, word?));
         wrong.extend(words);
+        wrong.extend(self.more_than_words());
         wrong
     }
+}
+
+/// What ends a word for parted, which reads its arguments as lines of commands.
+fn ends_word(scalar: char) -> bool {
+    scalar.is_whitespace() || "\"';\\".contains(scalar)
 }
 
 impl Parted {
     fn disk(&self, host: &dyn Probe) -> Result<Disk, Failure> {
         Ok(Disk::read(&parted::printed(host, &self.device, self.unit.word())?)?)
+    }
+
+    /// What parted would take for more than a word or a name.
+    fn more_than_words(&self) -> Vec<ArgumentError> {
+        let flags = self.flags.iter().flatten().map(|flag| ("flags", flag));
+        let words = flags.chain(self.fs_type.iter().map(|word| ("fs_type", word)));
+        let split = words.filter(|(_, word)| word.contains(ends_word));
+        let split = split.map(|(of, word)| ArgumentError::new(of, format!("`{word}` is not one word")));
+        let quoted = self.name.iter().filter(|name| name.contains(['"', '\\']));
+        let quoted = quoted
+            .map(|name| ArgumentError::new("name", format!("`{name}`: a name holds no `\"` and no `\\`")));
+        split.chain(quoted).collect()
+    }
+
+    /// Makes it once, however parted rounds what it prints, and whatever number it gives to what is new; then dresses it.
+    fn present(&self, host: &dyn Probe, disk: Disk, number: i64) -> Result<Plan, Failure> {
+        let made = if host.stage() == 0 { self.made(host, disk.clone(), number)? } else { Plan::nothing() };
+        match (made.is_empty(), disk.has(number)) {
+            (false, _) => Ok(made.and_again()),
+            (true, true) => self.dressed(host, disk, number),
+            (true, false) => Ok(Plan::nothing()),
+        }
     }
 
     /// Makes the table and the partition, or moves its end.

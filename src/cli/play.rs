@@ -67,7 +67,9 @@ fn interrupts() -> UnboundedReceiver<()> {
         while interrupts.recv().await.is_some() && sender.send(()).is_ok() {}
         Ok::<(), std::io::Error>(())
     };
-    std::thread::spawn(|| tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(listen));
+    std::thread::spawn(|| {
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(listen)
+    });
     receiver
 }
 

@@ -3,8 +3,8 @@
 use super::directories::Directories;
 use super::http::{self, Answer, Exchange};
 use super::{
-    BETWEEN_RUNS, Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, RUNS, Run, Stat, Store, Stored,
-    Time, text,
+    BETWEEN_RUNS, Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, RUNS, Run, Stat, Store,
+    Stored, Time, text,
 };
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use sha2::{Digest, Sha256};

@@ -137,7 +137,11 @@ impl Magic {
             "inventory_file" => return self.host.inventory_file.clone(),
             "inventory_dir" => return self.host.inventory_dir.clone(),
             "playbook_dir" => play.playbook_dir.clone(),
-            "play_hosts" | "ansible_play_batch" | "ansible_play_hosts" | "ansible_play_hosts_all" | "groups"
+            "play_hosts"
+            | "ansible_play_batch"
+            | "ansible_play_hosts"
+            | "ansible_play_hosts_all"
+            | "groups"
                 if layers.others_are_behind() =>
             {
                 return layers.others_pending.clone().map(Value::promise);

@@ -9,6 +9,8 @@ use crate::run::{self, Prepared};
 use crate::settings::Settings;
 use crate::source::{Diagnostic, Diagnostics};
 use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Runs the playbooks of a project and gives the code to exit with.
 ///
@@ -51,24 +53,39 @@ pub fn watched(
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build();
     let runtime = runtime.map_err(|error| one(Diagnostic::error(format!("cannot start: {error}"))))?;
-    runtime.block_on(carry_out(prepared));
+    let interrupts = interrupts();
+    runtime.block_on(carry_out(prepared, interrupts));
     runtime.shutdown_background();
     Ok(Some(reporter.finish()))
 }
 
-async fn carry_out(prepared: Prepared) {
+/// Every time that the user asks to stop. It is heard on a thread of its own, for an evaluation may keep all others busy.
+fn interrupts() -> UnboundedReceiver<()> {
+    let (sender, receiver) = unbounded_channel();
+    let listen = async move {
+        let mut interrupts = signal(SignalKind::interrupt())?;
+        while interrupts.recv().await.is_some() && sender.send(()).is_ok() {}
+        Ok::<(), std::io::Error>(())
+    };
+    std::thread::spawn(|| {
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(listen)
+    });
+    receiver
+}
+
+async fn carry_out(prepared: Prepared, mut interrupts: UnboundedReceiver<()>) {
     let Prepared { run, playbooks, warnings } = prepared;
     warnings.into_iter().for_each(|warning| run.warn(warning));
     let plays = run.playbooks(&playbooks);
     tokio::pin!(plays);
     tokio::select! {
         () = &mut plays => return,
-        _ = tokio::signal::ctrl_c() => run.interrupt(),
+        Some(()) = interrupts.recv() => run.interrupt(),
     }
     // What is being done on the hosts is finished; a second time means at once.
     tokio::select! {
         () = plays => {}
-        _ = tokio::signal::ctrl_c() => run.events.send(report::Event::End { interrupted: true }),
+        Some(()) = interrupts.recv() => run.events.send(report::Event::End { interrupted: true }),
     }
 }
 

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::config;
 use super::module::ModuleArgs;
 use super::surroundings::Surroundings;
+use crate::host::{BETWEEN_RUNS, RUNS};
 use crate::report::{Format, Switch};
 use crate::settings::{ExtraVars, Settings, Templates, VaultIdentity, VaultSecret};
 use crate::source::{Diagnostic, Diagnostics, Severity, Sources, Span};
@@ -64,8 +65,10 @@ impl Settings {
         self.playbooks = typed.playbook.clone().or(usual).into_iter().collect();
     }
 
-    /// What the terminal can show, as it says itself.
+    /// What the environment says of the terminal, and of the runs that have started this one.
     fn look(&mut self, place: &dyn Surroundings) {
+        let runs = place.variable(RUNS).unwrap_or_default();
+        self.execution.within = runs.split_terminator(BETWEEN_RUNS).map(str::to_owned).collect();
         self.output.dumb = place.variable("TERM").is_some_and(|term| term == "dumb");
         if place.variable("NO_COLOR").is_some() {
             self.output.colour = Switch::Off;

@@ -9,6 +9,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
+/// The variable of the environment in which a program finds the runs that it is a part of, with [`BETWEEN_RUNS`] between them.
+pub const RUNS: &str = "PROVISION_RUNS";
+
+/// What stands between two runs in [`RUNS`].
+pub const BETWEEN_RUNS: &str = "; ";
+
 /// A lock that is held as long as this lives.
 pub struct Lock {
     /// None where another session of the same run holds it: a host may have several names, and several users.
@@ -40,9 +46,9 @@ pub enum Attempt {
 }
 
 impl Lock {
-    /// Takes the lock with a message for others, waiting for so long. Whoever comes with the message of the holder is of the same
-    /// run, and whom the holder started is a part of its work: they do not wait.
-    pub fn take(directory: &Path, message: &str, patience: Duration) -> Result<Attempt, Failure> {
+    /// Takes the lock, waiting for so long. The first of `runs` is a message for others; whom one of them is the holder, or whom the
+    /// holder started, is a part of its work and does not wait.
+    pub fn take(directory: &Path, runs: &[String], patience: Duration) -> Result<Attempt, Failure> {
         super::change::make_own_directory(directory)?;
         let path = directory.join("lock");
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -53,7 +59,7 @@ impl Lock {
         while rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             let text = read(&mut file);
             let (process, holder) = text.split_once('\n').unwrap_or_default();
-            if holder == message || process.parse().is_ok_and(descends_from) {
+            if runs.iter().any(|run| run == holder) || process.parse().is_ok_and(descends_from) {
                 return Ok(Attempt::Held(Lock { _file: None }));
             }
             if Instant::now() >= until {
@@ -62,6 +68,7 @@ impl Lock {
             std::thread::sleep(pause);
             pause = (pause * 2).min(PAUSES.1);
         }
+        let message = runs.first().map_or("", String::as_str);
         let text = format!("{}\n{message}", std::process::id());
         let written =
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
@@ -70,7 +77,7 @@ impl Lock {
     }
 }
 
-/// Whether this process is below that one: a run that a task of another run starts.
+/// Whether this process is below that one: a run that a task of another run starts through `sudo`, which clears the environment.
 fn descends_from(ancestor: u32) -> bool {
     let above = |process: &u32| {
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;

@@ -89,7 +89,7 @@ pub use data::{Data, Fields};
 pub use effect::Effect;
 pub use failure::Failure;
 pub use jobs::job_directory;
-pub use lock::{Attempt, HeldLock, Lock};
+pub use lock::{Attempt, BETWEEN_RUNS, HeldLock, Lock, RUNS};
 pub use nearest::{nearest, nearest_within};
 pub use notes::{Notes, state_directory};
 pub use overlay::{Overlay, Planned};

@@ -230,6 +230,7 @@ fn command_with_umask(system: &System, run: &Run, umask: u32) -> Result<Command,
 
 /// Gives a command its environment, directory and streams.
 pub(in crate::host) fn surroundings(command: &mut Command, system: &System, run: &Run) {
+    system.tell_runs(command);
     for (name, value) in system.environment.iter().chain(&run.environment) {
         command.env(text::to_os(name), text::to_os(value));
     }

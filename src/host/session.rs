@@ -34,8 +34,8 @@ impl Host {
     }
 
     /// Takes the host's lock, or says who holds it.
-    pub fn lock(&mut self, message: &str, patience: Duration) -> Result<Option<String>, Failure> {
-        match Lock::take(&self.state, message, patience)? {
+    pub fn lock(&mut self, patience: Duration) -> Result<Option<String>, Failure> {
+        match Lock::take(&self.state, &self.system.runs, patience)? {
             Attempt::Held(lock) => self.held.keep(lock),
             Attempt::Taken(holder) => return Ok(Some(holder)),
         }

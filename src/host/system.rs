@@ -3,7 +3,8 @@
 use super::directories::Directories;
 use super::http::{self, Answer, Exchange};
 use super::{
-    Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, Run, Stat, Store, Stored, Time, text,
+    BETWEEN_RUNS, Content, Data, Failure, Hash, Kind, Output, Owner, Probe, Query, RUNS, Run, Stat, Store,
+    Stored, Time, text,
 };
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use sha2::{Digest, Sha256};
@@ -13,6 +14,7 @@ use std::fs;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -49,6 +51,8 @@ pub struct System {
     pub(in crate::host) contents: Box<dyn ContentSource>,
     /// The environment that the call adds to the agent's own.
     pub environment: Vec<(String, String)>,
+    /// The run that this session is of, and those that this one is a part of: what is started here finds them in [`super::RUNS`].
+    pub runs: Vec<String>,
     /// What the last request answered.
     pub answered: RefCell<Option<Answer>>,
     /// The script that came from the controller last.
@@ -91,6 +95,7 @@ impl System {
             root,
             contents,
             environment: Vec::new(),
+            runs: Vec::new(),
             answered: RefCell::default(),
             last_script: RefCell::default(),
             stage: 0,
@@ -129,6 +134,13 @@ impl System {
         quick.https = self.https;
         quick.deadline = Some(deadline);
         quick
+    }
+
+    /// Tells a program that is to be started which runs it is a part of.
+    pub fn tell_runs(&self, command: &mut Command) {
+        if !self.runs.is_empty() {
+            command.env(RUNS, self.runs.join(BETWEEN_RUNS));
+        }
     }
 
     /// Says what a long call is doing.

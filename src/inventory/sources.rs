@@ -135,6 +135,11 @@ impl Loading<'_> {
         }
         let file = self.reader.add(path)?;
         let ending = path.extension().map(|ending| ending.to_string_lossy().into_owned());
+        if ending.as_deref() == Some("toml") {
+            let message = format!("`{}` cannot be read: inventories in TOML are not known", path.display());
+            return Err(Diagnostic::error(message)
+                .hint("write it as YAML; `ansible-inventory --yaml --list --export` does that"));
+        }
         let maybe_yaml =
             ending.as_deref().is_none_or(|ending| ["yml", "yaml", "json", "config"].contains(&ending));
         let as_yaml = (maybe_yaml && self.enabled("yaml")).then(|| self.yaml(file, path));

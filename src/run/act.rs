@@ -23,25 +23,26 @@ use std::sync::Arc;
 const LONGEST: u64 = 100_000_000;
 
 impl Interpreter {
-    /// Carries out a task, or one item of it, whose conditions hold.
+    /// Carries out a task, or one item of it, whose conditions hold. What is found out about it is kept, for those who tell of a failure.
     pub fn act<'a>(
         &'a mut self,
-        running: Running,
+        running: &'a mut Running,
         item: Option<Item>,
         at: &'a At,
     ) -> BoxFuture<'a, Result<(), Trouble>> {
         self.act_now(running, item, at).boxed()
     }
 
-    async fn act_now(&mut self, mut running: Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
+    async fn act_now(&mut self, running: &mut Running, item: Option<Item>, at: &At) -> Result<(), Trouble> {
         if running.task.action.is_template() {
             running.task = self.resolved(&running.task, at).await?;
         }
+        self.delegate(running, at).await?;
+        let at = &self.seen_by_delegate(running, at);
+        running.delegated_address = self.delegated_address(running, at).await?;
         running.notify = self.notifications(at).await?;
-        running.background = self.background(&running, at).await?;
-        self.delegate(&mut running, at).await?;
-        let at = &self.seen_by_delegate(&running, at);
-        running.delegated_address = self.delegated_address(&running, at).await?;
+        running.background = self.background(running, at).await?;
+        let running = running.clone();
         let word = running.task.action.word().to_owned();
         if self.must_meet(&word, at) {
             self.meet().await?;
@@ -182,7 +183,9 @@ impl Interpreter {
             }
             Effect::AddHost { name, groups, vars } => {
                 self.drain().await?;
-                return Ok(self.run.add_host(&name, &groups, &vars));
+                let changed = self.run.add_host(&name, &groups, &vars);
+                self.play.add(&self.run.host_or_new(&name).name);
+                return Ok(changed);
             }
             Effect::AddGroup { name, parents } => {
                 self.drain().await?;

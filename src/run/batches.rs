@@ -6,7 +6,7 @@ use super::handlers::{Handler, handlers_of, role_handlers};
 use super::include::roles_of;
 use super::interpreter::Interpreter;
 use super::magic::PlayMagic;
-use super::play::{Batch, PlayRun};
+use super::play::{Batch, PlayRun, names};
 use super::scope::PlayVars;
 use crate::playbook::{Entry, Play, Role};
 use crate::report::{Event, HostName};
@@ -52,11 +52,7 @@ impl Run {
             begins(&all);
             return PlayEnd::Fine;
         };
-        let live: Vec<HostName> = all
-            .iter()
-            .filter(|host| self.host(host).is_some_and(|host| host.out().is_none()))
-            .cloned()
-            .collect();
+        let live = self.live(&all);
         if all.is_empty() {
             begins(&[]);
             return PlayEnd::Fine;
@@ -78,12 +74,14 @@ impl Run {
             let size = hosts.len();
             hosts.retain(|host| live.contains(host));
             begins(&hosts);
+            // An earlier batch may have added hosts, and lost some.
+            let all = self.hosts_of(play).unwrap_or_else(|_| all.clone());
             let batch = self.batch(
                 play,
                 &name,
                 number * 1000 + u32::try_from(index).unwrap_or(0),
                 hosts,
-                (&all, &live, &vars),
+                (&all, &self.live(&all), &vars),
             );
             let batch = Batch { start: start.filter(|_| index == 0), size, ..batch };
             let run = Arc::new(PlayRun::new(batch));
@@ -99,6 +97,12 @@ impl Run {
             }
         }
         PlayEnd::Fine
+    }
+
+    /// Those of some hosts that have not failed.
+    pub fn live(&self, hosts: &[HostName]) -> Vec<HostName> {
+        let is_live = |name: &&HostName| self.host(name).is_some_and(|host| host.out().is_none());
+        hosts.iter().filter(is_live).cloned().collect()
     }
 
     async fn run_batch(self: &Arc<Run>, play: &Arc<PlayRun>) {
@@ -130,8 +134,6 @@ impl Run {
         (all, live, vars): (&[HostName], &[HostName], &Arc<PlayVars>),
     ) -> Batch {
         let frame = Frame::play(play.keywords.clone());
-        let names =
-            |hosts: &[HostName]| hosts.iter().map(|host| Value::text(host.clone())).collect::<Value>();
         let roles = play_roles(play, &frame);
         let (own, wanted): (Vec<&Arc<Role>>, Vec<&Arc<Role>>) =
             roles.iter().partition(|role| role.parents.is_empty());
@@ -145,7 +147,7 @@ impl Run {
             own_role_names: own.iter().map(|role| Value::text(role.name.clone())).collect(),
             dependent_role_names: distinct(&mut wanted.iter()),
             role_names: distinct(&mut own.iter().chain(&wanted)),
-            all_hosts: names(all),
+            all_hosts: RwLock::new(names(all)),
             hosts: RwLock::new(names(live)),
             batch: RwLock::new(names(&hosts)),
             written_vars: self.surroundings.language == Language::Classic,

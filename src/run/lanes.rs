@@ -116,11 +116,13 @@ impl Interpreter {
             tokio::time::timeout(patience, greeting).await.unwrap_or(Err(WireError::Silent(patience)));
         let session = session.map_err(|error| lost(&host.name, &error.to_string(), &said.text()))?;
         let is_third = key.identity.as_ref().is_some_and(|(_, user)| user != "root");
+        let dry_run = self.run.settings.execution.dry_run;
         let begin = Begin {
-            dry_run: self.run.settings.execution.dry_run,
+            dry_run,
+            runs: self.run.services.runs.clone(),
             // A host that is delegated to is locked by its own play, or by nobody; other users than the one who
             // connects and root may have no place for a lock.
-            lock: self.run.lock_message().filter(|_| Arc::ptr_eq(host, &self.host) && !is_third),
+            lock: !dry_run && !is_third && Arc::ptr_eq(host, &self.host),
             https: self.run.https(),
             lock_wait: self.run.settings.execution.lock_wait.unwrap_or(LOCK_WAIT),
         };

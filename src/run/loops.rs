@@ -94,13 +94,13 @@ impl Interpreter {
                 .map_or_else(|_| shown(value), |label| shown(&label)),
             None => shown(value),
         };
-        let running = running.clone();
+        let mut running = running.clone();
         let register = running.task.own.register.clone().zip(running.promise.clone());
         let acted = match self.skips(&at).await {
             Ok(Some(skipped)) => {
                 self.ended(running.clone(), Some(item.clone()), skipped).await.map_err(Trouble::from)
             }
-            Ok(None) => self.act(running.clone(), Some(item.clone()), &at).await,
+            Ok(None) => self.act(&mut running, Some(item.clone()), &at).await,
             Err(trouble) => Err(trouble),
         };
         match acted {

@@ -43,7 +43,7 @@ pub struct PlayMagic {
     pub role_names: Value,
     pub dependent_role_names: Value,
     /// Every host of the play, also those that failed or are of another batch.
-    pub all_hosts: Value,
+    pub all_hosts: RwLock<Value>,
     /// Hosts of the play that have not failed.
     pub hosts: RwLock<Value>,
     /// Hosts of the batch that have not failed.
@@ -137,7 +137,11 @@ impl Magic {
             "inventory_file" => return self.host.inventory_file.clone(),
             "inventory_dir" => return self.host.inventory_dir.clone(),
             "playbook_dir" => play.playbook_dir.clone(),
-            "play_hosts" | "ansible_play_batch" | "ansible_play_hosts" | "groups"
+            "play_hosts"
+            | "ansible_play_batch"
+            | "ansible_play_hosts"
+            | "ansible_play_hosts_all"
+            | "groups"
                 if layers.others_are_behind() =>
             {
                 return layers.others_pending.clone().map(Value::promise);
@@ -145,7 +149,7 @@ impl Magic {
             "groups" => self.others.groups(),
             "play_hosts" | "ansible_play_batch" => read(&play.batch),
             "ansible_play_hosts" => read(&play.hosts),
-            "ansible_play_hosts_all" => play.all_hosts.clone(),
+            "ansible_play_hosts_all" => read(&play.all_hosts),
             "ansible_play_name" => play.name.clone(),
             "role_names" | "ansible_play_role_names" => play.own_role_names.clone(),
             "ansible_dependent_role_names" => play.dependent_role_names.clone(),

@@ -96,6 +96,9 @@ impl Interpreter {
                 if let Err(mistake) = self.run.refresh_inventory() {
                     return Ok(self.ended(running.clone(), None, Ended::mistake(mistake)).await?);
                 }
+                if let Ok(all) = self.run.hosts_of(&self.play.play) {
+                    self.play.set_hosts(&all, &self.run.live(&all));
+                }
             }
             _ => {}
         }

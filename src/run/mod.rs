@@ -67,14 +67,14 @@ use crate::report::{Event, HostName};
 use crate::settings::Settings;
 use crate::source::{Diagnostic, Sources};
 use crate::ssh::{Connection, Dialer, Failure, Target};
-use crate::template::{Engine, Surroundings};
+use crate::template::{Engine, Services, Surroundings};
 use crate::vars::Vars;
 use batches::PlayEnd;
 use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
 use tags::Tags;
 
@@ -112,7 +112,6 @@ pub struct Run {
     requests: AtomicU64,
     epochs: AtomicU32,
     plays: AtomicUsize,
-    interrupted: AtomicBool,
     /// Of `--start-at-task`.
     start_at: std::sync::OnceLock<start_at::StartAt>,
     steps: step::Steps,
@@ -163,11 +162,11 @@ impl Run {
 
     /// Asks every host to stop after what it is doing.
     pub fn interrupt(&self) {
-        self.interrupted.store(true, Ordering::Relaxed);
+        self.services.interrupted.store(true, Ordering::Relaxed);
     }
 
     pub fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+        self.services.is_interrupted()
     }
 
     /// The number of a task that is reached for the first time.
@@ -225,13 +224,6 @@ impl Run {
     pub fn https(&self) -> Vec<(String, crate::host::Hash)> {
         let programs = self.dialer.agents().https();
         programs.map(|program| (program.machine.clone(), self.contents.offer(program.clone()))).collect()
-    }
-
-    /// What a host's lock says to those who find it taken.
-    pub fn lock_message(&self) -> Option<String> {
-        let who = std::env::var("USER").unwrap_or_else(|_| "somebody".to_owned());
-        let kind = if self.settings.execution.dry_run { return None } else { "run" };
-        Some(format!("a {kind} by {who} on {} (process {})", self.machine, std::process::id()))
     }
 }
 

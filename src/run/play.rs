@@ -261,12 +261,35 @@ impl PlayRun {
         self.fatal.fetch_or(too_many || failed.len() == self.size, Ordering::Relaxed);
     }
 
+    /// Puts a host that was added into the lists of all that the play is about; it takes no part in it.
+    pub fn add(&self, host: &HostName) {
+        for list in [&self.magic.all_hosts, &self.magic.hosts] {
+            let mut list = list.write().unwrap_or_else(|broken| broken.into_inner());
+            let items = list.as_items().unwrap_or_default();
+            if !items.iter().any(|item| item.as_str() == Some(host)) {
+                *list = items.iter().cloned().chain([Value::text(host.clone())]).collect();
+            }
+        }
+    }
+
+    /// Sets the lists anew of all that the play is about, and of those among them that have not failed.
+    pub fn set_hosts(&self, all: &[HostName], live: &[HostName]) {
+        for (list, hosts) in [(&self.magic.all_hosts, all), (&self.magic.hosts, live)] {
+            *list.write().unwrap_or_else(|broken| broken.into_inner()) = names(hosts);
+        }
+    }
+
     /// Takes a host out of the lists of those that are still there.
     pub fn strike(&self, host: &HostName) {
         for list in [&self.magic.hosts, &self.magic.batch] {
             strike(list, host);
         }
     }
+}
+
+/// Names as the lists of a play hold them.
+pub fn names(hosts: &[HostName]) -> Value {
+    hosts.iter().map(|host| Value::text(host.clone())).collect()
 }
 
 fn strike(list: &RwLock<Value>, host: &HostName) {

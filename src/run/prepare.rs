@@ -7,13 +7,14 @@ use super::start_at::StartAt;
 use super::tags::Tags;
 use crate::inventory::{Inventory, Mismatch, Options};
 use crate::playbook::{Library, Loader, Pair, Playbook, Resolve, RolePaths, split_pairs};
-use crate::settings::{ExtraVars, PatternMismatch, Settings, Templates};
+use crate::settings::{Execution, ExtraVars, PatternMismatch, Settings, Templates};
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::ssh::{Dialer, Secret};
 use crate::template::{Engine, Language, Surroundings};
 use crate::vars::{Value, Vars, trusted_text};
 use crate::wire::Limits;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 /// The version of Ansible whose language this is.
@@ -108,14 +109,24 @@ fn read_variables(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
     inventory.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
 }
 
+/// This run, as a host's lock tells of it, and the runs that it is a part of.
+fn runs(execution: &Execution, machine: &str) -> Vec<String> {
+    let who = std::env::var("USER").unwrap_or_else(|_| "somebody".to_owned());
+    let own = format!("a run by {who} on {machine} (process {})", std::process::id());
+    std::iter::once(own).chain(execution.within.iter().cloned()).collect()
+}
+
 fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run {
     let Parts { settings, sources, desk, events, dialer, passwords } = parts;
     let engine = Engine::default();
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
     let services = Arc::new(RunServices {
         desk,
         events: events.clone(),
         engine: engine.clone(),
         configured: super::configured::values(&settings),
+        runs: runs(&settings.execution, &machine),
+        interrupted: AtomicBool::new(false),
         surroundings: OnceLock::new(),
     });
     let surroundings = Arc::new(Surroundings {
@@ -144,7 +155,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         limits: limits(&settings),
         inject_facts: !settings.language.facts_only_in_dict,
         merge: settings.language.merge_dicts,
-        machine: std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned(),
+        machine,
         settings,
         sources,
         engine,
@@ -166,7 +177,6 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         requests: std::sync::atomic::AtomicU64::new(1),
         epochs: std::sync::atomic::AtomicU32::new(1),
         plays: std::sync::atomic::AtomicUsize::new(1),
-        interrupted: std::sync::atomic::AtomicBool::new(false),
         start_at: OnceLock::new(),
         steps: super::step::Steps::default(),
         me,

@@ -49,7 +49,7 @@ impl Ended {
         let changed = status == Status::Changed;
         let mut all = Map::new();
         all.insert("changed".into(), changed.into());
-        if status != Status::Skipped {
+        if !matches!(status, Status::Skipped | Status::Unreachable) {
             all.insert("failed".into(), matches!(status, Status::Failed).into());
         }
         all.extend(fields);
@@ -128,8 +128,9 @@ impl Ended {
 
     /// A host whose line is gone, or could not be had.
     pub fn unreachable(message: &str) -> Ended {
-        let fields = [("unreachable", Value::from(true)), ("msg", message.into())];
-        let fields = fields.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        let fields =
+            [("unreachable", true.into()), ("msg", message.into()), ("exception", NO_TRACEBACK.into())];
+        let fields = fields.into_iter().map(|(name, value): (&str, Value)| (name.into(), value)).collect();
         Ended { message: Some(message.to_owned()), ..Ended::new(Status::Unreachable, fields) }
     }
 

@@ -1,5 +1,6 @@
 //! What evaluation and reading ask of the run: decryption, warnings, secrets, questions.
 
+use crate::host::{BETWEEN_RUNS, RUNS};
 use crate::inventory::Expressions;
 use crate::playbook::Resolve;
 use crate::report::Event;
@@ -8,6 +9,8 @@ use crate::template::{Engine, Fetch, Services, Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use std::collections::HashMap;
 use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -49,6 +52,10 @@ pub struct RunServices {
     pub engine: Engine,
     /// Settings by the names that they have in Ansible.
     pub configured: HashMap<&'static str, Value>,
+    /// This run and those that it is a part of, for the locks of hosts.
+    pub runs: Vec<String>,
+    /// Set when the user asks to stop.
+    pub interrupted: AtomicBool,
     /// Set when all is ready, for those who evaluate without a host. Weak, because these services are part of it.
     pub surroundings: OnceLock<Weak<Surroundings>>,
 }
@@ -78,6 +85,14 @@ impl Services for RunServices {
 
     fn setting(&self, name: &str) -> Option<Value> {
         self.configured.get(name).cloned()
+    }
+
+    fn prepare_command(&self, command: &mut Command) {
+        command.env(RUNS, self.runs.join(BETWEEN_RUNS));
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 
     fn fetch(&self, request: &Fetch) -> Result<Vec<u8>, String> {

@@ -94,7 +94,7 @@ impl Interpreter {
         let at = self.promise_result(running, at);
         match skipped {
             Some(skipped) => Ok(self.ended(running.clone(), None, skipped).await?),
-            None => self.act(running.clone(), None, &at).await,
+            None => self.act(running, None, &at).await,
         }
     }
 

@@ -59,6 +59,8 @@ pub struct Execution {
     pub window: Option<usize>,
     /// `--lock-wait`: for how many seconds to wait for a host that another run works on.
     pub lock_wait: Option<u64>,
+    /// The runs that this one is a part of, because a task of theirs has started it.
+    pub within: Vec<String>,
     /// `linear`, `free`, `host_pinned`: for plays that do not say.
     pub strategy: Option<String>,
     pub force_handlers: bool,

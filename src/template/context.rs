@@ -5,6 +5,7 @@ use crate::source::{Diagnostic, Sources};
 use crate::vars::{Promise, Value};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Which of the two meanings a template's result has.
@@ -93,6 +94,12 @@ pub trait Services: Send + Sync {
     /// A variable of the controller's environment.
     fn environment(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
+    }
+    /// Adds to the environment of a command of a lookup.
+    fn prepare_command(&self, _command: &mut Command) {}
+    /// Whether the user has asked to stop: nothing is waited for.
+    fn is_interrupted(&self) -> bool {
+        false
     }
     /// Parses YAML text of no file as data: neither trusted nor lazy.
     fn parse_yaml(&self, _text: &str) -> Result<Vec<Value>, String> {

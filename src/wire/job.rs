@@ -63,7 +63,7 @@ fn begin(system: &System, request: &Request, limit: u64) -> Result<PathBuf, Fail
         ..Sending::default()
     };
     let request = Request { sending, ..Request::new(request.id, call) };
-    spawn(&results, request)?;
+    spawn(system, &results, request)?;
     Ok(results)
 }
 
@@ -83,11 +83,12 @@ fn at_hand(system: &System, content: Content, path: &Path) -> Result<Content, Fa
     Ok(Content::OnHost { path: text::from_path(path), hash, size })
 }
 
-fn spawn(results: &Path, request: Request) -> Result<(), Failure> {
+fn spawn(system: &System, results: &Path, request: Request) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| Failure::new(format!("cannot start a job: {error}"));
     let program = std::env::current_exe().map_err(cannot)?;
     let mut command = Command::new(program);
     command.arg(JOB).arg(results).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    system.tell_runs(&mut command);
     let mut child = command.spawn().map_err(cannot)?;
     let frame = frame::encode(&ToAgent::Request(Box::new(request)))?;
     if let Some(mut input) = child.stdin.take() {

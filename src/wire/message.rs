@@ -51,8 +51,10 @@ pub struct Begin {
     /// A dry run: planned changes stay laid over the probe for the whole session. Otherwise a single call in
     /// [`Mode::Check`] is planned over the host as it is.
     pub dry_run: bool,
-    /// Takes the host's lock with this message for whoever finds it taken; it ends with the agent.
-    pub lock: Option<String>,
+    /// The run, in words for whoever finds the host's lock taken, and after it those that it is a part of.
+    pub runs: Vec<String>,
+    /// Whether the host's lock is taken; it ends with the agent.
+    pub lock: bool,
     /// For how many seconds to wait for a lock that another session holds.
     pub lock_wait: u64,
     /// The programs for requests to https that can be had, by machine type.

@@ -229,8 +229,11 @@ impl Worker {
         self.host.dry_run = begin.dry_run;
         let own = begin.https.iter().find(|(machine, _)| machine == std::env::consts::ARCH);
         self.host.system.https = own.map(|(_, hash)| *hash);
-        let Some(message) = begin.lock else { return Began::Ready };
-        match self.host.lock(&message, Duration::from_secs(begin.lock_wait)) {
+        self.host.system.runs = begin.runs;
+        if !begin.lock {
+            return Began::Ready;
+        }
+        match self.host.lock(Duration::from_secs(begin.lock_wait)) {
             Ok(None) => Began::Ready,
             Ok(Some(holder)) => Began::Locked { holder },
             Err(failure) => Began::Failed { message: failure.to_string() },

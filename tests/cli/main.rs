@@ -1,5 +1,6 @@
 //! The program as it is typed: what its commands print and how they end.
 
+mod interrupt;
 mod manual;
 mod project;
 mod speed;

@@ -64,8 +64,14 @@ impl Filter {
         (self.names.is_empty() || self.names.iter().any(|pattern| pattern.fits(name)))
             && !self.excluded.iter().any(|pattern| pattern.fits(name))
             && self.age.is_none_or(|age| bound(age, self.now - stamp(self.stamp, stat).seconds))
-            && self.size.is_none_or(|size| bound(size, i64::try_from(stat.size).unwrap_or(i64::MAX)))
+            && self.size_fits(stat)
             && self.mode_fits(stat)
+    }
+
+    /// Only files have a size that counts.
+    fn size_fits(&self, stat: &Stat) -> bool {
+        let found = i64::try_from(stat.size).unwrap_or(i64::MAX);
+        !stat.is_file() || self.size.is_none_or(|size| bound(size, found))
     }
 
     fn mode_fits(&self, stat: &Stat) -> bool {

@@ -1,14 +1,13 @@
 //! `find`
 
+mod content;
 mod filter;
 
 use super::argument::{Needed, PathText, Size};
 use super::stat::{Algorithm, checksum};
 use super::{ArgumentError, Module};
-use crate::host::regex::{Regex, Text};
-use crate::host::{Data, Failure, Fields, Plan, Probe, Stat, Stored, Time, text, users};
+use crate::host::{Data, Failure, Fields, Plan, Probe, Stat, Time, text, users};
 use filter::Filter;
-use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 choices! {
@@ -67,7 +66,7 @@ module! {
         exact_mode: bool = true;
         /// Stops when so many are found.
         limit: Option<i64>;
-        /// How content is encoded.
+        /// How content is encoded: UTF-8 if nothing is said, `ascii` or `latin-1`. What is not encoded so ends the search in its place.
         encoding: Option<String>;
     }
 }
@@ -75,23 +74,20 @@ module! {
 impl Module for Find {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let filter = Filter::of(self)?;
-        let mut search =
-            Search { find: self, filter, host, files: Vec::new(), examined: 0, skipped: Fields::new() };
-        for path in &self.paths.0 {
-            let path = path.on(host)?;
-            match host.is_directory(&path)? {
-                true => search.directory(&path, 1)?,
-                false => search
-                    .skipped
-                    .set(text::from_path(&path), format!("'{}' is not a directory", path.display())),
-            }
-        }
-        let matched = search.files.len();
-        let message = if search.skipped.is_empty() {
-            "All paths examined"
-        } else {
-            "Not all paths examined, check warnings for details"
+        let mut search = Search {
+            find: self,
+            filter,
+            host,
+            files: Vec::new(),
+            examined: 0,
+            skipped: Fields::new(),
+            gave_up: false,
         };
+        for path in &self.paths.0 {
+            search.path(&path.on(host)?)?;
+        }
+        let message = search.message();
+        let matched = search.files.len();
         let result = Fields::new()
             .with("files", Data::List(search.files))
             .with("matched", matched)
@@ -102,11 +98,10 @@ impl Module for Find {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        Filter::of(self)
-            .err()
-            .map(|failure| ArgumentError::new("", failure.to_string()))
-            .into_iter()
-            .collect()
+        let limit = self.limit.filter(|limit| *limit <= 0);
+        let limit = limit.map(|limit| format!("limit cannot be {limit} (use None for unlimited)"));
+        let wrong = limit.or_else(|| Filter::of(self).err().map(|failure| failure.to_string()));
+        wrong.map(|wrong| ArgumentError::new("", wrong)).into_iter().collect()
     }
 }
 
@@ -115,8 +110,10 @@ struct Search<'a> {
     filter: Filter,
     host: &'a dyn Probe,
     files: Vec<Data>,
-    examined: i64,
+    examined: usize,
     skipped: Fields,
+    /// Whether the search ended early in some place.
+    gave_up: bool,
 }
 
 impl Search<'_> {
@@ -124,10 +121,29 @@ impl Search<'_> {
         self.find.limit.is_some_and(|limit| self.files.len() as i64 >= limit)
     }
 
-    fn directory(&mut self, directory: &Path, depth: i64) -> Result<(), Failure> {
-        if self.find.depth.is_some_and(|most| depth > most) {
-            return Ok(());
+    fn message(&self) -> &'static str {
+        match (self.gave_up, self.is_full()) {
+            (true, _) => "Not all paths examined, check warnings for details",
+            (_, true) => "Limit of matches reached",
+            _ => "All paths examined",
         }
+    }
+
+    /// Searches in one place; what goes wrong there ends the search in it.
+    fn path(&mut self, path: &Path) -> Result<(), Failure> {
+        let searched = match self.host.is_directory(path)? {
+            true => self.directory(path, 1),
+            false => Err(Failure::new(format!("'{}' is not a directory", path.display()))),
+        };
+        if let Err(failure) = searched {
+            self.skipped.set(text::from_path(path), failure.to_string());
+            self.gave_up = true;
+        }
+        Ok(())
+    }
+
+    /// What is in a directory; what lies deeper than asked for is counted, and not looked at.
+    fn directory(&mut self, directory: &Path, depth: i64) -> Result<(), Failure> {
         let names = match self.host.list(directory) {
             Ok(names) => names,
             Err(failure) => {
@@ -135,17 +151,20 @@ impl Search<'_> {
                 return Ok(());
             }
         };
+        self.examined += names.len();
+        if self.find.depth.is_some_and(|most| most != 0 && depth > most) {
+            return Ok(());
+        }
         let mut deeper: Vec<PathBuf> = Vec::new();
         for name in names {
             let path = directory.join(&name);
-            self.examined += 1;
             let hidden = name.as_encoded_bytes().starts_with(b".") && !self.find.hidden;
-            let found = if self.find.follow { self.host.follow(&path)? } else { self.host.stat(&path)? };
-            let Some(stat) = found else { continue };
+            let Some(stat) = self.host.stat(&path)? else { continue };
             if !hidden && !self.is_full() {
                 self.consider(&path, &text::from_os(&name), &stat)?;
             }
-            if stat.is_directory() && self.find.recurse && !(hidden) {
+            // Also into those that are hidden themselves.
+            if self.find.recurse && self.leads_on(&path, &stat)? {
                 deeper.push(path);
             }
         }
@@ -157,6 +176,12 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Whether there is something below: in a directory, and in a link to one where links are followed.
+    fn leads_on(&self, path: &Path, stat: &Stat) -> Result<bool, Failure> {
+        let follows = self.find.follow && stat.is_link();
+        Ok(stat.is_directory() || follows && self.host.follow(path)?.is_some_and(|stat| stat.is_directory()))
+    }
+
     fn consider(&mut self, path: &Path, name: &str, stat: &Stat) -> Result<(), Failure> {
         let kind = match self.find.file_type {
             FileType::Any => true,
@@ -164,7 +189,7 @@ impl Search<'_> {
             FileType::File => stat.is_file(),
             FileType::Link => stat.is_link(),
         };
-        if !kind || !self.filter.fits(name, stat) || !self.content_fits(path, stat)? {
+        if !kind || !self.filter.fits(name, stat) || !self.content_fits(path)? {
             return Ok(());
         }
         let mut said = self.describe(path, stat)?;
@@ -175,20 +200,14 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn content_fits(&self, path: &Path, stat: &Stat) -> Result<bool, Failure> {
-        let Some(contains) = &self.filter.contains else { return Ok(true) };
-        if !stat.is_file() {
-            return Ok(self.find.file_type != FileType::File && self.find.file_type != FileType::Any);
+    /// Whether a file holds what is asked for; of other things nothing is asked.
+    fn content_fits(&self, path: &Path) -> Result<bool, Failure> {
+        match &self.filter.contains {
+            Some(contains) if self.find.file_type == FileType::File => {
+                content::fits(self.find, contains, path, &self.host.open(path)?)
+            }
+            _ => Ok(true),
         }
-        let Ok(stored) = self.host.open(path) else { return Ok(false) };
-        if !self.find.read_whole_file {
-            return Ok(a_line_fits(contains, &stored).unwrap_or(false));
-        }
-        let bytes = stored.bytes(0, MOST_WHOLE + 1).unwrap_or_default();
-        if bytes.len() > MOST_WHOLE {
-            return Err(Failure::at(path, "read as a whole", format!("it has more than {MOST_WHOLE} bytes")));
-        }
-        Ok(contains.is_match(&text::from_bytes(&bytes)))
     }
 
     fn describe(&self, path: &Path, stat: &Stat) -> Result<Fields, Failure> {
@@ -264,26 +283,4 @@ fn stamp(kind: AgeStamp, stat: &Stat) -> Time {
         AgeStamp::Changed => stat.changed,
         AgeStamp::Modified => stat.modified,
     }
-}
-
-/// The most bytes of a file that is read as a whole.
-const MOST_WHOLE: usize = 32 << 20;
-
-/// The most bytes of one line; the rest of a longer one is read as another.
-const MOST_LINE: u64 = 256 << 10;
-
-/// Whether a line begins with what the pattern means.
-fn a_line_fits(pattern: &Regex, stored: &Stored) -> std::io::Result<bool> {
-    let mut reader = stored.reader();
-    let mut line = Vec::new();
-    while reader.by_ref().take(MOST_LINE).read_until(b'\n', &mut line)? > 0 {
-        let text = text::from_bytes(&line);
-        let text = text.strip_suffix('\n').unwrap_or(&text);
-        let text = text.strip_suffix('\r').unwrap_or(text);
-        if pattern.match_at(&Text::new(text), 0).is_some() {
-            return Ok(true);
-        }
-        line.clear();
-    }
-    Ok(false)
 }

@@ -10,8 +10,8 @@ mod programs;
 mod system;
 mod virtualization;
 
-use super::Module;
 use super::argument::PathText;
+use super::{ArgumentError, Module};
 use crate::host::{Data, Failure, Fields, Plan, Probe, glob, text};
 use std::path::Path;
 
@@ -40,22 +40,75 @@ module! {
 type Gather = fn(&dyn Probe, &mut Fields) -> Result<(), Failure>;
 
 const GROUPS: [(&str, &[&str], Gather); 20] = [
-    ("distribution", &["all", "min", "pkg_mgr", "os_family"], distribution::gather),
-    ("platform", &["all", "min"], system::kernel),
+    (
+        "distribution",
+        &[
+            "all",
+            "min",
+            "pkg_mgr",
+            "os_family",
+            "distribution_version",
+            "distribution_release",
+            "distribution_major_version",
+            "lsb",
+        ],
+        distribution::gather,
+    ),
+    (
+        "platform",
+        &["all", "min", "system", "kernel", "kernel_version", "machine", "architecture", "machine_id"],
+        system::kernel,
+    ),
     ("platform", &["all", "min", "fqdn", "hostname"], system::host_names),
-    ("user", &["all", "min"], system::user),
+    (
+        "user",
+        &[
+            "all",
+            "min",
+            "user_id",
+            "user_uid",
+            "user_gid",
+            "user_gecos",
+            "user_dir",
+            "user_shell",
+            "real_user_id",
+            "effective_user_id",
+            "effective_group_ids",
+        ],
+        system::user,
+    ),
     ("date_time", &["all", "min"], system::date_and_time),
     ("env", &["all", "min"], system::environment),
     ("service_mgr", &["all", "min"], system::service_manager),
     ("pkg_mgr", &["all", "min"], system::package_manager),
-    ("selinux", &["all", "min", "apparmor", "fips", "caps"], system::security),
+    (
+        "selinux",
+        &["all", "min", "apparmor", "fips", "caps", "system_capabilities", "system_capabilities_enforced"],
+        system::security,
+    ),
     ("dns", &["all", "min"], system::dns),
     ("cmdline", &["all", "min"], system::command_line),
-    ("ssh_pub_keys", &["all", "min"], system::host_keys),
-    ("min", &["all"], system::rest),
-    ("python", &["all", "min"], programs::python),
+    (
+        "ssh_pub_keys",
+        &[
+            "all",
+            "min",
+            "ssh_host_pub_keys",
+            "ssh_host_key_dsa_public",
+            "ssh_host_key_ecdsa_public",
+            "ssh_host_key_ed25519_public",
+            "ssh_host_key_rsa_public",
+        ],
+        system::host_keys,
+    ),
+    ("loadavg", &["all", "chroot", "is_chroot", "fibre_channel_wwn", "iscsi", "nvme"], system::rest),
+    ("python", &["all", "min", "python_version"], programs::python),
     ("systemd", &["all"], programs::systemd),
-    ("hardware", &["all", "processor", "memory", "dmi"], hardware::gather),
+    (
+        "hardware",
+        &["all", "processor", "processor_cores", "processor_count", "memory", "dmi"],
+        hardware::gather,
+    ),
     ("hardware", &["all", "mounts"], mounts::gather),
     ("hardware", &["all", "devices"], devices::gather),
     (
@@ -63,7 +116,17 @@ const GROUPS: [(&str, &[&str], Gather); 20] = [
         &["all", "interfaces", "default_ipv4", "default_ipv6", "all_ipv4_addresses", "all_ipv6_addresses"],
         network::gather,
     ),
-    ("virtual", &["all", "virtualization_type", "virtualization_role"], virtualization::gather),
+    (
+        "virtual",
+        &[
+            "all",
+            "virtualization_type",
+            "virtualization_role",
+            "virtualization_tech_guest",
+            "virtualization_tech_host",
+        ],
+        virtualization::gather,
+    ),
 ];
 
 impl Module for Setup {
@@ -83,6 +146,19 @@ impl Module for Setup {
         named.set("module_setup", true);
         Ok(Plan::say(Fields::new().with("ansible_facts", self.filtered(named))))
     }
+
+    fn check(&self) -> Vec<ArgumentError> {
+        let wrong = self.gather_subset.iter().filter(|name| !name.starts_with('!') && !is_subset(name));
+        let message = |name: &String| format!("Bad subset '{name}' is not there");
+        wrong.map(|name| ArgumentError::new("gather_subset", message(name))).collect()
+    }
+}
+
+/// What is asked for beside the groups: all, what is always there, files of the host, and what others tell who are not asked.
+const OTHERS: [&str; 5] = ["all", "min", "local", "facter", "ohai"];
+
+fn is_subset(name: &str) -> bool {
+    OTHERS.contains(&name) || GROUPS.iter().any(|(group, also, _)| *group == name || also.contains(&name))
 }
 
 impl Setup {

@@ -182,7 +182,10 @@ impl Ansible {
                 fields.set("msg", message.as_str());
             }
         }
-        fields.remove("results");
+        // Items have told theirs, but where the host was lost all is told again.
+        if result.status != Status::Unreachable {
+            fields.remove("results");
+        }
         if result.no_log {
             fields.set("censored", CENSORED);
         }

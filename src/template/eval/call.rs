@@ -8,7 +8,8 @@ use crate::template::filters::Filter;
 use crate::template::objects::{BoundMethod, Function, known};
 use crate::template::python::{iterate, types};
 use crate::template::syntax::tree::{Applied, Arguments, Expr, Kind, Name, Part};
-use crate::template::{Answer, Error, filters, globals, methods, tests};
+use crate::template::tests::{self, Test};
+use crate::template::{Answer, Error, filters, globals, methods};
 use crate::vars::{Data, Marks, Value};
 
 impl Evaluator<'_> {
@@ -54,6 +55,16 @@ impl Evaluator<'_> {
         let Some(test) = tests::find(&applied.name) else {
             return Err(self.unknown("test", &applied.name, tests::names(), applied.name_part));
         };
+        if test.keeps_sealed {
+            let kept = std::mem::replace(&mut self.sealed, true);
+            let result = self.tested(test, applied, part);
+            self.sealed = kept;
+            return result;
+        }
+        self.tested(test, applied, part)
+    }
+
+    fn tested(&mut self, test: Test, applied: &Applied, part: Part) -> Answer<Value> {
         let input = self.eval(&applied.input)?;
         let mut args = self.arguments(&applied.arguments)?;
         args.positional.insert(0, input);

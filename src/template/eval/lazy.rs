@@ -40,9 +40,9 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The text of an encrypted value, which is learnt as a secret.
+    /// The text of an encrypted value, which is learnt as a secret; the value itself where it is to stay as it is.
     fn decrypted(&self, value: Value) -> Answer<Value> {
-        let Some(encrypted) = Encrypted::of(&value) else { return Ok(value) };
+        let Some(encrypted) = Encrypted::of(&value).filter(|_| !self.sealed) else { return Ok(value) };
         let services = &self.context.surroundings.services;
         let plain = encrypted.reveal(|text| {
             let bytes = services.decrypt(text)?;
@@ -95,7 +95,9 @@ impl Evaluator<'_> {
             return Err(Error::failed("variables refer to one another too deep").at(value.span()));
         }
         self.forcing.push(Forcing { text: text.clone(), span: value.span(), name: name.to_owned() });
+        let sealed = std::mem::take(&mut self.sealed);
         let result = self.evaluate_text(text, value.span());
+        self.sealed = sealed;
         self.forcing.pop();
         let result = match result {
             Ok(result) if result.is_undefined() => return Ok(explained(result)),

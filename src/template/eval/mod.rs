@@ -52,6 +52,8 @@ pub struct Evaluator<'s> {
     converts: bool,
     /// Whether constant strings are templates too, as old playbooks rely on in conditions.
     opens: bool,
+    /// Whether encrypted values stay so, for whoever only asks whether they are.
+    sealed: bool,
     captured: Vec<Value>,
     blocks: HashMap<Name, Vec<(Arc<Block>, Place)>>,
     parent: Option<(Arc<Template>, Place)>,
@@ -76,6 +78,7 @@ impl<'s> Evaluator<'s> {
             secrets: false,
             converts: false,
             opens: false,
+            sealed: false,
             captured: Vec::new(),
             blocks: HashMap::new(),
             parent: None,

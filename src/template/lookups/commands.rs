@@ -2,22 +2,30 @@
 
 use super::{Settings, Table, texts};
 use crate::template::eval::Call;
-use crate::template::{Answer, Error};
+use crate::template::{Answer, Error, Services};
 use crate::vars::{Data, Value};
-use std::process::Command;
+use rustix::process::{Pid, Signal, kill_process};
+use std::io;
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 pub const TABLE: Table = &[("pipe", pipe), ("lines", lines), ("env", environment), ("config", config)];
+
+/// How long a command goes on at most when the user has asked to stop.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What a command prints. It runs once, however often the expression is evaluated.
 fn output(call: &mut Call, command: &str) -> Answer<String> {
     let folder = call.ev.context.surroundings.playbook_dir.clone();
+    let services = call.ev.context.surroundings.services.clone();
     let part = call.part;
     let value = call.ev.once(part, || {
         let mut shell = Command::new("/bin/sh");
-        shell.arg("-c").arg(command).current_dir(&folder).stdin(std::process::Stdio::null());
-        shell.stderr(std::process::Stdio::inherit());
-        let ran =
-            shell.output().map_err(|error| Error::failed(format!("`{command}` cannot be run: {error}")))?;
+        shell.arg("-c").arg(command).current_dir(&folder).stdin(Stdio::null());
+        shell.stderr(Stdio::inherit());
+        let ran = run(shell, &*services);
+        let ran = ran.map_err(|error| Error::failed(format!("`{command}` cannot be run: {error}")))?;
         match ran.status.success() {
             true => Ok(String::from_utf8_lossy(&ran.stdout).into_owned().into()),
             false => {
@@ -27,6 +35,25 @@ fn output(call: &mut Call, command: &str) -> Answer<String> {
         }
     })?;
     Ok(value.as_str().unwrap_or_default().to_owned())
+}
+
+/// Waits for a command, unless the user asks to stop.
+fn run(mut shell: Command, services: &dyn Services) -> io::Result<Output> {
+    services.prepare_command(&mut shell);
+    let child = shell.stdout(Stdio::piped()).spawn()?;
+    let process = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let (sender, ended) = mpsc::channel();
+    std::thread::spawn(move || sender.send(child.wait_with_output()));
+    loop {
+        match ended.recv_timeout(PATIENCE) {
+            Ok(output) => return output,
+            Err(mpsc::RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::BrokenPipe.into()),
+            Err(mpsc::RecvTimeoutError::Timeout) if services.is_interrupted() => break,
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+        }
+    }
+    process.map_or(Ok(()), |process| kill_process(process, Signal::TERM))?;
+    Err(io::ErrorKind::Interrupted.into())
 }
 
 fn pipe(call: &mut Call) -> Answer<Vec<Value>> {

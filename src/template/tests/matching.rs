@@ -7,7 +7,7 @@ use crate::template::filters::regex::flags;
 use crate::template::filters::truth;
 use crate::template::python::regex::Pattern;
 use crate::template::python::{compare, iterate, types};
-use crate::vars::{Data, Value};
+use crate::vars::{Data, Encrypted, Value};
 
 pub const TABLE: Table = &[
     ("match", |call| matches(call, Some("match"))),
@@ -24,9 +24,7 @@ pub const TABLE: Table = &[
     ("falsy", |call| truthy(call).map(|truth| !truth)),
     ("nan", |call| Ok(matches!(call.only()?.data(), Data::Float(float) if float.is_nan()))),
     ("isnan", |call| Ok(matches!(call.only()?.data(), Data::Float(float) if float.is_nan()))),
-    ("vault_encrypted", |call| {
-        Ok(call.only()?.as_str().is_some_and(|text| text.starts_with("$ANSIBLE_VAULT;")))
-    }),
+    ("vault_encrypted", |call| Ok(Encrypted::of(&call.only()?).is_some())),
     ("vaulted_file", vaulted_file),
 ];
 

@@ -29,6 +29,8 @@ pub struct Test {
     pub takes_undefined: bool,
     /// Whether the classic language gives it what is undefined.
     pub looks_only: bool,
+    /// Whether it is given encrypted values as they are.
+    pub keeps_sealed: bool,
 }
 
 const FAMILIES: &[Table] = &[
@@ -68,6 +70,7 @@ static TESTS: LazyLock<HashMap<&'static str, Test>> = LazyLock::new(|| {
         run,
         takes_undefined: TAKE_UNDEFINED.contains(name),
         looks_only: LOOK_ONLY.contains(name),
+        keeps_sealed: *name == "vault_encrypted",
     };
     all.map(|(name, run)| (*name, test(name, *run))).collect()
 });

@@ -27,6 +27,11 @@ pub struct LoopControl {
 }
 
 impl LoopControl {
+    /// All values that may hold templates, but conditions.
+    pub fn templates(&self) -> impl Iterator<Item = &Value> {
+        self.label.iter().chain(&self.pause).chain(&self.extended).chain(&self.extended_allitems)
+    }
+
     pub(super) fn read(loader: &Loader, node: &Node) -> LoopControl {
         let mut control = LoopControl::default();
         let Some(entries) = node.as_map() else {

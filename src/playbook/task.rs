@@ -45,7 +45,9 @@ pub struct TaskKeywords {
 impl Task {
     /// The conditions that only a task has.
     pub fn conditions(&self) -> impl Iterator<Item = &Value> {
-        self.own.changed_when.iter().chain(&self.own.failed_when).chain(&self.own.until)
+        let own = &self.own;
+        let conditions = own.changed_when.iter().chain(&own.failed_when).chain(&own.until);
+        conditions.chain(&own.loop_control.break_when)
     }
 
     /// All values that may hold templates, but those of its keywords.
@@ -53,7 +55,10 @@ impl Task {
         let action = &self.action;
         let items = self.own.repeat.iter().map(|repeat| &repeat.items);
         let values = items.chain(&self.name).chain(&action.raw).chain(&action.whole).chain(&self.own.listen);
-        values.chain(action.arguments.iter().map(|argument| &argument.value))
+        let times = self.own.retries.iter().chain(&self.own.delay);
+        let times = times.chain(&self.own.asynchronous).chain(&self.own.poll);
+        let times = times.chain(self.own.loop_control.templates());
+        values.chain(action.arguments.iter().map(|argument| &argument.value)).chain(times)
     }
 
     /// Reads a mapping that is no block.

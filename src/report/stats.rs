@@ -12,6 +12,9 @@ impl Stats {
     /// Keeps values: with what is there of them already, or in its place.
     pub fn keep(&mut self, host: &Option<HostName>, data: &Data, aggregate: bool) {
         let Data::Map(given) = data else { return };
+        if given.is_empty() {
+            return;
+        }
         let kept = self.0.entry(host.clone()).or_default();
         for (name, value) in given.iter() {
             let value = match kept.get(name) {
@@ -41,6 +44,9 @@ impl Stats {
 fn together(old: &Data, new: &Data) -> Data {
     match (old, new) {
         (Data::Int(old), Data::Int(new)) => old.saturating_add(*new).into(),
+        // As Python adds them.
+        (Data::Bool(old), Data::Bool(new)) => (i64::from(*old) + i64::from(*new)).into(),
+        (Data::Int(old), Data::Bool(new)) => old.saturating_add(i64::from(*new)).into(),
         (Data::Float(old), Data::Float(new)) => Data::Float(old + new),
         (Data::Text(old), Data::Text(new)) => Data::Text(format!("{old}{new}")),
         (Data::List(old), Data::List(new)) => Data::List(old.iter().chain(new).cloned().collect()),

@@ -96,8 +96,8 @@ impl Interpreter {
             return Ok(None);
         };
         let asked = format!("ansible_delegated_vars['{other}'].ansible_host | default('')");
-        let address = self.evaluate(at, |engine, scope| engine.expression(&asked, Span::NONE, scope)).await;
-        Ok(address.ok().and_then(|address| address.str().ok()).filter(|address| !address.is_empty()))
+        let address = self.evaluate(at, |engine, scope| engine.expression(&asked, Span::NONE, scope)).await?;
+        Ok(address.str().ok().filter(|address| !address.is_empty()))
     }
 
     /// What is notified when something was changed.
@@ -133,7 +133,6 @@ impl Interpreter {
     /// Carries out a control word.
     pub async fn act_here(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let arguments = self.arguments_of(running, at).await?;
-        control::refuse_unknown(&arguments)?;
         match &*arguments.word {
             "include_vars" => return self.include_vars(&arguments, at).await,
             "fetch" => return self.fetch(running, &arguments, at).await,
@@ -334,7 +333,7 @@ impl Interpreter {
     async fn environment_of(&mut self, running: &Running, at: &At) -> Result<Vec<(String, String)>, Trouble> {
         let mut environment = self.environment(at, running.task.is(&["setup", "gather_facts"])).await?;
         let is_of_jobs = running.background.is_some() || running.task.is(&["async_status"]);
-        if is_of_jobs && let Some(directory) = self.job_directory(at).await {
+        if is_of_jobs && let Some(directory) = self.job_directory(at).await? {
             environment.retain(|(known, _)| *known != directory.0);
             environment.push(directory);
         }

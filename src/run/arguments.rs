@@ -47,6 +47,7 @@ impl Interpreter {
             let value = self.evaluate(at, |engine, scope| engine.resolve(raw, scope)).await;
             arguments.raw = Some(value.map_err(|trouble| finalizing(trouble, action, "_raw_params"))?);
         }
+        crate::control::refuse_unknown(&arguments)?;
         Ok(arguments)
     }
 

@@ -39,11 +39,11 @@ impl Interpreter {
     }
 
     /// Where a variable says that the results of jobs lie, as modules read it; it counts more than what the environment says.
-    pub(super) async fn job_directory(&mut self, at: &At) -> Option<(String, String)> {
+    pub(super) async fn job_directory(&mut self, at: &At) -> Result<Option<(String, String)>, Trouble> {
         let asked = "ansible_async_dir | default('')";
-        let said = self.evaluate(at, |engine, scope| engine.expression(asked, Span::NONE, scope)).await;
-        let directory = said.ok()?.str().ok().filter(|directory| !directory.is_empty())?;
-        Some(("ANSIBLE_ASYNC_DIR".to_owned(), directory))
+        let said = self.evaluate(at, |engine, scope| engine.expression(asked, Span::NONE, scope)).await?;
+        let directory = said.str().ok().filter(|directory| !directory.is_empty());
+        Ok(directory.map(|directory| ("ANSIBLE_ASYNC_DIR".to_owned(), directory)))
     }
 
     async fn seconds(&mut self, written: &Option<Value>, at: &At) -> Result<Option<u64>, Trouble> {

@@ -26,9 +26,8 @@ pub fn hosts_named(run: &Run, playbooks: &[crate::playbook::Playbook]) -> Vec<Ho
 /// How a play ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PlayEnd {
+    /// Those hosts that are left go on to the next play.
     Fine,
-    /// Hosts failed; the others go on to the next play, but not to the next playbook.
-    Failures,
     /// Nobody goes on.
     Over,
 }
@@ -54,9 +53,8 @@ impl Run {
             return PlayEnd::Fine;
         };
         let live = self.live(&all);
-        if live.is_empty() {
+        if all.is_empty() {
             begins(&[]);
-            return if all.is_empty() { PlayEnd::Fine } else { PlayEnd::Over };
         }
         let number = u32::try_from(self.next_play()).unwrap_or(u32::MAX);
         let batches = match self.batches(play, &all) {
@@ -66,13 +64,13 @@ impl Run {
                 return PlayEnd::Over;
             }
         };
-        let mut end = PlayEnd::Fine;
         let vars = Arc::new(self.play_vars(play, self.prompt(play)));
         for (index, mut hosts) in batches.into_iter().enumerate() {
             if !hosts.iter().any(|host| live.contains(host)) {
                 begins(&hosts);
                 continue;
             }
+            let size = hosts.len();
             hosts.retain(|host| live.contains(host));
             begins(&hosts);
             // An earlier batch may have added hosts, and lost some.
@@ -84,7 +82,7 @@ impl Run {
                 hosts,
                 (&all, &self.live(&all), &vars),
             );
-            let batch = Batch { start: start.filter(|_| index == 0), ..batch };
+            let batch = Batch { start: start.filter(|_| index == 0), size, ..batch };
             let run = Arc::new(PlayRun::new(batch));
             self.run_batch(&run).await;
             if run.has_too_many_failures() {
@@ -93,14 +91,11 @@ impl Run {
             if run.is_fatal() {
                 return PlayEnd::Over;
             }
-            if run.has_failures() {
-                end = PlayEnd::Failures;
-            }
             if run.has_ended() || self.is_interrupted() {
                 break;
             }
         }
-        end
+        PlayEnd::Fine
     }
 
     /// Those of some hosts that have not failed.
@@ -170,6 +165,7 @@ impl Run {
             frame,
             surroundings: Arc::new(surroundings),
             magic: Arc::new(magic),
+            size: hosts.len(),
             hosts,
             all_hosts: all.to_vec(),
             vars: vars.clone(),

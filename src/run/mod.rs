@@ -121,7 +121,7 @@ pub struct Run {
 type Line = Arc<tokio::sync::OnceCell<Result<Arc<Connection>, Failure>>>;
 
 impl Run {
-    /// Runs playbooks one after the other; a host that failed in one takes no part in the next.
+    /// Runs playbooks one after the other; none begins behind one in which a host failed for good.
     pub async fn playbooks(self: &Arc<Run>, playbooks: &[Playbook]) {
         for playbook in playbooks {
             let (name, plays) = (playbook.path.display().to_string(), playbook.plays.len());
@@ -133,12 +133,17 @@ impl Run {
                 }
                 end = self.play(play).await;
             }
-            if end != PlayEnd::Fine {
+            if end == PlayEnd::Over || self.has_lost_hosts() {
                 break;
             }
         }
         self.hang_up_all().await;
         self.events.send(Event::End { interrupted: self.is_interrupted() });
+    }
+
+    fn has_lost_hosts(&self) -> bool {
+        let hosts = self.hosts.read().unwrap_or_else(|broken| broken.into_inner());
+        hosts.values().any(|host| host.out().is_some())
     }
 
     /// Closes every line, and waits for those agents that must still hear something, such as which handlers have run.

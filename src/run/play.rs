@@ -29,6 +29,7 @@ pub struct PlayRun {
     pub magic: Arc<PlayMagic>,
     /// The hosts of this batch, in order.
     pub batch: Vec<HostName>,
+    size: usize,
     /// Every host of the play.
     pub all_hosts: Vec<HostName>,
     pub meeting: Meeting,
@@ -58,7 +59,7 @@ pub struct PlayRun {
     too_many: AtomicBool,
     /// Where failures were that count for all hosts.
     broken_at: Mutex<HashSet<super::position::Position>>,
-    failed: Mutex<Vec<(HostName, Out)>>,
+    failed: Mutex<Vec<Out>>,
     number: u32,
 }
 
@@ -71,6 +72,8 @@ pub struct Batch {
     pub surroundings: Arc<Surroundings>,
     pub magic: Arc<PlayMagic>,
     pub hosts: Vec<HostName>,
+    /// How many hosts there are with those that failed in earlier plays.
+    pub size: usize,
     pub all_hosts: Vec<HostName>,
     pub vars: Arc<PlayVars>,
     /// The task with which the play begins, where that is not the first.
@@ -91,6 +94,7 @@ impl PlayRun {
             surroundings: batch.surroundings,
             magic: batch.magic,
             batch: batch.hosts,
+            size: batch.size,
             all_hosts: batch.all_hosts,
             once: Once::default(),
             force_handlers: batch.force_handlers,
@@ -247,19 +251,14 @@ impl PlayRun {
 
     /// Notes that a host failed for good: all of them, or more than may, end the play and the run. Those that cannot be reached
     /// do not count for `max_fail_percentage`.
-    fn note_failure(&self, host: &HostName, why: Out) {
+    fn note_failure(&self, why: Out) {
         let mut failed = lock(&self.failed);
-        failed.push((host.clone(), why));
-        let counted = failed.iter().filter(|(_, why)| *why == Out::Failed).count();
-        let percent = 100.0 * counted as f64 / self.batch.len().max(1) as f64;
-        let too_many = self.max_fail_percentage.is_some_and(|most| counted > 0 && percent > most);
+        failed.push(why);
+        let counted = failed.iter().filter(|why| **why == Out::Failed).count();
+        let percent = 100.0 * counted as f64 / self.size.max(1) as f64;
+        let too_many = self.max_fail_percentage.is_some_and(|most| percent > most);
         self.too_many.fetch_or(too_many, Ordering::Relaxed);
-        self.fatal.fetch_or(too_many || failed.len() == self.batch.len(), Ordering::Relaxed);
-    }
-
-    /// Whether any host failed for good.
-    pub fn has_failures(&self) -> bool {
-        !lock(&self.failed).is_empty()
+        self.fatal.fetch_or(too_many || failed.len() == self.size, Ordering::Relaxed);
     }
 
     /// Puts a host that was added into the lists of all that the play is about; it takes no part in it.
@@ -387,7 +386,7 @@ impl Interpreter {
     fn drop_out(&self, why: Out) {
         self.host.set_out(Some(why));
         self.play.strike(&self.host.name);
-        self.play.note_failure(&self.host.name, why);
+        self.play.note_failure(why);
     }
 }
 

@@ -128,9 +128,6 @@ impl Interpreter {
         running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
         running.fatal =
             self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
-        if at.frame.keyword(Keyword::Diff).is_some() {
-            running.diff = Some(self.flag(at, Keyword::Diff).await?);
-        }
         running.changed = plain_bool(&running.task.own.changed_when);
         running.failed = plain_bool(&running.task.own.failed_when);
         if at.frame.keyword(Keyword::Diff).is_some() {

@@ -137,7 +137,7 @@ fn usual_hint(kind: &Kind, host: &str) -> Option<String> {
             Some("set `ansible_become_password` or run with `--ask-become-pass`".to_owned())
         }
         Kind::Become { reason: Refusal::PasswordWrong, .. } => {
-            Some("correct `ansible_become_password`, or what was typed; it was tried once only".to_owned())
+            Some("correct `ansible_become_password`, or what was typed".to_owned())
         }
         Kind::Become { .. } => None,
     }

@@ -5,7 +5,7 @@ use super::context::{Context, Language};
 use super::eval::output::Output;
 use super::eval::{Evaluator, Place};
 use super::python::types;
-use super::syntax::tree::{Kind, Stmt, Template};
+use super::syntax::tree::{Kind, Template};
 use super::syntax::{Delimiters, Escapes};
 use super::{Answer, Error, Overrides, Scope, check, finish, newline};
 use crate::source::{Diagnostic, Diagnostics, Span};
@@ -247,17 +247,9 @@ impl Engine {
     }
 }
 
-/// The one expression of a tree that was parsed as an expression.
-pub(super) fn only_expression(template: &Template) -> Option<&super::syntax::tree::Expr> {
-    match template.body.as_slice() {
-        [Stmt::Emit(expr)] => Some(expr),
-        _ => None,
-    }
-}
-
 /// Whether the expression is a lone name.
 pub(super) fn lone_name(template: &Template) -> Option<&Arc<str>> {
-    match &only_expression(template)?.kind {
+    match &template.only_expression()?.kind {
         Kind::Name(name) => Some(name),
         _ => None,
     }

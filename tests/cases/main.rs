@@ -73,12 +73,14 @@ impl Case {
         Printed { text: format!("{stdout}{stderr}--- exit code {}\n", code.unwrap_or(-1)), json }
     }
 
-    /// The text without what differs from run to run: directories and times.
+    /// The text without what differs from run to run: directories, times and jobs.
     fn clean(&self, text: &str, work: &Path) -> String {
         let text =
             text.replace(&*work.to_string_lossy(), "WORK").replace(&*self.folder.to_string_lossy(), "CASE");
         let times = fancy_regex::Regex::new(r#""(delta|end|start)": "[-0-9:. ]+""#).unwrap();
-        let text = times.replace_all(&text, "\"$1\": \"TIME\"").into_owned();
+        let text = times.replace_all(&text, "\"$1\": \"TIME\"");
+        let jobs = fancy_regex::Regex::new(r"jid=j[0-9.]+").unwrap();
+        let text = jobs.replace_all(&text, "jid=JOB").into_owned();
         if self.has("unordered") { sorted(&text) } else { text }
     }
 

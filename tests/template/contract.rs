@@ -58,6 +58,19 @@ fn a_cycle_is_printed() {
 }
 
 #[test]
+fn a_cycle_through_what_variables_hold_is_an_error() {
+    let holds = |text: &str| Value::from_iter([lazy(text)]).marked(Marks::LAZY);
+    let scope = Variables::default()
+        .with("own", holds("{{ own }}"))
+        .with("a", holds("{{ b }}"))
+        .with("b", holds("{{ a }}"));
+    for name in ["own", "a"] {
+        let said = shown(&format!("{{{{ {name} | to_json }}}}"), &scope);
+        assert!(said.contains("is defined by itself"), "{said}");
+    }
+}
+
+#[test]
 fn a_promise_is_awaited_only_if_it_is_touched() {
     let promise = Arc::new(Promise::default());
     let scope = Variables::default().with("result", Value::promise(promise.clone()));
@@ -298,6 +311,9 @@ fn mutation_stays_in_its_template() {
     let scope = Variables::default().with("l", Value::from_iter([1_i64]));
     assert_eq!(shown("{% set _ = l.append(2) %}{{ l }}", &scope), "[1, 2]");
     assert_eq!(shown("{{ l }}", &scope), "[1]");
+    let scope = scope.with("more", lazy("{{ l.append(2) or l }}"));
+    assert_eq!(shown("{{ more }}", &scope), "[1, 2]");
+    assert_eq!(shown("{{ more }}{{ l }}", &scope), "'[1, 2][1]'");
 }
 
 #[test]

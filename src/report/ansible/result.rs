@@ -99,7 +99,10 @@ impl Ansible {
         let Some(id) = told.get("ansible_job_id").and_then(Data::as_text) else { return };
         let is_over = late.is_some() || told.get("finished") == Some(&Data::Bool(true));
         if is_over && !task.action.ends_with("async_status") {
-            let good = matches!(result.status, Status::Ok | Status::Changed);
+            // What `failed_when` says comes behind it.
+            let is_fine =
+                matches!(result.status, Status::Ok | Status::Changed) || has(result, "failed_when_result");
+            let good = late.is_none() && is_fine && told.get("rc").is_none_or(|rc| *rc == Data::Int(0));
             let word = if good { "OK" } else { "FAILED" };
             self.say(Tone::Debug, &format!("ASYNC {word} on {host}: jid={id}"));
         }

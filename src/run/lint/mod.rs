@@ -94,9 +94,14 @@ pub fn unread<'n>(
     playbooks: &[Playbook],
     names: impl Iterator<Item = &'n Arc<str>>,
 ) -> HashSet<&'n str> {
-    let lint = Lint::of(run, playbooks);
+    let mut lint = Lint::of(run, playbooks);
+    inventory_of(run, playbooks).iter().chain([&run.extra]).for_each(|vars| lint.vars(vars));
     let read: HashSet<&str> = lint.used.iter().map(|used| &*used.name).collect();
-    let is_read = |name: &str| read.contains(name) || lint.words.get(name).is_some_and(|times| *times > 1);
+    let is_read = |name: &str| {
+        // The program reads these itself.
+        let is_own = name.starts_with("ansible_") || name.starts_with("provision_");
+        is_own || read.contains(name) || lint.words.get(name).is_some_and(|times| *times > 1)
+    };
     names.map(|name| &**name).filter(|name| !is_read(name)).collect()
 }
 

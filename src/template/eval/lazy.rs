@@ -144,9 +144,12 @@ impl Evaluator<'_> {
         let outer = std::mem::replace(&mut self.converts, true);
         let value = self.apart(place, |ev| {
             let mut out = Output::default();
-            match template.lone_value().filter(|_| ev.language() == Language::Native) {
+            match template.only_expression().filter(|_| ev.language() == Language::Native) {
                 // Who uses it asks for as much of it as is needed.
-                Some(expr) => out.push(ev.eval(expr)?)?,
+                Some(expr) => {
+                    ev.prepare(&template);
+                    out.push(ev.eval(expr)?)?;
+                }
                 None => ev.root(&template, &mut out)?,
             }
             ev.result(out)
@@ -216,7 +219,12 @@ impl Evaluator<'_> {
         }
         match value.data() {
             Data::Object(_) => self.decrypted(value),
-            Data::Text(_) | Data::Promise(_) => {
+            Data::Text(text) => {
+                let (text, span) = (text.clone(), value.span());
+                let forced = self.force(value)?;
+                self.deep_within(forced, text, span)
+            }
+            Data::Promise(_) => {
                 let forced = self.force(value)?;
                 self.deep(forced)
             }
@@ -239,6 +247,20 @@ impl Evaluator<'_> {
             }
             _ => Ok(value),
         }
+    }
+
+    /// The full depth of what a text gave; the text may not come again in it.
+    fn deep_within(&mut self, forced: Value, text: Arc<str>, span: Span) -> Answer<Value> {
+        if !forced.is_lazy() {
+            return Ok(forced);
+        }
+        if self.forcing.iter().any(|forcing| Arc::ptr_eq(&forcing.text, &text)) {
+            return Err(self.cycle(&text, &text));
+        }
+        self.forcing.push(Forcing { name: text.as_ref().to_owned(), text, span });
+        let whole = self.deep(forced);
+        self.forcing.pop();
+        whole
     }
 
     /// A variable as the classic language has it: evaluated whole, and undefined if anything in it is.

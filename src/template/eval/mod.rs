@@ -114,10 +114,7 @@ impl<'s> Evaluator<'s> {
     pub fn run_expression(&mut self, template: &Arc<Template>, place: Place) -> Answer<Value> {
         let outer = std::mem::replace(&mut self.place, place);
         self.prepare(template);
-        let result = match template.body.as_slice() {
-            [super::syntax::tree::Stmt::Emit(expr)] => self.eval(expr),
-            _ => Ok(Value::none()),
-        };
+        let result = template.only_expression().map_or(Ok(Value::none()), |expr| self.eval(expr));
         self.place = outer;
         result
     }
@@ -131,7 +128,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// A template that changes lists and dicts gets its own copies of all variables.
-    fn prepare(&mut self, template: &Template) {
+    pub(super) fn prepare(&mut self, template: &Template) {
         if template.mutates && self.private.is_none() {
             self.private = Some(HashMap::new());
         }

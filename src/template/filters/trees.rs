@@ -35,7 +35,7 @@ fn steps(path: &str) -> Answer<Vec<Value>> {
     let wrong = || Error::failed(format!("`{path}` is no path"));
     let text = format!("root.{path}").replace("root.[", "root[");
     let template = parse_expression(&text.as_str().into(), &Delimiters::default()).map_err(|_| wrong())?;
-    let mut expr: &Expr = crate::template::engine::only_expression(&template).ok_or_else(wrong)?;
+    let mut expr: &Expr = template.only_expression().ok_or_else(wrong)?;
     let mut steps = Vec::new();
     loop {
         expr = match &expr.kind {

@@ -33,9 +33,9 @@ pub struct Template {
 }
 
 impl Template {
-    /// The expression, if the whole text is one in braces.
-    pub fn lone_value(&self) -> Option<&Expr> {
-        match &self.body[..] {
+    /// The expression, if that is all: the text was parsed as one, or is one in braces.
+    pub fn only_expression(&self) -> Option<&Expr> {
+        match self.body.as_slice() {
             [Stmt::Emit(expr)] => Some(expr),
             _ => None,
         }

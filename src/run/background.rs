@@ -76,6 +76,11 @@ impl Interpreter {
             tokio::time::sleep(Duration::from_secs(poll)).await;
             left = left.saturating_sub(poll);
             seen = self.job(running, &id, "status", at).await?;
+            // The job gives up at its limit too, a moment earlier or later.
+            let late = seen.field("timedout").and_then(|late| late.entry("period")?.as_int());
+            if late == i64::try_from(limit).ok() && late.is_some() {
+                break;
+            }
             if seen.status == Status::Unreachable {
                 self.lose_line(running);
             } else if seen.has_failed()

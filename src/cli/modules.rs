@@ -67,7 +67,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "package_facts",
         ],
     ),
-    ("Services", &["service", "service_facts", "systemd_service", "service_facts", "cron", "at", "reboot"]),
+    ("Services", &["service", "service_facts", "systemd_service", "cron", "at", "reboot"]),
     (
         "Containers",
         &[

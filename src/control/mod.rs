@@ -206,9 +206,13 @@ impl Desk<'_> {
 pub fn refuse_unknown(given: &Arguments) -> Result<(), Diagnostic> {
     let Some(known) = arguments(&given.word) else { return Ok(()) };
     let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(&&***name)) else { return Ok(()) };
-    let message = format!("`{}` has no argument `{name}`", given.word);
     let told = format!("Invalid options for {}: {name}", given.word);
-    Err(Diagnostic::error(message).told(told).at(given.span_of(name)))
+    Err(unknown(&given.word, name).told(told).at(given.span_of(name)))
+}
+
+/// What is said of an argument that a word does not know.
+pub fn unknown(word: &str, argument: &str) -> Diagnostic {
+    Diagnostic::error(format!("`{word}` has no argument `{argument}`"))
 }
 
 /// Refuses what cannot be the name of a variable.

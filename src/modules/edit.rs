@@ -177,19 +177,16 @@ pub fn bare(line: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::{NoContents, Overlay, Owner, Planned, System};
+    use crate::modules::files::tests::with_shared;
 
     #[test]
     fn the_group_that_a_directory_gives_is_no_change_of_ownership() {
-        let root = tempfile::tempdir().unwrap();
-        let system = System::below(root.path().to_owned(), Box::new(NoContents));
-        let (mut planned, owner) = (Planned::default(), Owner { uid: 7, gid: 8 });
-        let shared = Change::Directory { path: "/shared".into(), mode: 0o2775, owner };
-        planned.lay(&system, &shared).unwrap();
-        let host = Overlay { system: &system, planned: &planned };
-        let attributes = FileAttributes::none();
-        let how = Rewriting { attributes: &attributes, backup: false, validate: None, message: "line added" };
-        let plan = read(&host, Path::new("/shared/a")).unwrap().rewrite(&host, "x\n", &how).unwrap();
-        assert_eq!(plan.result.get("msg").and_then(Data::as_text), Some("line added"));
+        with_shared(|host| {
+            let attributes = FileAttributes::none();
+            let how =
+                Rewriting { attributes: &attributes, backup: false, validate: None, message: "line added" };
+            let plan = read(host, Path::new("/shared/a")).unwrap().rewrite(host, "x\n", &how).unwrap();
+            assert_eq!(plan.result.get("msg").and_then(Data::as_text), Some("line added"));
+        });
     }
 }

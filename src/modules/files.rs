@@ -214,9 +214,19 @@ pub fn owner_of_new(host: &dyn Probe, path: &Path) -> Result<Owner, Failure> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::host::{Kind, NoContents, Overlay, Planned, System};
+
+    /// Asks something of a host with `/shared`, a directory that gives its group 8 to what is new in it.
+    pub fn with_shared<T>(ask: impl FnOnce(&dyn Probe) -> T) -> T {
+        let root = tempfile::tempdir().unwrap();
+        let system = System::below(root.path().to_owned(), Box::new(NoContents));
+        let (mut planned, owner) = (Planned::default(), Owner { uid: 7, gid: 8 });
+        let shared = Change::Directory { path: "/shared".into(), mode: 0o2775, owner };
+        planned.lay(&system, &shared).unwrap();
+        ask(&Overlay { system: &system, planned: &planned })
+    }
 
     #[test]
     fn what_is_new_takes_the_group_of_a_directory_that_gives_it() {
@@ -228,13 +238,9 @@ mod tests {
 
     #[test]
     fn directories_that_are_not_there_yet_hand_the_group_on() {
-        let root = tempfile::tempdir().unwrap();
-        let system = System::below(root.path().to_owned(), Box::new(NoContents));
-        let (mut planned, owner) = (Planned::default(), Owner { uid: 7, gid: 8 });
-        let shared = Change::Directory { path: "/shared".into(), mode: 0o2775, owner };
-        planned.lay(&system, &shared).unwrap();
-        let host = Overlay { system: &system, planned: &planned };
-        let group = |path: &str| owner_of_new(&host, Path::new(path)).unwrap().gid;
-        assert_eq!([group("/shared/a"), group("/shared/new/a"), group("/new/a")], [8, 8, system.me().gid]);
+        with_shared(|host| {
+            let group = |path: &str| owner_of_new(host, Path::new(path)).unwrap().gid;
+            assert_eq!([group("/shared/a"), group("/shared/new/a"), group("/new/a")], [8, 8, host.me().gid]);
+        });
     }
 }

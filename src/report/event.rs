@@ -173,7 +173,7 @@ pub enum Event {
         host: Option<HostName>,
         text: String,
     },
-    /// `set_stats` data at the end of a run, per host or for all; with what is there already, or in its place.
+    /// What one `set_stats` says, for a host or for all: it comes to what is there already, or takes its place.
     Stats {
         host: Option<HostName>,
         data: Data,

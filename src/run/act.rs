@@ -96,8 +96,13 @@ impl Interpreter {
             return Ok(None);
         };
         let asked = format!("ansible_delegated_vars['{other}'].ansible_host | default('')");
-        let address = self.evaluate(at, |engine, scope| engine.expression(&asked, Span::NONE, scope)).await?;
-        Ok(address.str().ok().filter(|address| !address.is_empty()))
+        self.text_given_by(&asked, at).await
+    }
+
+    /// The text that an expression gives, if it gives any.
+    pub(super) async fn text_given_by(&mut self, asked: &str, at: &At) -> Result<Option<String>, Trouble> {
+        let said = self.evaluate(at, |engine, scope| engine.expression(asked, Span::NONE, scope)).await?;
+        Ok(said.str().ok().filter(|text| !text.is_empty()))
     }
 
     /// What is notified when something was changed.

@@ -123,8 +123,7 @@ impl Interpreter {
             "package" if !levels.is_empty() => "ansible_facts.pkg_mgr | default('')",
             _ => return Ok(None),
         };
-        let known = self.evaluate(at, |engine, scope| engine.expression(fact, action.span, scope)).await?;
-        Ok(known.as_str().map(str::to_owned))
+        self.text_given_by(fact, at).await
     }
 
     async fn defaults_of(&mut self, module: &str, levels: &[Value], at: &At) -> Result<Map, Trouble> {

@@ -7,7 +7,7 @@ use super::result::Ended;
 use super::task_scope::At;
 use crate::host::Fields;
 use crate::report::{Activity, Status};
-use crate::source::{Diagnostic, Span};
+use crate::source::Diagnostic;
 use crate::vars::{Map, Value};
 use std::time::Duration;
 
@@ -40,9 +40,7 @@ impl Interpreter {
 
     /// Where a variable says that the results of jobs lie, as modules read it; it counts more than what the environment says.
     pub(super) async fn job_directory(&mut self, at: &At) -> Result<Option<(String, String)>, Trouble> {
-        let asked = "ansible_async_dir | default('')";
-        let said = self.evaluate(at, |engine, scope| engine.expression(asked, Span::NONE, scope)).await?;
-        let directory = said.str().ok().filter(|directory| !directory.is_empty());
+        let directory = self.text_given_by("ansible_async_dir | default('')", at).await?;
         Ok(directory.map(|directory| ("ANSIBLE_ASYNC_DIR".to_owned(), directory)))
     }
 

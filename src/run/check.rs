@@ -229,10 +229,10 @@ impl Checker<'_> {
     fn control_arguments(&mut self, task: &Task, known: &[&str]) {
         for argument in &task.action.arguments {
             if !known.contains(&&*argument.name) {
-                let message = format!("`{}` has no argument `{}`", task.action.written, argument.name);
+                let unknown = control::unknown(&task.action.written, &argument.name);
                 let hint = nearest(&argument.name, known.iter().copied())
                     .map(|near| format!("did you mean `{near}`?"));
-                self.keep(Diagnostic::error(message).at(argument.span).maybe_hint(hint));
+                self.keep(unknown.at(argument.span).maybe_hint(hint));
             }
         }
     }

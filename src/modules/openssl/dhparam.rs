@@ -1,6 +1,6 @@
 //! `openssl_dhparam`
 
-use super::{State, parent_there, removal, replacing};
+use super::{State, anew, parent_there, removal};
 use crate::host::openssl::Question;
 use crate::host::{Carried, Change, Effect, Failure, Plan, Probe, Report, Run, text};
 use crate::modules::argument::PathText;
@@ -47,8 +47,7 @@ impl Module for OpensslDhparam {
         parent_there(host, &path)?;
         let name = text::from_path(&path);
         if host.stage() == 0 && (self.force || !self.is_as_wished(host, &path, &name)?) {
-            let keep = self.backup && host.exists(&path)?;
-            return Ok(replacing(&path, keep, self.generation(host, &path, &name)).and_again());
+            return anew(host, &path, self.backup, self.generation(host, &path, &name));
         }
         let Some(stat) = host.follow(&path)? else { return Ok(Plan::nothing()) };
         Ok(self.attributes.plan(host, &path, &stat)?.with("filename", name))

@@ -43,6 +43,12 @@ fn replacing(path: &Path, keep: bool, change: Change) -> Plan {
     plan
 }
 
+/// Makes the file, and then looks at it once more; what was there may be kept as a copy.
+fn anew(host: &dyn Probe, path: &Path, backup: bool, change: Change) -> Result<Plan, Failure> {
+    let keep = backup && host.exists(path)?;
+    Ok(replacing(path, keep, change).and_again())
+}
+
 /// Fails where there is no directory for the file.
 fn parent_there(host: &dyn Probe, path: &Path) -> Result<(), Failure> {
     let parent = path.parent().unwrap_or(Path::new("/"));

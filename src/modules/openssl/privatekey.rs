@@ -1,6 +1,6 @@
 //! `openssl_privatekey`
 
-use super::{State, parent_there, removal, replacing};
+use super::{State, anew, parent_there, removal};
 use crate::host::openssl::Question;
 use crate::host::{Carried, Change, Effect, Failure, Fields, Plan, Probe, Report, Run, hex, text};
 use crate::modules::argument::{Mode, PathText};
@@ -83,8 +83,7 @@ impl Module for OpensslPrivatekey {
         let name = text::from_path(&path);
         let fresh = host.stage() == 0 && self.is_to_be_made(host, &path, &name)?;
         if fresh {
-            let keep = self.backup && host.exists(&path)?;
-            return Ok(replacing(&path, keep, self.generation(host, &path, &name)).and_again());
+            return anew(host, &path, self.backup, self.generation(host, &path, &name));
         }
         let Some(stat) = host.follow(&path)? else { return Ok(Plan::nothing()) };
         let wishes = FileAttributes {

@@ -1,7 +1,6 @@
 //! The end of a run: what changed where, what failed, and what to do about it.
 
 use super::{Look, title};
-use crate::host::Data;
 use crate::report::recap::{Counts, HostRecap, Recap, Trouble};
 use crate::report::style::{Line, Style, columns, count, wrapped};
 use crate::report::{HostName, Status};
@@ -250,15 +249,10 @@ pub fn duration(took: Duration) -> String {
 
 /// Data of `set_stats`, in lines.
 fn stats(recap: &Recap) -> Vec<Line> {
-    let mut by_host: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (host, fields) in recap.stats.all() {
-        let text = serde_json::to_string(&Data::Map(fields.clone())).unwrap_or_default();
-        by_host.entry(host.map_or("all hosts", |host| &**host)).or_default().push(text);
-    }
-    let lines = by_host.into_iter().flat_map(|(host, texts)| {
-        texts
-            .into_iter()
-            .map(move |text| Line::new().text("  ").add(Style::Strong, host).text("  ").text(text))
-    });
-    lines.collect()
+    let named = recap.stats.all().map(|(host, fields)| (host.map_or("all hosts", |host| &**host), fields));
+    let line = |(host, fields)| {
+        let text = serde_json::to_string(fields).unwrap_or_default();
+        Line::new().text("  ").add(Style::Strong, host).text("  ").text(text)
+    };
+    named.collect::<BTreeMap<&str, _>>().into_iter().map(line).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::Evaluator;
 use super::expression::marks;
+use super::lazy::explained;
 use crate::template::methods;
 use crate::template::objects::BoundMethod;
 use crate::template::python::{slice, types};
@@ -54,6 +55,7 @@ impl Evaluator<'_> {
     fn found(&mut self, found: Option<Value>, of: &Value, key: &Value, part: Part) -> Answer<Value> {
         match (found, of.data()) {
             (Some(value), _) => self.used(value.marked(text_marks(of)), part),
+            (None, Data::Undefined(undefined)) if undefined.is_no_choice() => Ok(explained(of.clone())),
             // What is undefined stays undefined, however far it is followed.
             (None, Data::Undefined(_)) => Ok(of.clone()),
             (None, _) => {

@@ -57,10 +57,21 @@ impl Evaluator<'_> {
 
     /// Evaluates an expression whose value is used: undefined fails, and the value is deep.
     pub(super) fn operand(&mut self, expr: &Expr) -> Answer<Value> {
+        let value = self.seen(expr)?;
+        match value.data() {
+            Data::Undefined(undefined) => Err(self.placed(Error::undefined(undefined), expr.part)),
+            _ => Ok(value),
+        }
+    }
+
+    /// Evaluates an expression whose value is printed or compared, which an `if` without `else` may be.
+    fn seen(&mut self, expr: &Expr) -> Answer<Value> {
         let value = self.eval(expr)?;
         let value = if value.is_lazy() { self.deep(value)? } else { value };
         match value.data() {
-            Data::Undefined(undefined) => Err(self.placed(Error::undefined(undefined), expr.part)),
+            Data::Undefined(undefined) if !undefined.is_no_choice() => {
+                Err(self.placed(Error::undefined(undefined), expr.part))
+            }
             _ => Ok(value),
         }
     }
@@ -151,9 +162,9 @@ impl Evaluator<'_> {
     }
 
     fn comparison(&mut self, first: &Expr, others: &[(Comparison, Expr)]) -> Answer<bool> {
-        let mut left = self.operand(first)?;
+        let mut left = self.seen(first)?;
         for (operator, expr) in others {
-            let right = self.operand(expr)?;
+            let right = self.seen(expr)?;
             if !compare::compare(*operator, &left, &right)? {
                 return Ok(false);
             }
@@ -165,7 +176,7 @@ impl Evaluator<'_> {
     fn concatenation(&mut self, parts: &[Expr]) -> Answer<Value> {
         let (mut text, mut secret) = (String::new(), false);
         for part in parts {
-            let value = self.operand(part)?;
+            let value = self.seen(part)?;
             secret |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
             value.write_str(&mut text).map_err(types::unprintable)?;
         }
@@ -178,8 +189,7 @@ impl Evaluator<'_> {
         }
         match &choice.no {
             Some(no) => self.eval(no),
-            // The empty name stands for the missing `else`: it is put out as nothing.
-            None => Ok(Value::new(Data::Undefined(Arc::new(Undefined::new("", self.span(part)))))),
+            None => Ok(Value::new(Data::Undefined(Arc::new(Undefined::no_choice(self.span(part)))))),
         }
     }
 

@@ -37,7 +37,11 @@ impl Evaluator<'_> {
     /// `vars.x` and `vars['x']` without a dict of all variables.
     fn variable_of_vars(&self, object: &Expr, name: &str) -> Option<Value> {
         let Kind::Name(vars) = &object.kind else { return None };
-        if &**vars != "vars" || self.frames.value(vars).is_some() || self.scope.value("vars").is_some() {
+        if &**vars != "vars"
+            || !self.frames.sees_variables()
+            || self.frames.value(vars).is_some()
+            || self.scope.value("vars").is_some()
+        {
             return None;
         }
         self.scope.value(name)

@@ -119,9 +119,10 @@ impl Evaluator<'_> {
         let Some(test) = tests::find(name) else {
             return Err(self.unknown("test", name, tests::names(), part));
         };
-        if let (false, Some(Data::Undefined(undefined))) =
-            (test.takes_undefined, args.positional.first().filter(|value| !value.is_no_choice()).map(Value::data))
-        {
+        if let (false, Some(Data::Undefined(undefined))) = (
+            test.takes_undefined,
+            args.positional.first().filter(|value| !value.is_no_choice()).map(Value::data),
+        ) {
             return Err(Error::undefined(undefined));
         }
         (test.run)(&mut Call { ev: self, name, args, part })

@@ -88,6 +88,9 @@ impl Evaluator<'_> {
             let value = value.clone();
             return self.used(value, part);
         }
+        if !self.frames.sees_variables() {
+            return Ok(globals::value(name).unwrap_or_else(|| self.out_of_sight(name, part)));
+        }
         if let Some(value) = self.variable(name)? {
             let value = self.used(value, part)?;
             return if self.language() == Language::Classic { self.whole(value) } else { Ok(value) };
@@ -97,6 +100,13 @@ impl Evaluator<'_> {
             None if &**name == "vars" => self.all_variables(),
             None => Value::undefined(name.to_string(), self.span(part)),
         })
+    }
+
+    /// A variable that a template without context does not see.
+    fn out_of_sight(&self, name: &Name, part: Part) -> Value {
+        let undefined = Undefined::new(name.to_string(), self.span(part)).diagnostic();
+        let hint = "a template that is taken in without context sees no variables; `with context` behind its name shows them";
+        super::lazy::undefined_because(name, undefined.hint(hint))
     }
 
     /// The raw value of a variable; a private copy where the template may change it.

@@ -1,7 +1,7 @@
 //! The meaning that results had up to Ansible 2.18: text, turned back where it looks like data.
 
 use super::Answer;
-use super::eval::output::{Output, is_no_choice};
+use super::eval::output::Output;
 use super::literal;
 use crate::vars::{Data, Marks, Value, lazy_marks};
 
@@ -42,7 +42,7 @@ pub fn kept(value: &Value) -> Value {
 fn is_whole(value: &Value) -> bool {
     match value.data() {
         Data::List(_) | Data::Dict(_) => true,
-        Data::Undefined(_) => !is_no_choice(value),
+        Data::Undefined(_) => !value.is_no_choice(),
         Data::Text(_) => value.marks().has(Marks::STAYS_TEXT),
         _ => false,
     }

@@ -5,7 +5,6 @@ use super::objects::{self, known};
 use super::python::datetime::{Duration, Moment};
 use super::python::types;
 use super::{Answer, Error, Scope};
-use crate::source::Diagnostic;
 use crate::vars::{Data, Kind, Map, Marks, Value};
 
 /// A result without undefined or omitted elements; tuples and objects that stand for lists and
@@ -33,10 +32,6 @@ fn is_plain(value: &Value) -> bool {
 
 fn plain(value: &Value) -> Answer<Value> {
     let result = match value.data() {
-        Data::Undefined(undefined) if undefined.name.is_empty() => {
-            let message = "the condition does not hold and there is no `else`";
-            return Err(Error::Undefined(Box::new(Diagnostic::error(message).at(undefined.span))));
-        }
         Data::Undefined(undefined) => return Err(Error::undefined(undefined)),
         Data::Promise(promise) => match promise.value() {
             Some(value) => return plain(value),

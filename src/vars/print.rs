@@ -41,6 +41,7 @@ impl Value {
     pub fn write_str(&self, out: &mut String) -> Printed {
         match self.data() {
             Data::Text(text) => out.push_str(text),
+            Data::Undefined(undefined) if undefined.is_no_choice() => {}
             _ => self.write_repr(out)?,
         }
         Ok(())

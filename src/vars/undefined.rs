@@ -21,10 +21,24 @@ impl Undefined {
         Undefined { name: name.into(), span, because: None, lacking: None }
     }
 
+    /// The value of an `if` that does not hold and has no `else`: Jinja's own undefined value, which prints as nothing, has no
+    /// items, is false and differs from everything else, where others fail.
+    pub fn no_choice(span: Span) -> Undefined {
+        Undefined::new("", span)
+    }
+
+    /// Whether it is that of an `if` without `else`.
+    pub fn is_no_choice(&self) -> bool {
+        self.name.is_empty() && self.because.is_none()
+    }
+
     /// The message for a use of it.
     pub fn diagnostic(&self) -> Diagnostic {
         match &self.because {
             Some(because) => (**because).clone(),
+            None if self.is_no_choice() => {
+                Diagnostic::error("the condition does not hold and there is no `else`").at(self.span)
+            }
             None => {
                 let message = format!("`{}` is not defined", self.name);
                 Diagnostic::error(message).at(self.span).told(self.words())

@@ -158,6 +158,11 @@ impl Value {
         matches!(self.data, Data::Undefined(_))
     }
 
+    /// Whether this is the value of an `if` that does not hold and has no `else`.
+    pub fn is_no_choice(&self) -> bool {
+        matches!(&self.data, Data::Undefined(undefined) if undefined.is_no_choice())
+    }
+
     pub fn is_none(&self) -> bool {
         matches!(self.data, Data::None)
     }

@@ -2,6 +2,7 @@
 
 use super::Evaluator;
 use super::expression::marks;
+use super::lazy::explained;
 use crate::template::methods;
 use crate::template::objects::BoundMethod;
 use crate::template::python::{slice, types};
@@ -36,7 +37,11 @@ impl Evaluator<'_> {
     /// `vars.x` and `vars['x']` without a dict of all variables.
     fn variable_of_vars(&self, object: &Expr, name: &str) -> Option<Value> {
         let Kind::Name(vars) = &object.kind else { return None };
-        if &**vars != "vars" || self.frames.value(vars).is_some() || self.scope.value("vars").is_some() {
+        if &**vars != "vars"
+            || !self.frames.sees_variables()
+            || self.frames.value(vars).is_some()
+            || self.scope.value("vars").is_some()
+        {
             return None;
         }
         self.scope.value(name)
@@ -54,6 +59,7 @@ impl Evaluator<'_> {
     fn found(&mut self, found: Option<Value>, of: &Value, key: &Value, part: Part) -> Answer<Value> {
         match (found, of.data()) {
             (Some(value), _) => self.used(value.marked(text_marks(of)), part),
+            (None, Data::Undefined(undefined)) if undefined.is_no_choice() => Ok(explained(of.clone())),
             // What is undefined stays undefined, however far it is followed.
             (None, Data::Undefined(_)) => Ok(of.clone()),
             (None, _) => {

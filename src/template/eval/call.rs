@@ -119,9 +119,10 @@ impl Evaluator<'_> {
         let Some(test) = tests::find(name) else {
             return Err(self.unknown("test", name, tests::names(), part));
         };
-        if let (false, Some(Data::Undefined(undefined))) =
-            (test.takes_undefined, args.positional.first().map(Value::data))
-        {
+        if let (false, Some(Data::Undefined(undefined))) = (
+            test.takes_undefined,
+            args.positional.first().filter(|value| !value.is_no_choice()).map(Value::data),
+        ) {
             return Err(Error::undefined(undefined));
         }
         (test.run)(&mut Call { ev: self, name, args, part })
@@ -253,7 +254,9 @@ impl Evaluator<'_> {
     fn no_undefined(&self, args: &Args) -> Answer<()> {
         let keyword = args.keyword.iter().map(|(_, value)| value);
         for value in args.positional.iter().chain(keyword) {
-            if let Data::Undefined(undefined) = value.data() {
+            if let Data::Undefined(undefined) = value.data()
+                && !undefined.is_no_choice()
+            {
                 return Err(Error::undefined(undefined));
             }
         }
@@ -295,7 +298,12 @@ impl Evaluator<'_> {
 /// The first argument that is undefined.
 fn undefined_among(args: &Args) -> Option<Value> {
     let keyword = args.keyword.iter().map(|(_, value)| value);
-    args.positional.iter().chain(keyword).find(|value| value.is_undefined()).cloned()
+    args.positional.iter().chain(keyword).find(|value| is_missing(value)).cloned()
+}
+
+/// Whether it is undefined; an `if` without `else` is something to be given, with neither text nor items.
+fn is_missing(value: &Value) -> bool {
+    value.is_undefined() && !value.is_no_choice()
 }
 
 /// What to say of a filter, test or lookup that is not there.

@@ -57,10 +57,21 @@ impl Evaluator<'_> {
 
     /// Evaluates an expression whose value is used: undefined fails, and the value is deep.
     pub(super) fn operand(&mut self, expr: &Expr) -> Answer<Value> {
+        let value = self.seen(expr)?;
+        match value.data() {
+            Data::Undefined(undefined) => Err(self.placed(Error::undefined(undefined), expr.part)),
+            _ => Ok(value),
+        }
+    }
+
+    /// Evaluates an expression whose value is printed or compared, which an `if` without `else` may be.
+    fn seen(&mut self, expr: &Expr) -> Answer<Value> {
         let value = self.eval(expr)?;
         let value = if value.is_lazy() { self.deep(value)? } else { value };
         match value.data() {
-            Data::Undefined(undefined) => Err(self.placed(Error::undefined(undefined), expr.part)),
+            Data::Undefined(undefined) if !undefined.is_no_choice() => {
+                Err(self.placed(Error::undefined(undefined), expr.part))
+            }
             _ => Ok(value),
         }
     }
@@ -77,6 +88,9 @@ impl Evaluator<'_> {
             let value = value.clone();
             return self.used(value, part);
         }
+        if !self.frames.sees_variables() {
+            return Ok(globals::value(name).unwrap_or_else(|| self.out_of_sight(name, part)));
+        }
         if let Some(value) = self.variable(name)? {
             let value = self.used(value, part)?;
             return if self.language() == Language::Classic { self.whole(value) } else { Ok(value) };
@@ -86,6 +100,13 @@ impl Evaluator<'_> {
             None if &**name == "vars" => self.all_variables(),
             None => Value::undefined(name.to_string(), self.span(part)),
         })
+    }
+
+    /// A variable that a template without context does not see.
+    fn out_of_sight(&self, name: &Name, part: Part) -> Value {
+        let undefined = Undefined::new(name.to_string(), self.span(part)).diagnostic();
+        let hint = "a template that is taken in without context sees no variables; `with context` behind its name shows them";
+        super::lazy::undefined_because(name, undefined.hint(hint))
     }
 
     /// The raw value of a variable; a private copy where the template may change it.
@@ -151,9 +172,9 @@ impl Evaluator<'_> {
     }
 
     fn comparison(&mut self, first: &Expr, others: &[(Comparison, Expr)]) -> Answer<bool> {
-        let mut left = self.operand(first)?;
+        let mut left = self.seen(first)?;
         for (operator, expr) in others {
-            let right = self.operand(expr)?;
+            let right = self.seen(expr)?;
             if !compare::compare(*operator, &left, &right)? {
                 return Ok(false);
             }
@@ -165,7 +186,7 @@ impl Evaluator<'_> {
     fn concatenation(&mut self, parts: &[Expr]) -> Answer<Value> {
         let (mut text, mut secret) = (String::new(), false);
         for part in parts {
-            let value = self.operand(part)?;
+            let value = self.seen(part)?;
             secret |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
             value.write_str(&mut text).map_err(types::unprintable)?;
         }
@@ -178,8 +199,7 @@ impl Evaluator<'_> {
         }
         match &choice.no {
             Some(no) => self.eval(no),
-            // The empty name stands for the missing `else`: it is put out as nothing.
-            None => Ok(Value::new(Data::Undefined(Arc::new(Undefined::new("", self.span(part)))))),
+            None => Ok(Value::new(Data::Undefined(Arc::new(Undefined::no_choice(self.span(part)))))),
         }
     }
 

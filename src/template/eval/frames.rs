@@ -8,6 +8,8 @@ use std::sync::Arc;
 struct Frame {
     names: Vec<(Name, Value)>,
     parent: Option<usize>,
+    /// Whether it is of a template without context, which sees no variables.
+    alone: bool,
 }
 
 /// All frames of an evaluation. A frame lives until the one below it ends, unless a macro was
@@ -35,10 +37,31 @@ impl Frames {
 
     /// Begins a frame below another one, or one that sees no other.
     pub fn enter_below(&mut self, parent: Option<usize>) -> Mark {
+        self.push(Frame { names: Vec::new(), parent, alone: false })
+    }
+
+    /// Begins a frame that sees no other, and no variables.
+    pub fn enter_alone(&mut self) -> Mark {
+        self.push(Frame { names: Vec::new(), parent: None, alone: true })
+    }
+
+    fn push(&mut self, frame: Frame) -> Mark {
         let mark = Mark { current: self.current, length: self.all.len() };
-        self.all.push(Frame { names: Vec::new(), parent });
+        self.all.push(frame);
         self.current = Some(mark.length);
         mark
+    }
+
+    /// Whether the variables of the scope are seen: not in templates without context, their macros included.
+    pub fn sees_variables(&self) -> bool {
+        let mut at = self.current;
+        while let Some(frame) = at.and_then(|index| self.all.get(index)) {
+            if frame.alone {
+                return false;
+            }
+            at = frame.parent;
+        }
+        true
     }
 
     /// Sees no frame until the mark is left.
@@ -64,18 +87,14 @@ impl Frames {
             self.all.truncate(current + 1);
             return;
         }
-        let parent = self.all.get(current).and_then(|frame| frame.parent);
-        self.all.push(Frame { names: Vec::new(), parent });
+        let Some(frame) = self.all.get(current) else { return };
+        self.all.push(Frame { names: Vec::new(), parent: frame.parent, alone: frame.alone });
         self.current = Some(self.all.len() - 1);
     }
 
     /// The current frame, which stays from now on.
     pub fn keep(&mut self) -> Option<usize> {
         self.kept = self.kept.max(self.all.len());
-        self.current
-    }
-
-    pub fn current(&self) -> Option<usize> {
         self.current
     }
 

@@ -64,7 +64,7 @@ impl Evaluator<'_> {
         };
         let part = include.template.part;
         let blocks = std::mem::take(&mut self.blocks);
-        let mark = if include.with_context { self.frames.enter() } else { self.frames.hide() };
+        let mark = if include.with_context { self.frames.enter() } else { self.frames.enter_alone() };
         let result = self.nested(part, |ev| {
             let mut inner = Output::default();
             ev.run(&template, place, &mut inner)?;
@@ -107,8 +107,7 @@ impl Evaluator<'_> {
         let part = import.template.part;
         let outer = std::mem::replace(&mut self.place, place);
         let blocks = std::mem::take(&mut self.blocks);
-        let parent = if import.with_context { self.frames.current() } else { None };
-        let mark = self.frames.enter_below(parent);
+        let mark = if import.with_context { self.frames.enter() } else { self.frames.enter_alone() };
         self.prepare(template);
         let result = self.nested(part, |ev| {
             ev.body(&template.body, &mut Output::default())?;

@@ -66,7 +66,7 @@ impl Evaluator<'_> {
             _ => self.force(value),
         };
         match forced {
-            Ok(value) if value.is_undefined() => Ok(self.needed(value, part)),
+            Ok(value) if value.is_undefined() && !value.is_no_choice() => Ok(self.needed(value, part)),
             Ok(value) => {
                 self.secrets |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
                 Ok(value)
@@ -100,7 +100,7 @@ impl Evaluator<'_> {
         self.sealed = sealed;
         self.forcing.pop();
         let result = match result {
-            Ok(result) if result.is_undefined() => return Ok(explained(result)),
+            Ok(result) if result.is_undefined() && !result.is_no_choice() => return Ok(explained(result)),
             Err(Error::Undefined(because)) => return Ok(undefined_because("", *because)),
             other => other?,
         };
@@ -286,7 +286,7 @@ impl Evaluator<'_> {
 /// The first undefined element of a container, however deep.
 fn undefined_in(value: &Value) -> Option<Value> {
     match value.data() {
-        Data::Undefined(_) => Some(value.clone()),
+        Data::Undefined(undefined) if !undefined.is_no_choice() => Some(value.clone()),
         Data::List(list) => list.items().iter().find_map(undefined_in),
         Data::Tuple(items) => items.iter().find_map(undefined_in),
         Data::Dict(dict) => dict.entries().values().find_map(undefined_in),
@@ -306,12 +306,8 @@ fn copied(value: &Value) -> Value {
 }
 
 /// An undefined result keeps its own message when it is used elsewhere.
-fn explained(value: Value) -> Value {
+pub(super) fn explained(value: Value) -> Value {
     match value.data() {
-        Data::Undefined(undefined) if undefined.because.is_none() && undefined.name.is_empty() => {
-            let message = "the condition does not hold and there is no `else`";
-            undefined_because("", Diagnostic::error(message).at(undefined.span))
-        }
         Data::Undefined(undefined) => undefined_because(&undefined.name, undefined.diagnostic()),
         _ => value,
     }

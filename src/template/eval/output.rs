@@ -4,11 +4,6 @@ use crate::template::Answer;
 use crate::template::python::types;
 use crate::vars::{Data, Marks, Value};
 
-/// Whether this is the value of an `if` that does not hold and has no `else`.
-pub fn is_no_choice(value: &Value) -> bool {
-    matches!(value.data(), Data::Undefined(undefined) if undefined.name.is_empty())
-}
-
 /// Whether the project itself wrote all text in a value.
 fn is_own(value: &Value) -> bool {
     match value.data() {
@@ -51,7 +46,7 @@ impl Output {
                 return Ok(());
             }
             Data::None => return Ok(()),
-            _ if is_no_choice(&value) && self.pieces > 0 => return Ok(()),
+            _ if value.is_no_choice() && self.pieces > 0 => return Ok(()),
             _ => {}
         }
         if self.pieces == 0 {
@@ -66,7 +61,7 @@ impl Output {
 
     fn flush(&mut self) -> Answer<()> {
         match self.single.take() {
-            Some(value) if !is_no_choice(&value) => self.append(&value),
+            Some(value) if !value.is_no_choice() => self.append(&value),
             _ => Ok(()),
         }
     }

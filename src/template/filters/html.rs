@@ -1,4 +1,4 @@
-//! HTML and addresses: `escape`, `urlencode`, `urlize`, `striptags`, `xmlattr`, `tojson`.
+//! HTML and addresses: `escape`, `urlencode`, `striptags`, `xmlattr`, `tojson`.
 
 use super::Table;
 use crate::template::eval::{Call, lazy};
@@ -13,7 +13,6 @@ pub const TABLE: Table = &[
     ("safe", |call| Ok(types::text(&call.only()?)?.into())),
     ("striptags", |call| Ok(without_tags(&types::text(&call.only()?)?).into())),
     ("urlencode", url_encode),
-    ("urlize", urlize),
     ("xmlattr", xml_attributes),
 ];
 
@@ -84,55 +83,24 @@ fn url_encode(call: &mut Call) -> Answer<Value> {
     Ok(parts.join("&").into())
 }
 
-fn urlize(call: &mut Call) -> Answer<Value> {
-    let args = call.bind(&["value", "trim_url_limit", "nofollow", "target", "rel", "extra_schemes"])?;
-    let limit = args.int("trim_url_limit")?.and_then(|limit| usize::try_from(limit).ok());
-    let mut rel: Vec<String> = args.text_or("rel", "")?.split_whitespace().map(str::to_owned).collect();
-    rel.push("noopener".into());
-    if args.bool_or("nofollow", false)? {
-        rel.push("nofollow".into());
-    }
-    rel.sort();
-    rel.dedup();
-    let target = args.some("target").map(types::text).transpose()?;
-    let target = target.map(|target| format!(" target=\"{}\"", escaped(&target))).unwrap_or_default();
-    let attributes = format!(" rel=\"{}\"{target}", rel.join(" "));
-    let text = escaped(&args.text("value")?);
-    let linked = text.split_inclusive(char::is_whitespace).map(|word| link(word, limit, &attributes));
-    Ok(linked.collect::<String>().into())
-}
-
-fn link(word: &str, limit: Option<usize>, attributes: &str) -> String {
-    let (bare, blank) = word.split_at(word.trim_end().len());
-    let core = bare.trim_start_matches(['(', '<']).trim_end_matches([')', '>', '.', ',', ';']);
-    let Some(at) = bare.find(core).filter(|_| !core.is_empty()) else { return word.to_owned() };
-    let (before, after) = (&bare[..at], &bare[at + core.len()..]);
-    let has_scheme = core.starts_with("http://") || core.starts_with("https://");
-    let looks_like_host =
-        [".org", ".com", ".net"].iter().any(|end| core.ends_with(end)) || core.starts_with("www.");
-    let address = match (has_scheme, looks_like_host && !core.contains('@')) {
-        (true, _) => core.to_owned(),
-        (false, true) => format!("https://{core}"),
-        _ => return word.to_owned(),
-    };
-    let shown: String = match limit {
-        Some(limit) if core.chars().count() > limit => {
-            core.chars().take(limit).chain("...".chars()).collect()
-        }
-        _ => core.to_owned(),
-    };
-    format!("{before}<a href=\"{address}\"{attributes}>{shown}</a>{after}{blank}")
-}
-
 fn xml_attributes(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "autospace"])?;
     let mut parts = Vec::new();
     for (key, value) in args.entries("value")?.iter() {
         if !value.is_none() && !value.is_undefined() {
-            parts.push(format!("{}=\"{}\"", escaped(&types::text(key)?), escaped(&types::text(value)?)));
+            parts.push(format!("{}=\"{}\"", attribute_name(key)?, escaped(&types::text(value)?)));
         }
     }
     let joined = parts.join(" ");
     let spaced = !joined.is_empty() && args.bool_or("autospace", true)?;
     Ok(if spaced { format!(" {joined}") } else { joined }.into())
+}
+
+/// A name in which nothing ends the attribute and begins another one (CVE-2024-22195, CVE-2024-34064).
+fn attribute_name(key: &Value) -> Answer<String> {
+    let name = types::text(key)?;
+    match name.contains(|char: char| char.is_ascii_whitespace() || matches!(char, '\x0b' | '/' | '>' | '=')) {
+        true => Err(Error::failed(format!("`{}` cannot be the name of an attribute", name.escape_default()))),
+        false => Ok(escaped(&name)),
+    }
 }

@@ -30,6 +30,7 @@ mod text;
 mod times;
 pub mod trees;
 pub mod truth;
+mod urlize;
 mod vault;
 mod vlans;
 mod wrap;
@@ -89,6 +90,7 @@ const FAMILIES: &[Table] = &[
     times::TABLE,
     trees::TABLE,
     truth::TABLE,
+    urlize::TABLE,
     vault::TABLE,
     vlans::TABLE,
     wrap::TABLE,

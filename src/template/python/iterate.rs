@@ -15,6 +15,7 @@ pub fn items(value: &Value) -> Answer<Arc<Vec<Value>>> {
             let secret = crate::vars::Marks::SECRET.when(value.is_secret());
             Arc::new(text.chars().map(|char| Value::from(char.to_string()).marked(secret)).collect())
         }
+        Data::Undefined(undefined) if undefined.is_no_choice() => Arc::default(),
         Data::Undefined(undefined) => return Err(Error::undefined(undefined)),
         Data::Promise(promise) => match promise.value() {
             Some(value) => return items(value),

@@ -25,6 +25,7 @@ pub fn type_name(value: &Value) -> String {
 /// Whether Python takes the value for true.
 pub fn is_true(value: &Value) -> Answer<bool> {
     Ok(match value.data() {
+        Data::Undefined(undefined) if undefined.is_no_choice() => false,
         Data::Undefined(undefined) => return Err(Error::undefined(undefined)),
         Data::Promise(promise) => match promise.value() {
             Some(value) => return is_true(value),

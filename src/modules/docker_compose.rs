@@ -111,8 +111,13 @@ pub type Step = (Vec<String>, Vec<Event>);
 pub fn plan(project: &Project, steps: &[Step]) -> Plan {
     let (mut plan, mut actions) = (Plan::nothing(), Vec::<Data>::new());
     for (words, foreseen) in steps.iter().filter(|(_, foreseen)| !foreseen.is_empty()) {
-        let run =
-            Run { argv: project.words(words), stdin: project.stdin.clone(), counts: true, ..Run::default() };
+        let run = Run {
+            argv: project.words(words),
+            stdin: project.stdin.clone(),
+            counts: true,
+            any_status: true,
+            ..Run::default()
+        };
         let title = foreseen.iter().map(Event::shown).collect::<Vec<_>>().join(", ");
         plan.push(Change::Run(run.titled(title).with_effects(vec![Effect::Anything])));
         actions.extend(foreseen.iter().map(Event::data));

@@ -35,6 +35,7 @@ pub enum PlayEnd {
 impl Run {
     /// Runs one play.
     pub async fn play(self: &Arc<Run>, play: &Arc<Play>) -> PlayEnd {
+        self.stand_beside(play);
         let all = match self.hosts_of(play) {
             Ok(all) => all,
             Err(diagnostic) => {
@@ -143,7 +144,7 @@ impl Run {
         };
         let magic = PlayMagic {
             name: Value::text(name),
-            playbook_dir: Value::text(play.dir.display().to_string()),
+            dir: play.dir.clone(),
             own_role_names: own.iter().map(|role| Value::text(role.name.clone())).collect(),
             dependent_role_names: distinct(&mut wanted.iter()),
             role_names: distinct(&mut own.iter().chain(&wanted)),

@@ -167,7 +167,7 @@ impl Project {
                     complaint()
                 )))
             }
-            _ => Err(Failure::new(format!("docker compose: {}", complaint()))),
+            _ => Err(Failure::new(complaint())),
         }
     }
 

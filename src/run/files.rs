@@ -162,7 +162,7 @@ impl Interpreter {
         let layers = self.scope(at).layers;
         let mut dirs: Vec<PathBuf> =
             super::magic::search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
-        dirs.extend([at.dir.to_path_buf(), self.play.play.dir.to_path_buf()]);
+        dirs.push(self.play.play.dir.to_path_buf());
         let mut tried = Vec::new();
         for path in dirs.iter().flat_map(|dir| [dir.join(folder).join(name), dir.join(name)]) {
             if path.exists() {

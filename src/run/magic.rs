@@ -5,6 +5,7 @@ use super::host::Host;
 use super::scope::Layers;
 use crate::playbook::{Keyword, Role};
 use crate::vars::{Data, Kind, Marks, Object, Value};
+use indexmap::IndexSet;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
@@ -225,26 +226,23 @@ fn of_role(name: &str, layers: &Layers) -> Option<Value> {
     })
 }
 
-/// The directories in which files are looked for, nearest first.
-pub fn search_dirs(layers: &Layers) -> Vec<Arc<Path>> {
-    let mut dirs: Vec<Arc<Path>> = Vec::new();
+/// The directories in which files are looked for, before that of the playbook: of the roles, and of the task.
+pub fn search_dirs(layers: &Layers) -> IndexSet<Arc<Path>> {
     let frames = layers.frame.iter().flat_map(|frame| frame.chain());
-    for frame in frames {
-        let dir = match &frame.kind {
-            FrameKind::Role(role) => role.path.clone(),
-            FrameKind::Include { dir, .. } => dir.clone(),
-            _ => continue,
-        };
-        if !dirs.contains(&dir) {
-            dirs.push(dir);
-        }
-    }
-    dirs
+    let roles = frames.filter_map(|frame| match &frame.kind {
+        FrameKind::Role(role) => Some(role.path.clone()),
+        _ => None,
+    });
+    roles.chain([layers.dir.clone()]).collect()
 }
 
 fn search_path(layers: &Layers, playbook_dir: &Value) -> Value {
-    let dirs = search_dirs(layers).into_iter().map(|dir| Value::text(dir.display().to_string()));
-    dirs.chain([playbook_dir.clone()]).collect()
+    let mut dirs: Vec<_> =
+        search_dirs(layers).iter().map(|dir| Value::text(dir.display().to_string())).collect();
+    if !dirs.contains(playbook_dir) {
+        dirs.push(playbook_dir.clone());
+    }
+    dirs.into()
 }
 
 fn environment(layers: &Layers) -> Value {

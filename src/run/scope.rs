@@ -7,6 +7,7 @@ use super::magic::Magic;
 use super::play::PlayRun;
 use super::task_scope::At;
 use crate::vars::{Level, Promise, Snapshot, Value, Vars};
+use std::path::Path;
 use std::sync::Arc;
 
 /// What all tasks of one play on one host have in common.
@@ -30,6 +31,8 @@ pub type HostVars = Vec<(Level, Arc<Vars>)>;
 pub struct Layers {
     pub extra: Arc<Vars>,
     pub frame: Option<Arc<Frame>>,
+    /// The directory of the file in which the task stands.
+    pub dir: Arc<Path>,
     pub snapshot: Snapshot,
     pub play: Arc<PlayVars>,
     pub host: Arc<HostVars>,
@@ -52,6 +55,7 @@ impl Layers {
         Layers {
             extra: run.extra.clone(),
             frame: Some(at.frame.clone()),
+            dir: at.dir.clone(),
             snapshot: host.store.snapshot(),
             play: play.vars_of(host),
             host: host.vars(),

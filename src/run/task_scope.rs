@@ -48,10 +48,7 @@ pub struct TaskScope {
 
 impl TaskScope {
     pub fn new(layers: Layers, at: &At, surroundings: &Arc<Surroundings>) -> TaskScope {
-        let mut search: Vec<PathBuf> = search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
-        if !search.iter().any(|dir| **dir == *at.dir) {
-            search.push(at.dir.to_path_buf());
-        }
+        let search: Vec<PathBuf> = search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
         let surroundings = surroundings.clone();
         let context =
             Context { surroundings, search: search.into(), memo: at.memo.clone(), ..Context::default() };

@@ -59,13 +59,23 @@ pub fn watched(
     Ok(Some(reporter.finish()))
 }
 
-/// Every time that the user asks to stop. It is heard on a thread of its own, for an evaluation may keep all others busy.
+/// Every time that somebody asks to stop: the user, or whatever has started the run. It is heard on a thread of its own,
+/// for an evaluation may keep all others busy.
 fn interrupts() -> UnboundedReceiver<()> {
     let (sender, receiver) = unbounded_channel();
     let listen = async move {
-        let mut interrupts = signal(SignalKind::interrupt())?;
-        while interrupts.recv().await.is_some() && sender.send(()).is_ok() {}
-        Ok::<(), std::io::Error>(())
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        loop {
+            tokio::select! {
+                Some(()) = interrupt.recv() => {}
+                Some(()) = terminate.recv() => {}
+                else => return Ok(()),
+            }
+            if sender.send(()).is_err() {
+                return Ok::<(), std::io::Error>(());
+            }
+        }
     };
     std::thread::spawn(|| {
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(listen)

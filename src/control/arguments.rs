@@ -1,7 +1,7 @@
 //! Evaluated arguments: what a control word reads, and what a module's call is made of.
 
 use crate::host::Fields;
-use crate::modules::{ArgumentError, Call};
+use crate::modules::{Arg, ArgumentError, Call, Spec};
 use crate::source::{Diagnostic, Span};
 use crate::vars::{Data, Value};
 use std::sync::Arc;
@@ -68,7 +68,27 @@ impl Arguments {
     ///
     /// As [`Arguments::call`].
     pub fn call_of(&self, module: &str) -> Result<Call, Diagnostic> {
-        crate::modules::parse(module, &self.fields()).map_err(|errors| self.diagnostic(&errors))
+        crate::modules::parse(module, &self.fields()).map_err(|errors| {
+            let diagnostic = self.diagnostic(&errors);
+            match crate::modules::spec(module).and_then(|spec| self.first_mistake(spec)) {
+                Some(words) => diagnostic.told_alone(words),
+                None => diagnostic,
+            }
+        })
+    }
+
+    /// What Ansible says of these arguments, where it is about names, types and choices: playbooks that handle a failure look
+    /// for it.
+    fn first_mistake(&self, spec: &Spec) -> Option<String> {
+        let described = spec.args().map(|arg| (Value::from(arg.name), described(arg))).collect();
+        let free = self.raw.iter().map(|raw| (Value::from("_raw_params"), raw.clone()));
+        let named = self.iter().map(|(name, value)| (Value::from(&**name), value.clone()));
+        let mistakes = super::argument_mistakes(&described, &named.chain(free).collect());
+        let unknown = self.iter().any(|(name, _)| spec.arg(name).is_none());
+        match &mistakes[..] {
+            [only] if unknown => Some(format!("Unsupported parameters for ({}) module: {only}", self.word)),
+            mistakes => mistakes.first().cloned(),
+        }
     }
 
     fn diagnostic(&self, errors: &[ArgumentError]) -> Diagnostic {
@@ -83,6 +103,19 @@ impl Arguments {
         }
         diagnostic
     }
+}
+
+/// An argument as descriptions of arguments tell of it.
+fn described(arg: &Arg) -> Value {
+    let texts = |texts: &[&str]| texts.iter().map(|text| Value::from(*text)).collect::<Value>();
+    let choices = (arg.page.choices)();
+    let about = [
+        ("type", Value::from((arg.page.kind)())),
+        ("required", Value::from(arg.required)),
+        ("aliases", texts(arg.aliases)),
+    ];
+    let choices = Some(("choices", texts(choices))).filter(|_| !choices.is_empty());
+    about.into_iter().chain(choices).collect()
 }
 
 /// What Ansible takes for true.

@@ -1,6 +1,7 @@
 //! `debug`: shows a message, or the value of an expression.
 
 use super::{Act, Desk};
+use crate::source::Diagnostic;
 use crate::template::{Answer, Error, Language};
 use crate::vars::{Data, Marks, Value};
 
@@ -8,6 +9,10 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let asked = desk.value("verbosity").and_then(|value| value.str().ok()?.parse().ok()).unwrap_or(0);
     if desk.verbosity < asked {
         return Ok(Act { skipped: Some("Verbosity threshold not met.".to_owned()), ..Act::default() });
+    }
+    if let (Some(var), Some(_)) = (desk.value("var"), desk.value("msg")) {
+        let both = Diagnostic::error("`debug` shows `msg` or `var`, not both").at(var.span());
+        return Err(both.told_alone("parameters are mutually exclusive: msg|var").into());
     }
     let Some(var) = desk.value("var") else {
         let message = desk.arguments.value("msg").cloned().unwrap_or_else(|| "Hello world!".into());

@@ -195,9 +195,13 @@ impl Desk<'_> {
 
     fn missing(&self, name: &str) -> Error {
         let message = format!("`{}` wants `{name}`", self.arguments.word);
-        Diagnostic::error(message).at(self.arguments.span).into()
+        let told = format!("missing required arguments: {name}");
+        Diagnostic::error(message).told_alone(told).at(self.arguments.span).into()
     }
 }
+
+/// The words whose arguments Ansible checks as it does those of modules.
+const LIKE_MODULES: &[&str] = &["assert", "debug", "pause"];
 
 /// Refuses what a word does not know, where that was no mistake before the run.
 ///
@@ -206,8 +210,15 @@ impl Desk<'_> {
 pub fn refuse_unknown(given: &Arguments) -> Result<(), Diagnostic> {
     let Some(known) = arguments(&given.word) else { return Ok(()) };
     let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(&&***name)) else { return Ok(()) };
-    let told = format!("Invalid options for {}: {name}", given.word);
-    Err(unknown(&given.word, name).told(told).at(given.span_of(name)))
+    let word = &*given.word;
+    let told = match LIKE_MODULES.contains(&word) {
+        true => format!(
+            "Unsupported parameters for ({word}) module: {name}. Supported parameters include: {}.",
+            known.join(", ")
+        ),
+        false => format!("Invalid options for {word}: {name}"),
+    };
+    Err(unknown(word, name).told_alone(told).at(given.span_of(name)))
 }
 
 /// What is said of an argument that a word does not know.

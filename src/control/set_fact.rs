@@ -1,6 +1,7 @@
 //! `set_fact`: sets variables of the host.
 
 use super::{Act, Desk, Effect};
+use crate::source::Diagnostic;
 use crate::template::{Answer, Language, kept};
 use crate::vars::Value;
 
@@ -17,7 +18,9 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
         effects.push(Effect::Set { name: name.clone(), value, cacheable });
     }
     if effects.is_empty() {
-        return Err(super::mistake("`set_fact` sets nothing", desk.arguments.span));
+        let words = "No key/value pairs provided, at least one is required for this action to succeed";
+        let nothing = Diagnostic::error("`set_fact` sets nothing").at(desk.arguments.span);
+        return Err(nothing.told_alone(words).into());
     }
     let fields = [("ansible_facts".into(), Value::dict(facts))].into();
     Ok(Act { fields, effects, ..Act::default() })

@@ -35,7 +35,7 @@ pub struct Role {
     /// Where roles are looked for that its tasks name without a collection: in its own, and those that its `meta` names.
     pub collections: Vec<Arc<str>>,
     /// The roles that brought this one in by depending on it, outermost first.
-    pub parents: Vec<Arc<str>>,
+    pub parents: Vec<Arc<Role>>,
 }
 
 /// Which files of a role are used.
@@ -172,7 +172,7 @@ impl Use<'_> {
         let meta = Meta::read(loader, &path);
         let parent = statics.role.as_deref();
         // Roles that tasks bring in have files of tasks around them.
-        let wanting = parent.filter(|_| statics.trail.is_empty());
+        let wanting = statics.role.as_ref().filter(|_| statics.trail.is_empty());
         let base = Arc::new(self.without_tasks(loader, &path, &meta, (parent, wanting), keywords));
         let dependencies = self.dependencies(loader, statics, &meta, base.clone())?;
         let inherited = parent.map(|parent| (*parent.vars).clone()).unwrap_or_default();
@@ -206,7 +206,7 @@ impl Use<'_> {
         loader: &Loader,
         path: &Arc<Path>,
         meta: &Meta,
-        (parent, wanting): (Option<&Role>, Option<&Role>),
+        (parent, wanting): (Option<&Role>, Option<&Arc<Role>>),
         keywords: &Keywords,
     ) -> Role {
         let exports = file_vars(loader, &path.join("vars"), &self.parts.vars_from, self.parts.span);
@@ -216,7 +216,7 @@ impl Use<'_> {
         vars.extend(self.vars.clone());
         params.extend(self.params.clone());
         let mut parents = wanting.map(|parent| parent.parents.clone()).unwrap_or_default();
-        parents.extend(wanting.map(|parent| parent.name.clone()));
+        parents.extend(wanting.cloned());
         Role {
             name: self.parts.name.as_str().into(),
             path: path.clone(),

@@ -163,7 +163,7 @@ impl Interpreter {
             changed |= self.effect(running, effect).await?;
         }
         if let Some(reason) = act.skipped {
-            return Ok(Ended::skipped(&reason, None));
+            return Ok(Ended::passed_over(&reason));
         }
         let mut ended = match act.failed {
             Some(message) => Ended::failed(message, act.fields),

@@ -87,58 +87,6 @@ impl Interpreter {
             Diagnostic::error(message).at(whole.span()).into()
         })
     }
-
-    /// What `module_defaults` around the task give the module, the innermost counting most.
-    async fn defaults(&mut self, action: &Action, at: &At) -> Result<Map, Trouble> {
-        let levels = self.default_levels(at).await?;
-        let mut defaults = Map::new();
-        if let Some(manager) = self.manager(action, &levels, at).await? {
-            defaults.extend(self.defaults_of(&manager, &levels, at).await?);
-        }
-        defaults.extend(self.defaults_of(action.word(), &levels, at).await?);
-        Ok(defaults)
-    }
-
-    /// All `module_defaults` around a task, the outermost first.
-    async fn default_levels(&mut self, at: &At) -> Result<Vec<Value>, Trouble> {
-        let mut levels: Vec<Value> =
-            at.frame.all_keywords().flat_map(|keywords| keywords.module_defaults.iter().cloned()).collect();
-        levels.reverse();
-        for level in &mut levels {
-            *level = self.evaluate(at, |engine, scope| engine.shallow(level, scope)).await?;
-        }
-        Ok(levels)
-    }
-
-    /// The module that `service` or `package` stands for, as the facts of the host say: its defaults count too. Nobody asks the
-    /// facts where there are no defaults.
-    async fn manager(
-        &mut self,
-        action: &Action,
-        levels: &[Value],
-        at: &At,
-    ) -> Result<Option<String>, Trouble> {
-        let fact = match action.word() {
-            "service" if !levels.is_empty() => "ansible_facts.service_mgr | default('')",
-            "package" if !levels.is_empty() => "ansible_facts.pkg_mgr | default('')",
-            _ => return Ok(None),
-        };
-        self.text_given_by(fact, at).await
-    }
-
-    async fn defaults_of(&mut self, module: &str, levels: &[Value], at: &At) -> Result<Map, Trouble> {
-        let mut defaults = Map::new();
-        for level in levels {
-            let entries = level.as_entries().unwrap_or_default();
-            for (name, values) in entries.iter() {
-                if name.as_str().map(crate::modules::canonical) == Some(module) {
-                    let values = self.evaluate(at, |engine, scope| engine.resolve(values, scope)).await?;
-                    defaults.extend(values.as_entries().map(|values| (*values).clone()).unwrap_or_default());
-                }
-            }
-        }
-        Ok(defaults)
-    }
 }
 
 /// Arguments as one mapping.

@@ -144,7 +144,7 @@ impl Run {
         };
         let magic = PlayMagic {
             name: Value::text(name),
-            playbook_dir: Value::text(play.dir.display().to_string()),
+            dir: play.dir.clone(),
             own_role_names: own.iter().map(|role| Value::text(role.name.clone())).collect(),
             dependent_role_names: distinct(&mut wanted.iter()),
             role_names: distinct(&mut own.iter().chain(&wanted)),

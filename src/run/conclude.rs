@@ -1,7 +1,6 @@
 //! What follows when a task, an item or a loop has ended: registration, notification, events, failure.
 
-use super::failed_task::described;
-use super::halt::{FailedTask, Halt};
+use super::halt::Halt;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
@@ -134,7 +133,7 @@ impl Interpreter {
             self.play.meeting.reach(&self.host.name, &running.position);
         }
         match ended.status {
-            Status::Failed | Status::Rescued if !ended.ignored => Err(self.fail(&running, ended.value)),
+            Status::Failed | Status::Rescued if !ended.ignored => Err(self.fail(&running, &ended.value)),
             Status::Unreachable if !ended.ignored => {
                 if running.fatal {
                     self.play.break_at(&running.position);
@@ -145,13 +144,18 @@ impl Interpreter {
         }
     }
 
-    /// Forgets what was issued behind a failure, and what was set since.
-    fn fail(&mut self, running: &Running, result: Value) -> Halt {
+    /// Forgets what was issued behind a failure, and what was set since. Who is not rescued is no host of the play any more,
+    /// also while what must be done all the same is done.
+    fn fail(&mut self, running: &Running, result: &Value) -> Halt {
         self.abandon();
+        self.remember_failure(running, result);
+        if !running.rescued {
+            self.play.strike(&self.host.name);
+        }
         if running.fatal {
             self.play.break_at(&running.position);
         }
-        Halt::Failed(Box::new(FailedTask { task: described(running), result }))
+        Halt::Failed
     }
 
     fn lose(&mut self) -> Result<(), Halt> {

@@ -1,12 +1,24 @@
 //! What a `rescue` may read of the task that failed.
 
+use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use crate::control::as_written;
 use crate::playbook::Keyword;
-use crate::vars::Value;
+use crate::vars::{Part, Value};
+
+impl Interpreter {
+    /// Sets what a `rescue` may read of a task that failed, where there is one around it.
+    pub fn remember_failure(&self, running: &Running, result: &Value) {
+        let set = |name: &str, value| self.host.store.set(Part::Set, name.into(), value, None);
+        if running.rescued {
+            set("ansible_failed_task", described(running));
+            set("ansible_failed_result", result.clone());
+        }
+    }
+}
 
 /// The task as `ansible_failed_task` tells of it: with its arguments as they were evaluated, and conditions as they are written.
-pub fn described(running: &Running) -> Value {
+fn described(running: &Running) -> Value {
     let (task, keywords) = (&running.task, &running.task.keywords);
     let name = if task.name.is_some() { &*running.info.name } else { "" };
     let list = |written: &[Value]| Value::list(written.iter().map(as_written).collect());

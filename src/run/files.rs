@@ -160,9 +160,8 @@ impl Interpreter {
             return if given.exists() { Ok(given) } else { Err(vec![given]) };
         }
         let layers = self.scope(at).layers;
-        let mut dirs: Vec<PathBuf> =
-            super::magic::search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
-        dirs.push(self.play.play.dir.to_path_buf());
+        let mut dirs = super::magic::search_dirs(&layers);
+        dirs.push(self.play.play.dir.clone());
         let mut tried = Vec::new();
         for path in dirs.iter().flat_map(|dir| [dir.join(folder).join(name), dir.join(name)]) {
             if path.exists() {

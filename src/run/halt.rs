@@ -2,13 +2,12 @@
 
 use crate::source::Diagnostic;
 use crate::template::Error;
-use crate::vars::Value;
 
 /// Why a host leaves the list of tasks that it is in.
 #[derive(Debug)]
 pub enum Halt {
-    /// A task failed; a `rescue` may go on from here.
-    Failed(Box<FailedTask>),
+    /// A task failed, here or on another host for all; a `rescue` may go on from here.
+    Failed,
     /// The line is gone.
     Unreachable,
     /// Too many others failed: nothing more is done, whatever would catch a failure.
@@ -19,20 +18,6 @@ pub enum Halt {
     EndRole,
     /// The user, or a failure elsewhere, ended the run.
     Interrupted,
-}
-
-/// What a `rescue` may read of the failure.
-#[derive(Debug)]
-pub struct FailedTask {
-    pub task: Value,
-    pub result: Value,
-}
-
-impl Halt {
-    /// A failure of another host that counts for this one too.
-    pub fn of_others() -> Halt {
-        Halt::Failed(Box::new(FailedTask { task: Value::none(), result: Value::none() }))
-    }
 }
 
 /// Why a task cannot be carried out as written.

@@ -122,6 +122,11 @@ impl Interpreter {
         Ok(())
     }
 
+    /// Whether it is at a handler, or was halted at one.
+    pub fn is_flushing(&self) -> bool {
+        self.position.contains(&BEHIND_META)
+    }
+
     /// Finds the handlers that the names mean which were notified by now.
     async fn take_notified(&mut self) -> Result<Vec<String>, Halt> {
         let names = std::mem::take(&mut self.notified.names);

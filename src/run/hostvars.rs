@@ -80,8 +80,10 @@ impl Object for HostVarsOfAll {
 }
 
 impl OfOne {
+    /// The variables of a play are no host's; a task that is delegated sees them all the same.
     fn layers(&self) -> Layers {
-        self.host.layers(&self.asking)
+        let layers = self.host.layers(&self.asking);
+        if self.delegated { layers } else { Layers { play: Arc::default(), ..layers } }
     }
 }
 

@@ -147,13 +147,12 @@ impl Interpreter {
             ended = self.drain().await;
         }
         self.position.truncate(depth);
-        if let (Err(Halt::Failed(failed)), false) = (&ended, block.rescue.is_empty()) {
-            self.remember_failure(failed);
+        if matches!(ended, Err(Halt::Failed)) && !block.rescue.is_empty() {
             ended = self.part(1, &block.rescue, &inside(false)).await;
             ended = self.drained(ended).await;
             self.position.truncate(depth);
         }
-        if !block.always.is_empty() && matches!(ended, Ok(()) | Err(Halt::Failed(_))) {
+        if !block.always.is_empty() && matches!(ended, Ok(()) | Err(Halt::Failed)) {
             self.forgiven = false;
             let always = self.part(2, &block.always, &inside(false)).await;
             let always = self.drained(always).await;
@@ -173,17 +172,6 @@ impl Interpreter {
             Ok(()) => self.drain().await,
             Err(halt) => Err(halt),
         }
-    }
-
-    fn remember_failure(&self, failed: &super::halt::FailedTask) {
-        if failed.task.is_none() {
-            return;
-        }
-        let set = |name: &str, value: &Value| {
-            self.host.store.set(crate::vars::Part::Set, name.into(), value.clone(), None)
-        };
-        set("ansible_failed_task", &failed.task);
-        set("ansible_failed_result", &failed.result);
     }
 
     /// Waits for what is in flight and may change files of the controller, before one of them is read.

@@ -218,7 +218,7 @@ impl Interpreter {
         }
     }
 
-    /// The first of these variables that a host has; for a delegated host its own are seen, not those of the task.
+    /// The first of these variables that a host has; a delegated host has its own beneath those of the task and the play.
     async fn variable(
         &mut self,
         host: &Arc<Host>,

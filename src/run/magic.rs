@@ -1,11 +1,9 @@
 //! Variables that nobody sets: where a task runs, on whom, and with whom.
 
-use super::frame::FrameKind;
 use super::host::Host;
 use super::scope::Layers;
 use crate::playbook::{Keyword, Role};
 use crate::vars::{Data, Kind, Marks, Object, Value};
-use indexmap::IndexSet;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
@@ -37,7 +35,8 @@ pub struct RunMagic {
 #[derive(Debug)]
 pub struct PlayMagic {
     pub name: Value,
-    pub playbook_dir: Value,
+    /// That of the playbook.
+    pub dir: Arc<Path>,
     /// The roles that the play names, each as often as it does.
     pub own_role_names: Value,
     /// Each role once, also those that others depend on.
@@ -137,7 +136,7 @@ impl Magic {
             "hostvars" => self.others.hostvars(layers),
             "inventory_file" => return self.host.inventory_file.clone(),
             "inventory_dir" => return self.host.inventory_dir.clone(),
-            "playbook_dir" => play.playbook_dir.clone(),
+            "playbook_dir" => Value::text(play.dir.display().to_string()),
             "play_hosts"
             | "ansible_play_batch"
             | "ansible_play_hosts"
@@ -161,7 +160,7 @@ impl Magic {
             "ansible_facts" => layers.snapshot.facts.dict().clone(),
             "omit" => Value::new(Data::Omit),
             "vars" => Value::object(AllVars { layers: layers.clone() }),
-            "ansible_search_path" => search_path(layers, &play.playbook_dir),
+            "ansible_search_path" => search_path(layers),
             "environment" => environment(layers),
             name if Magic::OF_ROLE.contains(&name) => return of_role(name, layers),
             _ => {
@@ -226,23 +225,31 @@ fn of_role(name: &str, layers: &Layers) -> Option<Value> {
     })
 }
 
-/// The directories in which files are looked for, before that of the playbook: of the roles, and of the task.
-pub fn search_dirs(layers: &Layers) -> IndexSet<Arc<Path>> {
-    let frames = layers.frame.iter().flat_map(|frame| frame.chain());
-    let roles = frames.filter_map(|frame| match &frame.kind {
-        FrameKind::Role(role) => Some(role.path.clone()),
-        _ => None,
-    });
-    roles.chain([layers.dir.clone()]).collect()
+/// The directories in which files are looked for before that of the playbook: those of the roles around the task and of the
+/// roles that asked for them, the nearest first, then that of its own file.
+pub fn search_dirs(layers: &Layers) -> Vec<Arc<Path>> {
+    let roles = layers.frame.iter().flat_map(|frame| frame.roles());
+    let with_asking = |role: &Arc<Role>| {
+        let asking = role.parents.iter().rev().map(|asking| asking.path.clone());
+        [role.path.clone()].into_iter().chain(asking).collect::<Vec<_>>()
+    };
+    distinct(roles.flat_map(with_asking).chain([layers.dir.clone()]))
 }
 
-fn search_path(layers: &Layers, playbook_dir: &Value) -> Value {
-    let mut dirs: Vec<_> =
-        search_dirs(layers).iter().map(|dir| Value::text(dir.display().to_string())).collect();
-    if !dirs.contains(playbook_dir) {
-        dirs.push(playbook_dir.clone());
+fn search_path(layers: &Layers) -> Value {
+    let last = layers.magic.play.dir.clone();
+    let dirs = distinct(search_dirs(layers).into_iter().chain([last]));
+    dirs.into_iter().map(|dir| Value::text(dir.display().to_string())).collect()
+}
+
+fn distinct(dirs: impl Iterator<Item = Arc<Path>>) -> Vec<Arc<Path>> {
+    let mut found = Vec::new();
+    for dir in dirs {
+        if !found.contains(&dir) {
+            found.push(dir);
+        }
     }
-    dirs.into()
+    found
 }
 
 fn environment(layers: &Layers) -> Value {

@@ -9,6 +9,7 @@ mod conclude;
 mod configured;
 mod contents;
 mod controller_files;
+mod defaults;
 mod differences;
 mod fact_cache;
 mod facts;

@@ -98,10 +98,11 @@ impl Interpreter {
         {
             self.adopt(running, item);
         }
-        match ended.has_failed() && !running.ignore_errors {
-            true => Err(Halt::of_others()),
-            false => Ok(()),
+        if !ended.has_failed() || running.ignore_errors {
+            return Ok(());
         }
+        self.remember_failure(running, &ended.value);
+        Err(Halt::Failed)
     }
 
     /// Takes over the facts that another host learnt for all.

@@ -352,9 +352,10 @@ impl Interpreter {
         }
     }
 
-    /// Handlers that must run although a task failed.
+    /// Handlers that must run although a task failed; where a handler failed, those behind it do not.
     async fn forced_handlers(&mut self, ended: Result<(), Halt>) -> Result<(), Halt> {
-        if self.play.force_handlers && matches!(ended, Err(Halt::Failed(_) | Halt::EndHost | Halt::Stopped)) {
+        let halted = matches!(ended, Err(Halt::Failed | Halt::EndHost | Halt::Stopped));
+        if self.play.force_handlers && halted && !self.is_flushing() {
             // Where the others do it too.
             self.section(match self.position[..] {
                 [0 | 1, ..] | [2] => 2,
@@ -371,7 +372,7 @@ impl Interpreter {
         let lanes = self.pipeline.lane.take().into_iter().chain(self.parked.drain(..));
         self.host.keep_lanes(lanes.filter(|lane| lane.requests.is_open()));
         match ended {
-            Err(Halt::Failed(_)) => self.drop_out(Out::Failed),
+            Err(Halt::Failed) => self.drop_out(Out::Failed),
             Err(Halt::Unreachable) => self.drop_out(Out::Unreachable),
             Err(Halt::EndHost) => self.play.strike(name),
             _ => {}

@@ -87,6 +87,12 @@ impl Ended {
         Ended { message: Some(reason.to_owned()), ..Ended::new(Status::Skipped, fields) }
     }
 
+    /// A task that found that it has nothing to do.
+    pub fn passed_over(reason: &str) -> Ended {
+        let fields = [("skipped".into(), true.into()), ("skipped_reason".into(), reason.into())];
+        Ended { message: Some(reason.to_owned()), ..Ended::new(Status::Skipped, fields.into()) }
+    }
+
     /// A task of a dry run that hangs on what was not run.
     pub fn depends(because: &str) -> Ended {
         let unknown = unknown_fields(because).chain([unknown("changed", because)]);
@@ -209,8 +215,9 @@ impl Ended {
         self.field("changed").and_then(|changed| changed.as_bool()).unwrap_or(false)
     }
 
+    /// Whether it did not do what it was to do, be that forgiven or not.
     pub fn has_failed(&self) -> bool {
-        matches!(self.status, Status::Failed | Status::Unreachable)
+        matches!(self.status, Status::Failed | Status::Rescued | Status::Unreachable)
     }
 }
 

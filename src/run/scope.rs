@@ -31,7 +31,7 @@ pub type HostVars = Vec<(Level, Arc<Vars>)>;
 pub struct Layers {
     pub extra: Arc<Vars>,
     pub frame: Option<Arc<Frame>>,
-    /// The directory of the file in which the task stands.
+    /// The directory of the file that holds the task.
     pub dir: Arc<Path>,
     pub snapshot: Snapshot,
     pub play: Arc<PlayVars>,

@@ -116,7 +116,7 @@ impl Interpreter {
         self.meet_behind(&running.position).await?;
         match (self.play.is_fatal(), self.play.is_broken_at(&running.position)) {
             (true, _) => Err(Halt::Stopped),
-            (_, true) => Err(Halt::of_others()),
+            (_, true) => Err(Halt::Failed),
             _ => Ok(()),
         }
     }

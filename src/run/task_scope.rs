@@ -5,7 +5,7 @@ use super::magic::search_dirs;
 use super::scope::Layers;
 use crate::template::{Context, Memo, Scope, Surroundings};
 use crate::vars::{Promise, Value};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Where an evaluation happens: the task, and the item of its loop.
@@ -48,10 +48,9 @@ pub struct TaskScope {
 
 impl TaskScope {
     pub fn new(layers: Layers, at: &At, surroundings: &Arc<Surroundings>) -> TaskScope {
-        let search: Vec<PathBuf> = search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
+        let search = search_dirs(&layers).iter().map(|dir| dir.to_path_buf()).collect();
         let surroundings = surroundings.clone();
-        let context =
-            Context { surroundings, search: search.into(), memo: at.memo.clone(), ..Context::default() };
+        let context = Context { surroundings, search, memo: at.memo.clone(), ..Context::default() };
         TaskScope { layers, context }
     }
 
@@ -67,9 +66,10 @@ impl TaskScope {
         TaskScope { layers, context }
     }
 
-    /// The scope of another host: its variables, without those of the task.
+    /// The scope of another host at the same task: its own variables beneath those of the task and of the play.
     pub fn of_host(&self, host: &Arc<super::host::Host>) -> TaskScope {
-        let layers = host.layers(&self.layers);
+        let Layers { frame, dir, local, .. } = self.layers.clone();
+        let layers = Layers { frame, dir, local, ..host.layers(&self.layers) };
         TaskScope { layers, context: self.context.fresh() }
     }
 }

@@ -81,7 +81,9 @@ impl Interpreter {
         if let Some(odd) = files.iter().find(|file| !wanted.is_known(file) && !wanted.ignore_unknown) {
             let message = format!("`{}` has no ending of a variables file", odd.display());
             let hint = "list its ending in `extensions`, or set `ignore_unknown_extensions: true`";
-            return Err(Diagnostic::error(message).at(span).hint(hint).into());
+            let known = wanted.extensions.join(", ");
+            let told = format!("{} does not have a valid extension: {known}", odd.display());
+            return Err(Diagnostic::error(message).at(span).hint(hint).told(told).into());
         }
         files.retain(|file| wanted.is_known(file));
         Ok(files)

@@ -30,7 +30,21 @@ fn is_plain(value: &Value) -> bool {
     }
 }
 
-fn plain(value: &Value) -> Answer<Value> {
+/// Whether a list or dict has an element, at any depth, that is omitted.
+pub fn holds_omitted(value: &Value) -> bool {
+    let omits = |value: &Value| value.is_omit() || holds_omitted(value);
+    match value.data() {
+        Data::List(list) => list.items().iter().any(omits),
+        Data::Dict(dict) => dict.entries().values().any(omits),
+        _ => false,
+    }
+}
+
+/// The value without what is omitted in it; tuples and objects that stand for lists and dicts become such.
+///
+/// # Errors
+/// Where something in it is undefined, pending, or no data.
+pub fn plain(value: &Value) -> Answer<Value> {
     let result = match value.data() {
         Data::Undefined(undefined) => return Err(Error::undefined(undefined)),
         Data::Promise(promise) => match promise.value() {

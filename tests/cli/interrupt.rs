@@ -12,6 +12,16 @@ const PLAYBOOK: &str = "- hosts: localhost
 
 #[test]
 fn a_lookup_does_not_outlast_an_interrupt() {
+    ends_by("INT");
+}
+
+/// What a manager of services or a runner of jobs sends.
+#[test]
+fn a_run_that_is_terminated_ends_as_one_that_is_interrupted() {
+    ends_by("TERM");
+}
+
+fn ends_by(signal: &str) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("site.yml"), PLAYBOOK).unwrap();
     let mut run = Command::new(env!("CARGO_BIN_EXE_provision"));
@@ -23,7 +33,7 @@ fn a_lookup_does_not_outlast_an_interrupt() {
         std::thread::sleep(Duration::from_millis(10));
     }
     let process = run.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &process]).status().unwrap().success());
+    assert!(Command::new("kill").args(["-s", signal, &process]).status().unwrap().success());
     let asked = Instant::now();
     let status = run.wait().unwrap();
     assert!(asked.elapsed() < Duration::from_secs(10), "it took {:?}", asked.elapsed());

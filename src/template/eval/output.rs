@@ -1,7 +1,7 @@
 //! What a template puts out: one value, or several joined as text.
 
-use crate::template::Answer;
 use crate::template::python::types;
+use crate::template::{Answer, finish};
 use crate::vars::{Data, Marks, Value};
 
 /// Whether the project itself wrote all text in a value.
@@ -69,7 +69,11 @@ impl Output {
     fn append(&mut self, value: &Value) -> Answer<()> {
         self.secret |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
         self.foreign |= !is_own(value);
-        value.write_str(&mut self.text).map_err(types::unprintable)
+        let written = match finish::holds_omitted(value) {
+            true => finish::plain(value)?.write_str(&mut self.text),
+            false => value.write_str(&mut self.text),
+        };
+        written.map_err(types::unprintable)
     }
 
     /// Whether all text that was put out is the project's own.

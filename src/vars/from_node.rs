@@ -86,6 +86,8 @@ fn python_time(at: jiff::civil::DateTime, zone: Option<i32>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Sources;
+    use std::path::Path;
 
     fn read(sources: &Sources, text: &str, secret: bool) -> Value {
         let path = Path::new("x");

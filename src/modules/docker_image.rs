@@ -163,7 +163,12 @@ impl Module for DockerImage {
     fn check(&self) -> Vec<ArgumentError> {
         let id = is_id(&self.name) && matches!(self.source, Some(From::Pull | From::Build));
         let message = match self.source() {
-            _ if id && self.state == State::Present => "an image cannot be pulled or built by its id",
+            From::Pull if id && self.state == State::Present => {
+                "Image name must not be an image ID for source=pull"
+            }
+            From::Build if id && self.state == State::Present => {
+                "Image name must not be an image ID for source=build"
+            }
             From::Build if self.build.is_none() => "`build` is missing: what it is built from",
             From::Load if self.load_path.is_none() => "`load_path` is missing: what it is loaded from",
             _ if self.repository.as_deref().is_some_and(is_id) => "`repository` must not be an image ID",

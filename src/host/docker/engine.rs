@@ -70,10 +70,10 @@ impl Engine {
             .with("password", login.password.as_str())
             .with("serveraddress", login.registry.as_str());
         let answer = self.send(system, "POST", "/auth", Some(&body.into()))?;
-        Ok(match answer.status {
-            401 => Fields::new().with("refused", complaint(&answer)).into(),
-            _ => Data::Null,
-        })
+        // Older daemons tell it as a failure of their own.
+        let why = complaint(&answer);
+        let is_refused = answer.status >= 400 && why.to_ascii_lowercase().contains("unauthorized");
+        Ok(if is_refused { Fields::new().with("refused", why).into() } else { Data::Null })
     }
 
     /// Sends a request and gives the daemon's answer, whatever it is.

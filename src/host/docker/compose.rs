@@ -383,7 +383,8 @@ mod tests {
                 ("running container a-web-1".to_owned(), false),
                 ("pulling image nginx".to_owned(), true),
                 ("building service web".to_owned(), true),
-                ("starting container a-web-1".to_owned(), true)
+                ("starting container a-web-1".to_owned(), true),
+                ("resource is still in use network a".to_owned(), false)
             ]
         );
     }

@@ -92,6 +92,8 @@ async fn carry_out(prepared: Prepared, mut interrupts: UnboundedReceiver<()>) {
         () = &mut plays => return,
         Some(()) = interrupts.recv() => run.interrupt(),
     }
+    let warning = Diagnostic::warning("interrupted: what hosts are doing is finished, nothing more is begun");
+    run.warn(warning.hint("once more ends the run at once"));
     // What is being done on the hosts is finished; a second time means at once.
     tokio::select! {
         () = plays => {}

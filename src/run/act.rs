@@ -1,6 +1,6 @@
 //! What a task does, once its conditions hold: a control word acts here, a module becomes a call.
 
-use super::halt::Trouble;
+use super::halt::{Halt, Trouble};
 use super::host::Host;
 use super::hostvars::delegated;
 use super::interpreter::Interpreter;
@@ -300,14 +300,15 @@ impl Interpreter {
         if let Err(error) = lane.requests.submit(request).await {
             return Ok(Ended::unreachable(&error.to_string()));
         }
-        loop {
+        let reply = loop {
             match lane.replies.next().await {
-                Some(reply) if reply.id == id => return Ok(self.answered(reply, running)),
+                Some(reply) if reply.id == id => break reply,
                 // An answer to what was abandoned.
                 Some(_) => {}
                 None => return Ok(Ended::unreachable("the connection was lost")),
             }
-        }
+        };
+        if self.is_stopped(&reply) { Err(Halt::Interrupted.into()) } else { Ok(self.answered(reply, running)) }
     }
 
     /// How the request of a task is meant.

@@ -163,7 +163,8 @@ impl Interpreter {
         Err(Halt::Unreachable)
     }
 
-    fn abandon(&mut self) {
+    /// Forgets what was issued and is not concluded.
+    pub fn abandon(&mut self) {
         for step in self.pipeline.abandon(self.run.next_epoch()) {
             if let Step::LoopEnd { running } | Step::Ended { running, .. } | Step::Call { running, .. } = step
                 && let Some(number) = running.repeat

@@ -15,6 +15,7 @@ use crate::playbook::{Block, Entry, Group, Role};
 use crate::report::{Activity, Event};
 use crate::template::{Answer, Engine, Error, Language, Surroundings};
 use crate::vars::{Promise, Value};
+use crate::wire::{Outcome, Reply};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::collections::HashSet;
@@ -230,11 +231,20 @@ impl Interpreter {
         }
     }
 
-    fn answer(&mut self, reply: crate::wire::Reply) -> Result<(), Halt> {
+    fn answer(&mut self, reply: Reply) -> Result<(), Halt> {
+        if self.is_stopped(&reply) {
+            self.abandon();
+            return Err(Halt::Interrupted);
+        }
         match self.pipeline.answered(&reply) {
             Some(step) => self.conclude(step, Some(reply)),
             None => Ok(()),
         }
+    }
+
+    /// Whether the host did not begin this because of an interrupt.
+    pub fn is_stopped(&self, reply: &Reply) -> bool {
+        matches!(reply.outcome, Outcome::NotRun) && self.run.is_interrupted()
     }
 
     /// The line has no more answers: the next call that waits for one gets that for its end.

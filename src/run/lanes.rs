@@ -133,6 +133,7 @@ impl Interpreter {
             Err(error) => return Err(lost(&host.name, &error.to_string(), &said.text())),
         }
         session.hello.pending.iter().for_each(|name| self.remember_notification(name));
+        self.run.stops(session.client.stopper());
         let (requests, replies, notes) = (session.client, session.replies, session.notes);
         Ok(Lane { requests, replies, notes, key, is_local })
     }

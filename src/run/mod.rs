@@ -70,13 +70,14 @@ use crate::source::{Diagnostic, Sources};
 use crate::ssh::{Connection, Dialer, Failure, Target};
 use crate::template::{Engine, Services, Surroundings};
 use crate::vars::Vars;
+use crate::wire::Stopper;
 use batches::PlayEnd;
 use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use tags::Tags;
 
 /// The unit of every component, for projects that have no template of that name.
@@ -107,6 +108,8 @@ pub struct Run {
     hosts: RwLock<IndexMap<HostName, Arc<Host>>>,
     /// One connection a host, opened by the first who needs it.
     connections: Mutex<HashMap<HostName, Line>>,
+    /// One for every line that was ever opened.
+    stoppers: Mutex<Vec<Stopper>>,
     templates: Mutex<HashMap<std::path::PathBuf, controller_files::KnownTemplate>>,
     built_in: Mutex<Option<(Arc<str>, crate::source::Span)>>,
     tasks: AtomicUsize,
@@ -163,7 +166,20 @@ impl Run {
 
     /// Asks every host to stop after what it is doing.
     pub fn interrupt(&self) {
-        self.services.interrupted.store(true, Ordering::Relaxed);
+        self.services.interrupted.store(true, Ordering::SeqCst);
+        self.stoppers().drain(..).for_each(|stopper| stopper.stop());
+    }
+
+    /// Keeps what stops a line, for an interrupt.
+    pub fn stops(&self, stopper: Stopper) {
+        self.stoppers().push(stopper);
+        if self.is_interrupted() {
+            self.interrupt();
+        }
+    }
+
+    fn stoppers(&self) -> MutexGuard<'_, Vec<Stopper>> {
+        self.stoppers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn is_interrupted(&self) -> bool {

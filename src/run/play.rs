@@ -348,6 +348,7 @@ impl Interpreter {
     async fn drain_after(&mut self, ended: Result<(), Halt>) -> Result<(), Halt> {
         match ended {
             Ok(()) => self.drain().await,
+            Err(Halt::Interrupted) => self.drain().await.and(ended),
             halt => halt,
         }
     }

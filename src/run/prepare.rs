@@ -170,6 +170,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         inventory: std::sync::RwLock::new(inventory),
         hosts: std::sync::RwLock::default(),
         connections: std::sync::Mutex::default(),
+        stoppers: std::sync::Mutex::default(),
         templates: std::sync::Mutex::default(),
         built_in: std::sync::Mutex::default(),
         tasks: std::sync::atomic::AtomicUsize::new(1),

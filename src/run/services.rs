@@ -92,7 +92,7 @@ impl Services for RunServices {
     }
 
     fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+        self.interrupted.load(Ordering::SeqCst)
     }
 
     fn fetch(&self, request: &Fetch) -> Result<Vec<u8>, String> {

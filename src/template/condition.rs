@@ -70,7 +70,7 @@ fn text_holds(
 /// The value of a condition; in 2.19 nothing in it may be undefined.
 fn settled(ev: &mut Evaluator, value: Value, scope: &dyn Scope) -> Answer<Value> {
     match (value.data(), ev.language()) {
-        (Data::Undefined(undefined), _) if undefined.is_no_choice() => Ok(value),
+        (Data::Undefined(undefined), Language::Classic) if undefined.is_no_choice() => Ok(value),
         (Data::Undefined(undefined), _) => Err(Error::undefined(undefined)),
         (_, Language::Classic) => Ok(value),
         (_, Language::Native) => ev.deep(value).and_then(|value| super::finish::finished(&value, scope)),

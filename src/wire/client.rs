@@ -93,6 +93,18 @@ pub struct Client {
     window: Arc<Window>,
 }
 
+/// Asks an agent to begin nothing more; it does not keep the line open.
+pub struct Stopper(mpsc::WeakUnboundedSender<Outgoing>);
+
+impl Stopper {
+    /// Asks for it, if the line is still open.
+    pub fn stop(&self) {
+        if let (Some(outgoing), Ok(frame)) = (self.0.upgrade(), frame::encode(&ToAgent::Stop)) {
+            let _ = outgoing.send(Outgoing(frame));
+        }
+    }
+}
+
 /// What is under way.
 pub(super) struct Window {
     pub count: Semaphore,
@@ -206,6 +218,11 @@ impl Client {
     pub fn settle(&self, keys: Vec<String>) -> Result<(), WireError> {
         self.window.unheard.store(true, Ordering::Relaxed);
         self.send(&ToAgent::Settle { keys })
+    }
+
+    /// What stops the agent at the other end.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.outgoing.downgrade())
     }
 
     /// Whether something was said last that is not answered: hanging up has to wait until it was heard.

@@ -13,6 +13,8 @@ pub enum ToAgent {
     Settle {
         keys: Vec<String>,
     },
+    /// Begins nothing more: from now on requests are answered with [`Outcome::NotRun`].
+    Stop,
     /// A part of the content that the agent asked for; the last part says so.
     Content {
         hash: Hash,

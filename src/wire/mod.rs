@@ -18,7 +18,7 @@ mod tests;
 mod weigh;
 
 #[cfg(feature = "controller")]
-pub use client::{Client, Contents, Limits, Make, Replies, Served, Session, WireError};
+pub use client::{Client, Contents, Limits, Make, Replies, Served, Session, Stopper, WireError};
 pub use frame::{MARKER, MOST_BYTES};
 pub use job::{JOB, carry_out};
 pub use message::*;

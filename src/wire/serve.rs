@@ -88,6 +88,8 @@ struct Shared {
     waiting: AtomicUsize,
     /// The controller is gone.
     gone: Arc<AtomicBool>,
+    /// The controller wants nothing more to be begun.
+    stopped: AtomicBool,
     /// Why nothing more can be read, if not because the controller is gone.
     broken: OnceLock<String>,
 }
@@ -150,6 +152,10 @@ fn accept(
                 return Err("too many bytes of requests are waiting".to_owned());
             }
             work.send(Work::Request(request, length)).map_err(gone)
+        }
+        ToAgent::Stop => {
+            shared.stopped.store(true, Ordering::SeqCst);
+            Ok(())
         }
         ToAgent::Content { hash, bytes, last } => {
             parts.send(Part::Bytes { hash, bytes, last }).map_err(|_| "the worker is gone".to_owned())
@@ -240,9 +246,10 @@ impl Worker {
         }
     }
 
-    /// Carries out a request, unless one of its epoch has failed before.
+    /// Carries out a request, unless one of its epoch has failed before, or nothing more is to be begun.
     fn answer(&mut self, request: &Request) -> Reply {
-        if self.failed.is_some_and(|failed| failed.stops(request)) {
+        let is_stopped = self.shared.stopped.load(Ordering::SeqCst);
+        if is_stopped || self.failed.is_some_and(|failed| failed.stops(request)) {
             return Reply::bare(request.id, Outcome::NotRun);
         }
         self.failed = self.failed.filter(|failed| failed.epoch == request.epoch);

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const PLAYBOOK: &str = "- hosts: localhost
+const LOOKUP: &str = "- hosts: localhost
   gather_facts: false
   tasks:
     - debug: {msg: \"{{ lookup('pipe', 'touch begun; sleep 60; echo done') }}\"}
@@ -12,18 +12,37 @@ const PLAYBOOK: &str = "- hosts: localhost
 
 #[test]
 fn a_lookup_does_not_outlast_an_interrupt() {
-    ends_by("INT");
+    ends_by("INT", LOOKUP);
 }
 
 /// What a manager of services or a runner of jobs sends.
 #[test]
 fn a_run_that_is_terminated_ends_as_one_that_is_interrupted() {
-    ends_by("TERM");
+    ends_by("TERM", LOOKUP);
 }
 
-fn ends_by(signal: &str) {
+const COMMANDS: &str = "- hosts: localhost
+  gather_facts: false
+  tasks:
+    - shell: touch begun; sleep 2; touch done
+      args: {chdir: '{{ playbook_dir }}'}
+    - file: {path: '{{ playbook_dir }}/never', state: touch}
+      register: second
+    - file: {path: '{{ playbook_dir }}/never', state: touch}
+      when: second is changed
+";
+
+/// What was sent to the host and not begun is not carried out.
+#[test]
+fn nothing_more_is_begun() {
+    let folder = ends_by("INT", COMMANDS);
+    assert!(folder.path().join("done").exists());
+    assert!(!folder.path().join("never").exists());
+}
+
+fn ends_by(signal: &str, playbook: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("site.yml"), PLAYBOOK).unwrap();
+    std::fs::write(folder.path().join("site.yml"), playbook).unwrap();
     let mut run = Command::new(env!("CARGO_BIN_EXE_provision"));
     run.args(["-i", "localhost,", "site.yml"]).current_dir(folder.path()).env("ANSIBLE_CONFIG", "/dev/null");
     let mut run = run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -38,4 +57,5 @@ fn ends_by(signal: &str) {
     let status = run.wait().unwrap();
     assert!(asked.elapsed() < Duration::from_secs(10), "it took {:?}", asked.elapsed());
     assert_eq!(status.code(), Some(provision::report::exit::INTERRUPTED.into()));
+    folder
 }

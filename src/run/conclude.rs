@@ -40,7 +40,7 @@ impl Interpreter {
             Step::Ended { running, item, ended } => self.end(*running, item, *ended),
             Step::LoopEnd { running } => {
                 let ended = self.whole(&running);
-                self.end(*running, None, ended)
+                self.end(Running { ignore_errors: ended.ignored, ..*running }, None, ended)
             }
             Step::Event(event) => {
                 if let Event::Included { task, .. } = &*event {
@@ -183,7 +183,9 @@ impl Interpreter {
             _ => !running.task.own.changed_when.is_empty(),
         };
         if ended.has_failed() || !ended.was_changed() {
-            return if settled { self.take_back_notes(running) };
+            return if settled {
+                self.take_back_notes(running)
+            };
         }
         for name in &running.notify {
             self.notified.add(name);

@@ -388,6 +388,14 @@ impl Probe for Overlay<'_> {
         self.planned.doubts.last().cloned()
     }
 
+    fn planned_below(&self, path: &Path) -> Vec<PathBuf> {
+        self.planned.names.keys().filter(|name| name.starts_with(path)).cloned().collect()
+    }
+
+    fn planned_subjects(&self) -> Vec<&Subject> {
+        self.planned.answers.keys().collect()
+    }
+
     fn stage(&self) -> usize {
         self.system.stage
     }

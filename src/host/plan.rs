@@ -74,7 +74,12 @@ pub struct Carried {
 impl Carried {
     /// The output of the last program that was run.
     pub fn output(&self) -> Option<&super::process::Output> {
-        self.changes.iter().rev().find_map(|(_, done)| match done {
+        self.outputs().last()
+    }
+
+    /// The outputs of all programs that were run.
+    pub fn outputs(&self) -> impl Iterator<Item = &super::process::Output> {
+        self.changes.iter().filter_map(|(_, done)| match done {
             Done::Ran(output) => Some(output),
             _ => None,
         })

@@ -1,7 +1,7 @@
 //! The read-only view of the host: all that a plan may look at.
 
 use super::http::{Answer, Exchange};
-use super::{Content, Data, Failure, Hash, Owner, Query, Stat, Stored};
+use super::{Content, Data, Failure, Hash, Owner, Query, Stat, Stored, Subject};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +69,16 @@ pub trait Probe {
 
     /// In a dry run: what was not done and may have made things that now seem missing.
     fn doubt(&self) -> Option<String>;
+
+    /// In a dry run: what is planned at the path and below it, which programs of the host do not see.
+    fn planned_below(&self, _path: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// In a dry run: what is planned about what is no file.
+    fn planned_subjects(&self) -> Vec<&Subject> {
+        Vec::new()
+    }
 
     /// How often the call has been planned before: a plan may ask for another one after it.
     fn stage(&self) -> usize;

@@ -109,9 +109,10 @@ impl Inventory {
         found
     }
 
-    /// Says where the playbook is, for the `group_vars` and `host_vars` beside it.
-    pub fn set_playbook_dir(&mut self, dir: &Path) {
-        self.playbook = Some(absolute(dir));
+    /// Says where the playbook is, for the `group_vars` and `host_vars` beside it; whether it was elsewhere.
+    pub fn set_playbook_dir(&mut self, dir: &Path) -> bool {
+        let before = self.playbook.replace(absolute(dir));
+        before != self.playbook
     }
 
     /// The host with this name; names of the controller itself are always there.
@@ -282,6 +283,7 @@ impl Inventory {
 
     /// Adds what a run has added to this inventory as it was before its sources were read anew.
     pub fn add_again(&mut self, before: &Inventory) {
+        self.playbook.clone_from(&before.playbook);
         for added in &before.added {
             match added {
                 Added::Host { name, groups, vars } => self.add_host(name, groups, vars),

@@ -78,18 +78,28 @@ impl DockerArguments {
         Ok(words)
     }
 
-    /// Pulls an image; what a dry run may know of it is said.
-    pub fn pull(&self, host: &dyn Probe, image: &str, platform: Option<&str>) -> Result<Run, Failure> {
+    /// Pulls an image, unless its registry has nothing newer; what a dry run may know of it is said.
+    pub fn pull(
+        &self,
+        host: &dyn Probe,
+        image: &str,
+        platform: Option<&str>,
+    ) -> Result<Option<Run>, Failure> {
         let image = name_of_image(image)?;
+        let engine = self.engine(host)?;
+        let is_newest = if platform.is_none() { engine.is_newest(host, image)? } else { None };
+        if is_newest == Some(true) {
+            return Ok(None);
+        }
         let mut argv = vec!["pull", "--quiet"];
         argv.extend(platform.into_iter().flat_map(|platform| ["--platform", platform]));
         argv.push(image);
-        let engine = self.engine(host)?;
-        let effects = vec![Effect::Set(
-            engine.subject(Thing::Image(image.to_owned())),
-            foreseen(host, &engine, image)?,
-        )];
-        Ok(self.run(host, &argv, effects)?.titled(format!("pull {image}")))
+        let foreseen = match is_newest {
+            None => foreseen(host, &engine, image)?,
+            Some(_) => to_be_pulled(image),
+        };
+        let effects = vec![Effect::Set(engine.subject(Thing::Image(image.to_owned())), foreseen)];
+        Ok(Some(self.run(host, &argv, effects)?.titled(format!("pull {image}"))))
     }
 
     /// Sends an image to its registry.
@@ -101,12 +111,14 @@ impl DockerArguments {
     }
 }
 
-/// Nobody knows the id of what is not pulled yet; one that no image has stands for it.
 fn foreseen(host: &dyn Probe, engine: &Engine, image: &str) -> Result<Data, Failure> {
-    Ok(match engine.image(host, image)? {
-        Data::Null => Data::Map(Fields::new().with("Id", "to be pulled").with("RepoTags", vec![image])),
-        known => known,
-    })
+    let known = engine.image(host, image)?;
+    Ok(if known.is_null() { to_be_pulled(image) } else { known })
+}
+
+/// Nobody knows the id of what is not pulled yet; one that no image has stands for it.
+fn to_be_pulled(image: &str) -> Data {
+    Fields::new().with("Id", "to be pulled").with("RepoTags", vec![image]).into()
 }
 
 /// The name of an image as it is; one that docker would take for an option is refused.

@@ -3,8 +3,11 @@
 use super::ArgumentError;
 use super::argument::PathText;
 use super::docker::DockerArguments;
-use crate::host::docker::compose::{Event, Project, events};
-use crate::host::{Bytes, Carried, Change, Data, Failure, Fields, Plan, Probe, Run, json, text};
+use crate::host::docker::compose::{self, Event, FILES, Project};
+use crate::host::{
+    Bytes, Carried, Change, Data, Effect, Failure, Fields, Output, Plan, Probe, Report, Run, json, text,
+};
+use std::path::{Path, PathBuf};
 
 arguments! {
     /// A project of compose.
@@ -23,15 +26,12 @@ arguments! {
         profiles: Vec<String>;
         /// Fails early where the directory has no file that defines it.
         check_files_existing: bool = true;
-        /// Means nothing here: the program is `docker`.
+        /// The program of docker.
         docker_cli: Option<PathText>;
         /// The context of docker's program.
         cli_context: Option<String>;
     }
 }
-
-/// Names of files that define a project.
-const FILES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 impl ComposeArguments {
     /// What is wrong with the arguments together.
@@ -48,95 +48,110 @@ impl ComposeArguments {
 
     /// The project, on a host whose docker has compose.
     pub fn project(&self, host: &dyn Probe, docker: &DockerArguments) -> Result<Project, Failure> {
-        let project = Project { words: self.words(host, docker)?, stdin: self.input() };
-        if project.version(host)?.is_none() {
-            return Err(host.missing(
-                "this host has no `docker compose`: its package is `docker-compose-plugin`, in Debian `docker-compose`"
-                    .to_owned(),
-            ));
+        let engine = docker.engine(host)?;
+        let mut docker = docker.run(host, &[], Vec::new())?.argv;
+        if let Some(program) = &self.docker_cli {
+            docker[0] = text::from_path(&program.on(host)?);
         }
-        Ok(project)
+        let version =
+            compose::version(host, &docker[..1])?.ok_or_else(|| host.missing(NO_COMPOSE.to_owned()))?;
+        docker.extend(self.cli_context.iter().flat_map(|context| ["--context".to_owned(), context.clone()]));
+        let directory = self.directory(host)?;
+        let inside = |name: &String| directory.as_deref().unwrap_or(Path::new("")).join(text::to_path(name));
+        let definition =
+            self.definition.clone().map(|fields| Bytes(json::print(&fields.into()).into_bytes()));
+        let files =
+            self.files.iter().map(inside).chain(definition.iter().map(|_| PathBuf::from("-"))).collect();
+        Ok(Project {
+            docker,
+            engine: Some(engine).filter(|_| self.cli_context.is_none()),
+            version,
+            files,
+            options: self.options(directory.as_deref()),
+            directory,
+            stdin: definition,
+            unseen: Vec::new(),
+        })
     }
 
-    fn input(&self) -> Option<Bytes> {
-        let definition = self.definition.clone()?;
-        Some(Bytes(json::print(&definition.into()).into_bytes()))
+    fn directory(&self, host: &dyn Probe) -> Result<Option<PathBuf>, Failure> {
+        let Some(directory) = &self.project_src else { return Ok(None) };
+        let directory = directory.on(host)?;
+        let is_asked = self.files.is_empty() && self.check_files_existing;
+        if is_asked && compose::first_of(host, &directory, FILES)?.is_none() {
+            return Err(host.missing(format!("`{}` has none of {}", directory.display(), FILES.join(", "))));
+        }
+        Ok(Some(directory))
     }
 
-    fn words(&self, host: &dyn Probe, docker: &DockerArguments) -> Result<Vec<String>, Failure> {
-        let mut words =
-            docker.run(host, &["compose", "--ansi", "never", "--progress", "plain"], Vec::new())?.argv;
-        if let Some(context) = &self.cli_context {
-            words.splice(1..1, ["--context".to_owned(), context.clone()]);
-        }
-        if let Some(directory) = &self.project_src {
-            let directory = directory.on(host)?;
-            let defined =
-                FILES.iter().map(|name| host.exists(&directory.join(name))).collect::<Result<Vec<_>, _>>()?;
-            if self.files.is_empty() && self.check_files_existing && !defined.contains(&true) {
-                return Err(host.missing(format!(
-                    "`{}` has none of {}",
-                    directory.display(),
-                    FILES.join(", ")
-                )));
-            }
-            words.extend(["--project-directory".to_owned(), text::from_path(&directory)]);
-            for (option, names) in [("--file", &self.files), ("--env-file", &self.env_files)] {
-                words.extend(names.iter().flat_map(|name| {
-                    [option.to_owned(), text::from_path(&directory.join(text::to_path(name)))]
-                }));
-            }
-        }
-        words.extend(self.definition.iter().flat_map(|_| ["--file".to_owned(), "-".to_owned()]));
-        let options = [("--project-name", self.project_name.as_slice()), ("--profile", &self.profiles)];
+    fn options(&self, directory: Option<&Path>) -> Vec<String> {
+        let inside =
+            |name: &String| text::from_path(&directory.unwrap_or(Path::new("")).join(text::to_path(name)));
+        let options = [
+            ("--env-file", self.env_files.iter().map(inside).collect()),
+            ("--project-name", self.project_name.iter().cloned().collect::<Vec<_>>()),
+            ("--profile", self.profiles.clone()),
+        ];
+        let mut words = Vec::new();
         for (option, values) in options {
-            words.extend(values.iter().flat_map(|value| [option.to_owned(), value.clone()]));
+            words.extend(values.into_iter().flat_map(|value| [option.to_owned(), value]));
         }
-        Ok(words)
+        words
     }
+}
 
-    /// Lets compose do something, where its own dry run says that it would change anything.
-    pub fn plan(
-        &self,
-        host: &dyn Probe,
-        project: &Project,
-        words: &[String],
-        counts: impl Fn(&Event) -> bool,
-    ) -> Result<Plan, Failure> {
-        let foreseen: Vec<Event> = project
-            .foreseen(host, words)?
-            .into_iter()
-            .filter(|event| event.changes() && counts(event))
-            .collect();
-        if foreseen.is_empty() {
-            return Ok(Plan::nothing());
-        }
-        let mut argv = project.words.clone();
-        argv.extend(words.iter().cloned());
-        let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
+/// Why nothing can be done.
+const NO_COMPOSE: &str =
+    "this host has no `docker compose`: its package is `docker-compose-plugin`, in Debian `docker-compose`";
+
+/// What compose is told, and what it would do.
+pub type Step = (Vec<String>, Vec<Event>);
+
+/// Lets compose do these things, one after the other, of which such events are to come; what changes nothing is left out.
+pub fn plan(project: &Project, steps: &[Step]) -> Plan {
+    let (mut plan, mut actions) = (Plan::nothing(), Vec::<Data>::new());
+    for (words, foreseen) in steps.iter().filter(|(_, foreseen)| !foreseen.is_empty()) {
+        let run = Run {
+            argv: project.words(words),
+            stdin: project.stdin.clone(),
+            counts: true,
+            any_status: true,
+            ..Run::default()
+        };
         let title = foreseen.iter().map(Event::shown).collect::<Vec<_>>().join(", ");
-        let run = Run { stdin: project.stdin.clone(), ..Run::changing(&argv) };
-        Ok(Plan::one(Change::Run(run.titled(title).with_effects(vec![crate::host::Effect::Anything]))))
+        plan.push(Change::Run(run.titled(title).with_effects(vec![Effect::Anything])));
+        actions.extend(foreseen.iter().map(Event::data));
     }
+    plan.with("actions", actions)
+}
 
-    /// What compose did, and what is there now.
-    pub fn tell(
-        &self,
-        host: &dyn Probe,
-        docker: &DockerArguments,
-        carried: &Carried,
-    ) -> Result<Fields, Failure> {
-        let mut result = carried.result.clone();
-        let said = carried.output().map(|output| events(&output.stderr())).unwrap_or_default();
-        result.set(
-            "actions",
-            said.iter().filter(|event| event.changes()).map(Event::data).collect::<Vec<Data>>(),
-        );
-        if !carried.dry {
-            let project = self.project(host, docker)?;
-            result.set("containers", project.list(host, &["ps", "--all", "--format", "json"])?);
-            result.set("images", project.list(host, &["images", "--format", "json"])?);
-        }
-        Ok(result)
+/// What compose did, or in a dry run would do; `counts` says for which of its words something becomes other.
+pub fn tell(carried: &Carried, counts: impl Fn(&str) -> bool) -> Report {
+    let mut result = carried.result.clone();
+    let stderr: String = carried.outputs().map(Output::stderr).collect();
+    if !carried.dry {
+        let done = compose::events(&stderr).into_iter().filter(Event::changes);
+        result.set("actions", done.map(|event| event.data()).collect::<Vec<_>>());
     }
+    let stdout: String = carried.outputs().map(Output::stdout).collect();
+    for (name, text) in [("stdout", &stdout), ("stderr", &stderr)] {
+        if !text.is_empty() {
+            result.set(name, text.as_str());
+        }
+    }
+    let warnings = compose::warnings(&stderr);
+    if !warnings.is_empty() {
+        result.set("warnings", warnings);
+    }
+    let result = Data::Map(result);
+    let changed =
+        result.list("actions").iter().filter_map(|action| action.text("status")).any(|word| counts(&word));
+    Report { changed: Some(changed), ..Report::from(result.as_map().cloned().unwrap_or_default()) }
+}
+
+/// The report, or the failure of what compose did, with all that the report holds.
+pub fn judged(carried: &Carried, report: Report) -> Result<Report, Failure> {
+    let Some(output) = carried.outputs().find(|output| output.status != 0) else { return Ok(report) };
+    let failure = Failure::new(compose::complaint(&output.stderr())).with("rc", output.status);
+    Err(report.result.into_iter().fold(failure, |failure, (name, value)| failure.with(&name, value)))
 }

@@ -1,9 +1,10 @@
 //! `docker_compose_v2`
 
 use super::docker::{DockerArguments, text_of};
-use super::docker_compose::ComposeArguments;
+use super::docker_compose::{self, ComposeArguments, Step};
 use super::{ArgumentError, Module};
-use crate::host::{Carried, Failure, Fields, Plan, Probe, Report};
+use crate::host::docker::compose::Project;
+use crate::host::{Carried, Data, Failure, Fields, Plan, Probe, Report};
 
 choices! {
     /// What a project is to be.
@@ -33,7 +34,9 @@ choices! {
 module! {
     /// Sees to projects of compose, through the `docker compose` of the host.
     ///
-    /// Whether there is anything to do, compose's own dry run says, so it must know `--dry-run` (2.18 and later).
+    /// Whether there is anything to do, compose's own dry run says, so it must know `--dry-run` (2.18 and later). It takes each image
+    /// that it would build for a new one, and each that it would pull where nobody knows better. In a dry run it is handed the file of the project as it is planned; where more is
+    /// planned in its directory that might matter, the task depends on that.
     ///
     /// ```yaml
     /// - docker_compose_v2: { project_src: /srv/app, pull: missing, wait: true }
@@ -81,28 +84,64 @@ module! {
 impl Module for DockerComposeV2 {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
         let project = self.compose.project(host, &self.docker)?;
-        let counts = |event: &crate::host::docker::compose::Event| {
-            !(self.ignore_build_events && event.status == "Building")
+        if self.assume_yes && project.version < (2, 32) {
+            return Err("`assume_yes` needs `docker compose` 2.32 or newer".into());
+        }
+        let seen = project.as_planned(host)?;
+        let steps = match self.state {
+            // Compose claims to stop what stands, too.
+            State::Stopped => vec![
+                self.step(host, &seen, State::Present)?,
+                (self.words(self.state, self.pull), seen.stops(host, &self.services)?),
+            ],
+            state => vec![self.step(host, &seen, state)?],
         };
-        self.compose.plan(host, &project, &self.words(), counts)
+        Ok(docker_compose::plan(&project, &steps))
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        self.compose.tell(host, &self.docker, carried).map(Report::from)
+        let counts =
+            |status: &str| status != "Pulling" && !(self.ignore_build_events && status == "Building");
+        let mut report = docker_compose::tell(carried, counts);
+        if !carried.dry {
+            let project = self.compose.project(host, &self.docker)?;
+            report.result.set("containers", project.containers(host, &[])?);
+            report.result.set("images", project.images(host)?);
+        }
+        docker_compose::judged(carried, report)
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        self.compose.wrongs()
+        let number = |value: &Data| text_of(value).parse::<u32>().is_ok();
+        let wrong = self.scale.iter().filter(|(_, value)| !number(value)).map(|(service, value)| {
+            ArgumentError::new(
+                "scale",
+                format!("`{}` is no number of containers of `{service}`", text_of(value)),
+            )
+        });
+        self.compose.wrongs().into_iter().chain(wrong).collect()
     }
 }
 
 impl DockerComposeV2 {
-    /// What compose is told.
-    fn words(&self) -> Vec<String> {
+    /// What compose is told, and what would come of it. It takes what it would pull for something new, so it is asked once more
+    /// where the registries have nothing new.
+    fn step(&self, host: &dyn Probe, seen: &Project, state: State) -> Result<Step, Failure> {
+        let words = self.words(state, self.pull);
+        let events = seen.foreseen(host, &words)?;
+        let pulls = events.iter().any(|event| event.status == "Pulling");
+        if pulls && seen.is_newest(host)? {
+            let events = seen.foreseen(host, &self.words(state, Pull::Missing))?;
+            return Ok((words, events));
+        }
+        Ok((words, events))
+    }
+
+    fn words(&self, state: State, pull: Pull) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         let mut put = |all: &[&str]| words.extend(all.iter().map(|word| (*word).to_owned()));
-        match self.state {
-            State::Present => self.up(&mut put),
+        match state {
+            State::Present => self.up(&mut put, pull),
             State::Stopped => put(&["stop"]),
             State::Restarted => put(if self.dependencies { &["restart"] } else { &["restart", "--no-deps"] }),
             State::Absent => self.down(&mut put),
@@ -115,9 +154,9 @@ impl DockerComposeV2 {
         words
     }
 
-    fn up(&self, put: &mut impl FnMut(&[&str])) {
+    fn up(&self, put: &mut impl FnMut(&[&str]), pull: Pull) {
         put(&["up", "--detach", "--no-color", "--quiet-pull"]);
-        match self.pull {
+        match pull {
             Pull::Policy => {}
             pull => put(&["--pull", pull.word()]),
         }
@@ -129,8 +168,9 @@ impl DockerComposeV2 {
             (self.recreate == Recreate::Always, "--force-recreate"),
             (self.recreate == Recreate::Never, "--no-recreate"),
             (self.renew_anon_volumes, "--renew-anon-volumes"),
-            (self.assume_yes, "--yes"),
+            (self.assume_yes, "-y"),
             (self.wait, "--wait"),
+            (self.state == State::Stopped, "--no-start"),
         ];
         flags.iter().filter(|(set, _)| *set).for_each(|(_, flag)| put(&[flag]));
         if let Some(seconds) = self.wait_timeout.filter(|_| self.wait) {

@@ -1,7 +1,7 @@
 //! `docker_compose_v2_pull`
 
 use super::docker::DockerArguments;
-use super::docker_compose::ComposeArguments;
+use super::docker_compose::{self, ComposeArguments};
 use super::{ArgumentError, Module};
 use crate::host::{Carried, Failure, Plan, Probe, Report};
 
@@ -30,7 +30,6 @@ module! {
 
 impl Module for DockerComposeV2Pull {
     fn plan(&self, host: &dyn Probe) -> Result<Plan, Failure> {
-        let project = self.compose.project(host, &self.docker)?;
         let mut words = vec!["pull"];
         words.extend(["--policy", "missing"].into_iter().filter(|_| self.policy == Policy::Missing));
         words.extend(Some("--ignore-buildable").filter(|_| self.ignore_buildable));
@@ -38,11 +37,24 @@ impl Module for DockerComposeV2Pull {
         words.push("--");
         words.extend(self.services.iter().map(String::as_str));
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
-        self.compose.plan(host, &project, &words, |_| true)
+        let project = self.compose.project(host, &self.docker)?;
+        let seen = project.as_planned(host)?;
+        let foreseen = seen.foreseen(host, &words)?;
+        if foreseen.is_empty() || seen.is_newest(host)? {
+            return Ok(docker_compose::plan(&project, &[]));
+        }
+        let plan = docker_compose::plan(&project, &[(words, foreseen)]);
+        Ok(plan.with("before", seen.ids_of_images(host)?))
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
-        self.compose.tell(host, &self.docker, carried).map(Report::from)
+        let mut report = docker_compose::tell(carried, |_| true);
+        let before = report.result.remove("before");
+        if !carried.dry && before.is_some() {
+            let project = self.compose.project(host, &self.docker)?;
+            report.changed = Some(before != Some(project.ids_of_images(host)?.into()));
+        }
+        docker_compose::judged(carried, report)
     }
 
     fn check(&self) -> Vec<ArgumentError> {

@@ -213,7 +213,7 @@ impl DockerImage {
         match self.source() {
             From::Pull => {
                 let platform = self.pull.as_ref().and_then(|pull| pull.platform.as_deref());
-                self.docker.pull(host, &image, platform).map(Some)
+                self.docker.pull(host, &image, platform)
             }
             From::Build => self.build(host, &image).map(Some),
             From::Load => self.load(host, &image).map(Some),

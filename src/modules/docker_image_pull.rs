@@ -10,7 +10,8 @@ choices! {
 }
 
 module! {
-    /// Pulls an image of docker.
+    /// Pulls an image of docker. One that the host has is not pulled again where docker can learn from the registry, without a
+    /// password, that it has no other one.
     ///
     /// ```yaml
     /// - docker_image_pull: { name: docker.io/nginx, tag: "1.27", pull: not_present }
@@ -34,7 +35,8 @@ impl Module for DockerImagePull {
             return Ok(Plan::nothing());
         }
         let run = self.docker.pull(host, &self.image(), self.platform.as_deref())?;
-        Ok(Plan::one(Change::Run(run)).with("image_before", found.text("Id")))
+        let plan = run.map_or_else(Plan::nothing, |run| Plan::one(Change::Run(run)));
+        Ok(plan.with("image_before", found.text("Id")))
     }
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {

@@ -124,20 +124,24 @@ impl Loader {
     }
 
     fn read(&self, path: &Path) -> Option<Node> {
-        let text = match std::fs::read(path).map(String::from_utf8) {
-            Ok(Ok(text)) => text,
-            Ok(Err(_)) => return self.refused(format!("`{}` is no UTF-8 text", path.display())),
-            Err(error) => return self.refused(format!("cannot read `{}`: {error}", path.display())),
-        };
-        let file = match self.resolve.decrypt(path, &text) {
-            Ok(Some(plain)) => self.sources.add_secret(path, plain),
-            Ok(None) => self.sources.add(path, text),
+        let added = std::fs::read(path)
+            .map_err(|error| Diagnostic::error(format!("cannot read `{}`: {error}", path.display())))
+            .and_then(|bytes| crate::yaml::decode(path, bytes))
+            .and_then(|text| self.added(path, text));
+        match added {
+            Ok(file) => self.parse(file),
             Err(diagnostic) => {
-                self.refuse(*diagnostic);
-                return None;
+                self.refuse(diagnostic);
+                None
             }
-        };
-        self.parse(file)
+        }
+    }
+
+    fn added(&self, path: &Path, text: String) -> Result<FileId, Diagnostic> {
+        match self.resolve.decrypt(path, &text).map_err(|diagnostic| *diagnostic)? {
+            Some(plain) => Ok(self.sources.add_secret(path, plain)),
+            None => Ok(self.sources.add(path, text)),
+        }
     }
 
     fn parse(&self, file: FileId) -> Option<Node> {
@@ -152,11 +156,6 @@ impl Loader {
     pub(super) fn keep(&self, path: &Path, text: &str) {
         let node = self.parse(self.sources.add(path, text));
         self.nodes().insert(path.to_owned(), node);
-    }
-
-    fn refused<T>(&self, message: String) -> Option<T> {
-        self.refuse(Diagnostic::error(message));
-        None
     }
 
     /// Keeps a mistake or a warning.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub struct RolePaths {
     /// `roles_path` of the settings, in order.
     pub roles: Vec<PathBuf>,
-    /// `collections_path` of the settings, in order; each holds `ansible_collections`.
+    /// Those beside the playbooks that were named, then `collections_path` of the settings; each holds `ansible_collections`.
     pub collections: Vec<PathBuf>,
 }
 
@@ -26,13 +26,13 @@ impl RolePaths {
         let mut tried = Vec::new();
         let in_others = statics.collections.iter().map(|collection| format!("{collection}.{name}"));
         let names = std::iter::once(name.to_owned()).chain(in_others);
-        let mut inside = names.flat_map(|name| self.in_collections(&name, "roles", playbook_dir));
+        let mut inside = names.flat_map(|name| self.in_collections(&name, "roles"));
         if let Some(inside) = inside.find(|path| path.is_dir()) {
             return Ok(inside);
         }
         let beside = statics.role.as_ref().and_then(|role| role.path.parent()).map(Path::to_owned);
         let fixed = [playbook_dir.join("roles")].into_iter();
-        let dirs = fixed.chain(beside).chain(self.roles.iter().cloned()).chain([playbook_dir.to_owned()]);
+        let dirs = fixed.chain(self.roles.iter().cloned()).chain(beside).chain([playbook_dir.to_owned()]);
         for dir in dirs {
             let path = dir.join(name);
             if path.is_dir() {
@@ -44,21 +44,19 @@ impl RolePaths {
     }
 
     /// The file of a playbook that is named `namespace.collection.playbook`.
-    pub(super) fn playbook(&self, name: &str, playbook_dir: &Path) -> Option<PathBuf> {
+    pub(super) fn playbook(&self, name: &str) -> Option<PathBuf> {
         let stem = name.trim_end_matches(".yml").trim_end_matches(".yaml");
-        let places = self.in_collections(stem, "playbooks", playbook_dir);
+        let places = self.in_collections(stem, "playbooks");
         places.iter().find_map(|path| with_ending(path.parent()?, path.file_name()?.to_str()?))
     }
 
-    /// Where `namespace.collection.name` may be: collections are installed or lie beside the playbook, dots in the name
-    /// stand for directories.
-    fn in_collections(&self, name: &str, folder: &str, playbook_dir: &Path) -> Vec<PathBuf> {
+    /// Where `namespace.collection.name` may be; dots in the name stand for directories.
+    fn in_collections(&self, name: &str, folder: &str) -> Vec<PathBuf> {
         let parts: Vec<&str> = name.splitn(3, '.').collect();
         let [namespace, collection, name] = parts[..] else { return Vec::new() };
         let inner = Path::new(COLLECTIONS).join(namespace).join(collection).join(folder);
         let inner = inner.join(name.replace('.', "/"));
-        let beside = playbook_dir.join("collections");
-        std::iter::once(&beside).chain(&self.collections).map(|dir| dir.join(&inner)).collect()
+        self.collections.iter().map(|dir| dir.join(&inner)).collect()
     }
 }
 

@@ -88,7 +88,6 @@ impl Loader {
     pub fn playbook(&self, path: &Path, vars: &Arc<Vars>) -> Playbook {
         let path = super::import::clean(path);
         let mut statics = Statics::new(path.parent().unwrap_or(Path::new("")));
-        self.library.add(&statics.dir);
         statics.vars.push(vars.clone());
         let plays = read_file(self, &path, &statics, &Keywords::default());
         Playbook { path, plays }
@@ -137,6 +136,8 @@ fn read_file(loader: &Loader, path: &Path, statics: &Statics, outer: &Keywords) 
     let Some(node) = loader.node(path) else { return Vec::new() };
     let mut inner = statics.clone();
     inner.dir = path.parent().unwrap_or(Path::new("")).into();
+    inner.playbook_dir = inner.dir.clone();
+    loader.library.add(&inner.dir);
     inner.collections = paths::collection(path).into_iter().collect();
     inner.trail.push(path.to_owned());
     let Some(items) = node.as_seq() else {
@@ -172,7 +173,7 @@ fn import(loader: &Loader, node: &Node, file: &Node, statics: &Statics, outer: &
     }
     let inner = statics.inside(&keywords);
     let Some(name) = loader.text(&value_of(file), &inner) else { return Vec::new() };
-    let path = loader.paths.playbook(&name, &statics.playbook_dir);
+    let path = loader.paths.playbook(&name);
     let path = path.unwrap_or_else(|| super::import::clean(&statics.dir.join(&name)));
     if statics.trail.contains(&path) {
         loader.refuse(Diagnostic::error(format!("`{name}` imports itself")).at(file.span));

@@ -35,6 +35,7 @@ pub enum PlayEnd {
 impl Run {
     /// Runs one play.
     pub async fn play(self: &Arc<Run>, play: &Arc<Play>) -> PlayEnd {
+        self.stand_beside(play);
         let all = match self.hosts_of(play) {
             Ok(all) => all,
             Err(diagnostic) => {

@@ -185,10 +185,10 @@ impl Interpreter {
             let below = given.join(&*self.host.name);
             let inner = src.trim_start_matches('/').trim_start_matches("~/");
             let whole = normal(&below.join(inner));
-            if whole.starts_with(normal(&given)) {
+            if whole.starts_with(normal(&below)) {
                 return Ok(whole);
             }
-            let message = format!("`{src}` would lead out of `{}`", given.display());
+            let message = format!("`{src}` would lead out of `{}`", below.display());
             return Err(Diagnostic::error(message).at(arguments.span_of("src")).into());
         }
         if dest.ends_with('/') {

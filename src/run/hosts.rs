@@ -6,6 +6,7 @@ use super::hostvars::HostVarsOfAll;
 use super::magic::Others;
 use super::scope::{HostVars, Layers};
 use crate::host::Data;
+use crate::playbook::Play;
 use crate::report::{Event, HostName, Status, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Diagnostics, Severity};
 use crate::vars::{Value, Vars};
@@ -105,10 +106,25 @@ impl Run {
         fresh.add_again(&inventory);
         *inventory = fresh;
         drop(inventory);
+        self.refresh_all();
+        Ok(())
+    }
+
+    /// Gives the hosts the variables beside the file of this play, which may be an imported one, in place of those
+    /// beside another.
+    pub fn stand_beside(&self, play: &Play) {
+        let mut inventory = self.inventory.write().unwrap_or_else(|broken| broken.into_inner());
+        let moved = inventory.set_playbook_dir(&play.dir);
+        drop(inventory);
+        if moved {
+            self.refresh_all();
+        }
+    }
+
+    fn refresh_all(&self) {
         let hosts: Vec<_> =
             self.hosts.read().unwrap_or_else(|broken| broken.into_inner()).values().cloned().collect();
         hosts.iter().for_each(|host| self.refresh(host));
-        Ok(())
     }
 
     /// Lets hosts that failed take part again.

@@ -13,7 +13,7 @@ use crate::ssh::{Dialer, Secret};
 use crate::template::{Engine, Language, Surroundings};
 use crate::vars::{Value, Vars, trusted_text};
 use crate::wire::Limits;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
@@ -139,8 +139,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         services: services.clone(),
     });
     let _ = services.surroundings.set(Arc::downgrade(&surroundings));
-    let paths =
-        RolePaths { roles: settings.paths.roles.clone(), collections: settings.paths.collections.clone() };
+    let paths = RolePaths { roles: settings.paths.roles.clone(), collections: collections(&settings) };
     let mut loader = Loader::new(sources.clone(), paths, Arc::new(Reading { services: services.clone() }));
     loader.library = Library::new(settings.paths.modules.clone());
     let extra = Arc::new(extra_vars(&settings, &sources, &loader, found));
@@ -228,12 +227,24 @@ fn python() -> String {
 }
 
 /// Where the first playbook is.
-fn playbook_dir(settings: &Settings) -> Option<std::path::PathBuf> {
-    let first = settings.playbooks.first().map(|path| settings.directory.join(path));
-    first.or_else(|| Some(settings.typed.as_ref()?.0.clone())).map(|path| folder_of(&path))
+fn playbook_dir(settings: &Settings) -> Option<PathBuf> {
+    playbook_dirs(settings).next()
 }
 
-fn folder_of(path: &Path) -> std::path::PathBuf {
+/// Where the playbooks are that were named, or the one that stands in no file.
+fn playbook_dirs(settings: &Settings) -> impl Iterator<Item = PathBuf> {
+    let named = settings.playbooks.iter().map(|path| settings.directory.join(path));
+    let typed = settings.typed.iter().map(|(path, _)| path.clone());
+    named.chain(typed).map(|path| folder_of(&path))
+}
+
+/// The folders of collections: beside the playbooks, then those of the settings.
+fn collections(settings: &Settings) -> Vec<PathBuf> {
+    let beside = playbook_dirs(settings).map(|dir| dir.join("collections"));
+    beside.chain(settings.paths.collections.iter().cloned()).collect()
+}
+
+fn folder_of(path: &Path) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).to_owned()
 }
 

@@ -85,6 +85,7 @@ impl Run {
     }
 
     fn view(self: &Arc<Run>, play: &Arc<Play>, host: &Arc<Host>, named: bool) -> View {
+        self.stand_beside(play);
         let name = self.play_name(play);
         let all = self.hosts_of(play).unwrap_or_else(|_| vec![host.name.clone()]);
         let vars = Arc::new(self.play_vars(play, Vars::new()));

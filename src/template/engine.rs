@@ -9,7 +9,7 @@ use super::syntax::tree::{Kind, Template};
 use super::syntax::{Delimiters, Escapes};
 use super::{Answer, Error, Overrides, Scope, check, finish, newline};
 use crate::source::{Diagnostic, Diagnostics, Span};
-use crate::vars::{Data, Marks, Value};
+use crate::vars::{Data, HEADER, Marks, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -194,8 +194,18 @@ impl Engine {
 
     /// The template of a text that stands in YAML.
     pub(super) fn parsed(&self, place: &Place, context: &Context) -> Answer<Arc<Template>> {
+        if place.text.starts_with(HEADER) {
+            return self.parsed_behind_header(place, context);
+        }
         let rules = || Delimiters { escapes: Escapes::Kept, ..Delimiters::default() };
         self.cache.template(place, context, || super::syntax::parse_template(&place.text, &rules()))
+    }
+
+    fn parsed_behind_header(&self, place: &Place, context: &Context) -> Answer<Arc<Template>> {
+        let (body, header) = super::header::read(&place.text, place.span, context.surroundings.language)?;
+        let start = place.text.len() - body.len();
+        let rules = Delimiters { escapes: Escapes::Kept, start, ..header.rules() };
+        self.cache.template(place, context, || super::syntax::parse_template(&place.text, &rules))
     }
 
     /// The tree of an expression without braces.

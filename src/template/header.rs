@@ -1,12 +1,10 @@
-//! The first line of a template file: `#jinja2: trim_blocks: False, lstrip_blocks: True`.
+//! The first line of a template: `#jinja2: trim_blocks: False, lstrip_blocks: True`.
 
 use super::context::Language;
 use super::{Answer, Error, Overrides, literal};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Data, Value};
+use crate::vars::{Data, HEADER, Value};
 use std::sync::Arc;
-
-const START: &str = "#jinja2:";
 
 /// The text behind the header, and what the header says.
 ///
@@ -14,10 +12,10 @@ const START: &str = "#jinja2:";
 /// If the header has an unknown setting or a value that cannot be read.
 pub fn read(text: &str, span: Span, language: Language) -> Answer<(&str, Overrides)> {
     let mut overrides = Overrides::default();
-    let Some(rest) = text.strip_prefix(START) else { return Ok((text, overrides)) };
+    let Some(rest) = text.strip_prefix(HEADER) else { return Ok((text, overrides)) };
     let (line, body) = rest.split_once('\n').unwrap_or((rest, ""));
     for pair in settings(line) {
-        let at = START.len() + (pair.as_ptr().addr() - rest.as_ptr().addr());
+        let at = HEADER.len() + (pair.as_ptr().addr() - rest.as_ptr().addr());
         let place = if span.is_known() { span.part(at, at + pair.len()) } else { span };
         set(&mut overrides, pair, language).map_err(|error| error.at(place))?;
     }

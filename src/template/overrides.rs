@@ -77,6 +77,7 @@ impl Overrides {
             keep_trailing_newline: self.keep_trailing_newline.unwrap_or(false),
             newline: self.newline().to_owned(),
             escapes: Escapes::Python,
+            start: 0,
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Values from nodes.
 
 use super::{Data, Encrypted, Map, Marks, Value, lazy_marks};
-use crate::source::{Sources, Span};
+use crate::source::Span;
 use crate::yaml::{Node, NodeData, Resolved, Scalar, TagKind};
-use std::path::Path;
 
 /// The value of a node that the user wrote: text is trusted, and lazy where it is a template. What stands
 /// in a decrypted file is secret.
@@ -28,9 +27,7 @@ pub fn trusted_text(text: String, span: Span) -> Value {
 ///
 /// What is wrong with the text.
 pub fn data_from_yaml(text: &str) -> Result<Vec<Value>, String> {
-    let sources = Sources::default();
-    let parsed = crate::yaml::parse_all(&sources, sources.add(Path::new("<text>"), text));
-    let (nodes, _) = parsed.map_err(|diagnostic| diagnostic.message)?;
+    let nodes = crate::yaml::parse_str_all(text).map_err(|diagnostic| diagnostic.message)?;
     Ok(nodes.iter().map(data_of).collect())
 }
 
@@ -89,6 +86,8 @@ fn python_time(at: jiff::civil::DateTime, zone: Option<i32>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Sources;
+    use std::path::Path;
 
     fn read(sources: &Sources, text: &str, secret: bool) -> Value {
         let path = Path::new("x");

@@ -2,6 +2,9 @@
 
 use super::Marks;
 
+/// How a text starts that is a template with settings in its first line.
+pub const HEADER: &str = "#jinja2:";
+
 /// The marks of text that the user wrote in a file or typed: trusted, and lazy where it holds
 /// template syntax. `!unsafe` text, and text from hosts, gets no marks at all.
 pub fn lazy_marks(text: &str) -> Marks {
@@ -9,7 +12,8 @@ pub fn lazy_marks(text: &str) -> Marks {
 }
 
 fn holds_template(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"{#"))
+    let has_braces = text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"{#"));
+    has_braces || text.starts_with(HEADER)
 }
 
 #[cfg(test)]

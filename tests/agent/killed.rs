@@ -221,6 +221,7 @@ impl Watch {
     }
 }
 
+/// Nor is a new file ever readable by others before it has its mode (CVE-2020-1736).
 #[tokio::test]
 async fn what_is_killed_at_any_call_is_old_or_new() {
     let killed: usize =

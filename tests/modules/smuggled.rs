@@ -1,5 +1,5 @@
 //! Odd values in every text argument of every module: no command that is planned takes one for an option, and no shell reads
-//! one. Each case of a module is the stage: its host, its task, one text of it replaced.
+//! one (CVE-2014-4967, CVE-2019-14904). Each case of a module is the stage: its host, its task, one text of it replaced.
 
 use crate::fake::Fake;
 use provision::host::{Change, Data, Fields, Run, words};
@@ -23,6 +23,37 @@ const MEANT: [(&str, &[&str]); 3] = [
 
 /// The shells that a command may begin with.
 const SHELLS: [&str; 4] = ["sh", "/bin/sh", "bash", "/bin/bash"];
+
+/// A secret, as text that is found again.
+const SECRET: &str = "correct-horse-battery";
+
+/// Everybody on a host reads the words of a command line (CVE-2018-16837).
+#[test]
+fn no_secret_stands_in_a_command_line() {
+    let (mut wrongs, mut tried) = (BTreeSet::new(), BTreeSet::new());
+    for case in crate::all_cases().into_iter().filter(|case| !case.is_real()) {
+        let (module, arguments) = case.task();
+        let Some(spec) = modules::spec(&module) else { continue };
+        for name in spec.args().map(|arg| arg.name).filter(|name| is_secret(name)) {
+            let arguments = arguments.clone().with(name, SECRET);
+            for run in
+                [true, false].into_iter().flat_map(|asks| runs(case.given(), &module, &arguments, asks))
+            {
+                tried.insert((module.clone(), name));
+                if run.argv.iter().any(|word| word.contains(SECRET)) {
+                    wrongs.insert(format!("{module} {name}: {:?}", run.argv));
+                }
+            }
+        }
+    }
+    assert!(tried.len() > 20, "only {tried:?}");
+    assert!(wrongs.is_empty(), "{wrongs:#?}");
+}
+
+fn is_secret(argument: &str) -> bool {
+    let is_of_another_kind = argument.starts_with("update_") || argument.ends_with("_path");
+    ["password", "passphrase", "token"].iter().any(|word| argument.contains(word)) && !is_of_another_kind
+}
 
 #[test]
 fn no_value_is_taken_for_an_option_or_read_by_a_shell() {

@@ -1,4 +1,5 @@
-//! A local user who puts something else in place between the look and the change leads nobody to what is not theirs.
+//! A local user who puts something else in place between the look and the change leads nobody to what is not theirs
+//! (CVE-2013-4259, CVE-2013-4260, CVE-2020-1733).
 //! Needs root: the user is another one.
 
 use provision::host::{Failure, Fields, NoContents, System, json};

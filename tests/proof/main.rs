@@ -5,6 +5,7 @@ mod certificates;
 mod changes;
 mod client;
 mod combinations;
+mod compose;
 mod connection;
 mod containers;
 mod distance;

@@ -70,6 +70,19 @@ impl Engine {
         self.ask(host, Thing::Image(name.to_owned()))
     }
 
+    /// Whether an image of the host is the one that its registry has now; nothing where nobody knows.
+    pub fn is_newest(&self, host: &dyn Probe, image: &str) -> Result<Option<bool>, Failure> {
+        let known = self.image(host, image)?;
+        let digests = known.list("RepoDigests");
+        if digests.is_empty() {
+            return Ok(None);
+        }
+        let told = self.ask(host, Thing::At(format!("/distribution/{}/json", engine::escape(image))));
+        let digest = told.ok().and_then(|told| told.entry("Descriptor").text("digest"));
+        Ok(digest
+            .map(|digest| digests.iter().filter_map(Data::as_text).any(|known| known.ends_with(&digest))))
+    }
+
     /// A container by name or id.
     pub fn container(&self, host: &dyn Probe, name: &str) -> Result<Data, Failure> {
         self.ask(host, Thing::Container(name.to_owned()))

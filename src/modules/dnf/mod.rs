@@ -249,7 +249,9 @@ impl Dnf {
     }
 
     fn options(&self) -> Vec<String> {
-        let mut options = Vec::new();
+        // Of files, too, which dnf takes unsigned otherwise.
+        let signed = ["--setopt=gpgcheck=1", "--setopt=localpkg_gpgcheck=1"].map(str::to_owned);
+        let mut options: Vec<String> = signed.into_iter().filter(|_| !self.disable_gpg_check).collect();
         let lists = [
             ("--enablerepo=", &self.enablerepo),
             ("--disablerepo=", &self.disablerepo),

@@ -31,7 +31,7 @@ impl DockerContainer {
         }
         let run = self.docker.pull(host, &image, self.platform.as_deref())?;
         // What comes of pulling what is there shows when the container is compared with its image.
-        Ok(Some(Change::Run(crate::host::Run { counts: !there, ..run })))
+        Ok(run.map(|run| Change::Run(crate::host::Run { counts: !there, ..run })))
     }
 
     fn present(&self, host: &dyn Probe, engine: &Engine, found: &Data) -> Result<Vec<Order>, Failure> {

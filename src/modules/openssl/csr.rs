@@ -264,6 +264,10 @@ impl OpensslCsr {
             ));
         }
         let mut words = vec!["req", "-new", &digest, "-config", "/dev/stdin"];
+        if self.subject_parts().is_empty() {
+            // An empty section of the settings would be refused.
+            words.extend(["-subj", "/"]);
+        }
         key.extend(&mut words, "-key", "-passin");
         Question { words, stdin: &config, passphrase: key.passphrase.as_deref() }.ask_well(host)
     }

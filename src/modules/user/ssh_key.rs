@@ -2,7 +2,9 @@
 
 use super::User;
 use crate::host::users::User as Found;
-use crate::host::{Change, Effect, Failure, Fields, Owner, Plan, Probe, Run, facts, text};
+use crate::host::{
+    Answer, Change, Conversation, Effect, Failure, Fields, Owner, Plan, Probe, Run, facts, text,
+};
 use std::path::{Path, PathBuf};
 
 /// What must be done for the user to have a key.
@@ -33,7 +35,6 @@ fn generate(user: &User, host: &dyn Probe, found: &Found, file: &Path) -> Result
     let host_name = facts::host_name(host)?;
     let comment =
         user.ssh_key_comment.clone().unwrap_or_else(|| format!("ansible-generated on {}", host_name));
-    let passphrase = user.ssh_key_passphrase.as_deref().unwrap_or_default();
     let mut argv = Vec::new();
     if host.me().uid != found.uid {
         argv.extend(["runuser", "-u", &found.name, "--"]);
@@ -42,14 +43,26 @@ fn generate(user: &User, host: &dyn Probe, found: &Found, file: &Path) -> Result
     if let Some(bits) = &bits {
         argv.extend(["-b", bits]);
     }
-    argv.extend(["-C", &comment, "-N", passphrase, "-f", &path]);
+    argv.extend(["-C", &comment, "-f", &path]);
+    let terminal = user.ssh_key_passphrase.as_deref().map(answering);
+    if terminal.is_none() {
+        argv.extend(["-N", ""]);
+    }
     let owner = Owner { uid: found.uid, gid: found.gid };
     let public = text::to_path(&format!("{path}.pub"));
     let effects = vec![
         Effect::File { path: file.to_owned(), mode: 0o600, owner },
         Effect::File { path: public, mode: 0o644, owner },
     ];
-    Ok(Run::changing(&argv).titled(format!("make the key {path}")).with_effects(effects))
+    let run = Run { terminal, ..Run::changing(&argv) };
+    Ok(run.titled(format!("make the key {path}")).with_effects(effects))
+}
+
+/// The passphrase where it is asked for: everybody reads the words of a command line.
+fn answering(passphrase: &str) -> Conversation {
+    let texts = vec![passphrase.to_owned()];
+    let answer = Answer { pattern: "passphrase.*: $".to_owned(), texts, always: true };
+    Conversation { answers: vec![answer], timeout: Some(60), echo: false }
 }
 
 /// Where the key lies.

@@ -16,7 +16,7 @@ use crate::host::nearest_within;
 use crate::playbook::{Playbook, Role, Task};
 use crate::source::{Diagnostic, Diagnostics};
 use crate::template::{Context, NameUsed, Overrides};
-use crate::vars::{Value, Vars};
+use crate::vars::{HEADER, Value, Vars};
 use handlers::Notes;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -107,11 +107,22 @@ pub fn unread<'n>(
 
 /// The variables of all hosts that the plays name, each layer once.
 fn inventory_of(run: &Run, playbooks: &[Playbook]) -> Vec<Arc<Vars>> {
-    let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
-    let hosts: HashSet<_> = plays.flat_map(|play| run.hosts_of(play).unwrap_or_default()).collect();
-    let layers =
-        |host: Arc<super::host::Host>| host.vars().iter().map(|(_, vars)| vars.clone()).collect::<Vec<_>>();
-    hosts.iter().filter_map(|name| run.host(name)).flat_map(layers).collect()
+    let mut known = HashSet::new();
+    let mut all = Vec::new();
+    for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
+        run.stand_beside(play);
+        let hosts = run.hosts_of(play).unwrap_or_default();
+        for host in hosts.iter().filter_map(|name| run.host(name)) {
+            all.extend(
+                host.vars()
+                    .iter()
+                    .map(|(_, vars)| vars)
+                    .filter(|vars| known.insert(Arc::as_ptr(vars)))
+                    .cloned(),
+            );
+        }
+    }
+    all
 }
 
 impl<'a> Lint<'a> {
@@ -175,7 +186,7 @@ impl Lint<'_> {
         let Ok((text, span)) = self.run.template_source(&path) else { return };
         let found = self.run.engine.check_file(&text, span, &Overrides::default(), &self.context);
         found.all.into_iter().for_each(|diagnostic| self.found.push(diagnostic));
-        if !text.starts_with("#jinja2:") && !text.contains("{% import") && !text.contains("{% extends") {
+        if !text.starts_with(HEADER) && !text.contains("{% import") && !text.contains("{% extends") {
             self.used.extend(self.run.engine.names_used(&text, span, &self.context));
         }
     }

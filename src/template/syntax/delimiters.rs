@@ -24,6 +24,8 @@ pub struct Delimiters {
     /// What newlines of the text become.
     pub newline: String,
     pub escapes: Escapes,
+    /// Where the template begins in its text, behind a header.
+    pub start: usize,
 }
 
 impl Delimiters {
@@ -49,6 +51,7 @@ impl Default for Delimiters {
             keep_trailing_newline: false,
             newline: "\n".to_owned(),
             escapes: Escapes::Python,
+            start: 0,
         }
     }
 }

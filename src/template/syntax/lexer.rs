@@ -42,7 +42,7 @@ pub fn template_tokens<'t>(text: &'t str, rules: &'t Delimiters) -> Result<Vec<P
         true => text,
         false => newline::without_last(text),
     };
-    let mut lexer = Lexer { text: kept, rules, position: 0, tokens: Vec::new() };
+    let mut lexer = Lexer { text: kept, rules, position: rules.start, tokens: Vec::new() };
     while lexer.position < lexer.text.len() {
         lexer.data_and_tag()?;
     }

@@ -135,12 +135,12 @@ impl Interpreter {
         running.failed = plain_bool(&running.task.own.failed_when);
         running.fatal =
             self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
+        running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
+        running.ignore_errors = self.flag(at, Keyword::IgnoreErrors).await?;
+        running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
         if at.frame.keyword(Keyword::Diff).is_some() {
             running.diff = Some(self.flag(at, Keyword::Diff).await?);
         }
-        running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
-        running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
-        running.ignore_errors = self.flag(at, Keyword::IgnoreErrors).await?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::Argument;
 use super::argument::PathText;
 use crate::host::docker::{Engine, Thing, Tls};
-use crate::host::{Change, Data, Effect, Failure, Fields, Probe, Run, text};
+use crate::host::{Change, Data, Effect, Failure, Fields, Output, Probe, Run, text};
 
 arguments! {
     /// How docker's daemon is spoken to.
@@ -124,6 +124,11 @@ fn to_be_pulled(image: &str) -> Data {
 /// The name of an image as it is; one that docker would take for an option is refused.
 pub fn name_of_image(image: &str) -> Result<&str, Failure> {
     if image.starts_with('-') { Err(format!("`{image}` is no name of an image").into()) } else { Ok(image) }
+}
+
+/// Whether anything came to the registry that it had not.
+pub fn has_sent(push: &Output) -> bool {
+    [": Pushed", ": Mounted from "].iter().any(|word| push.stdout().contains(word))
 }
 
 /// Pulls an image from the daemon that the environment names.

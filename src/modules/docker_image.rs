@@ -1,7 +1,7 @@
 //! `docker_image`
 
 use super::argument::PathText;
-use super::docker::{DockerArguments, is_id, name_of_image, with_tag};
+use super::docker::{DockerArguments, has_sent, is_id, name_of_image, with_tag};
 use super::docker_build::Build;
 use super::{ArgumentError, Module};
 use crate::host::docker::{Thing, archive};
@@ -150,9 +150,7 @@ impl Module for DockerImage {
         }
         // What was made or fetched again may be what was there, and a registry may have had it already.
         let nothing_came = |(change, done): &(Change, Done)| match (change.command(), done) {
-            (Some(title), Done::Ran(output)) if title.starts_with("push ") => {
-                !output.stdout().contains(": Pushed")
-            }
+            (Some(title), Done::Ran(output)) if title.starts_with("push ") => !has_sent(output),
             (Some(title), _) => {
                 same && ["pull ", "build ", "load "].iter().any(|verb| title.starts_with(verb))
             }
@@ -165,9 +163,16 @@ impl Module for DockerImage {
     fn check(&self) -> Vec<ArgumentError> {
         let id = is_id(&self.name) && matches!(self.source, Some(From::Pull | From::Build));
         let message = match self.source() {
-            _ if id && self.state == State::Present => "an image cannot be pulled or built by its id",
+            From::Pull if id && self.state == State::Present => {
+                "Image name must not be an image ID for source=pull"
+            }
+            From::Build if id && self.state == State::Present => {
+                "Image name must not be an image ID for source=build"
+            }
             From::Build if self.build.is_none() => "`build` is missing: what it is built from",
             From::Load if self.load_path.is_none() => "`load_path` is missing: what it is loaded from",
+            _ if self.repository.as_deref().is_some_and(is_id) => "`repository` must not be an image ID",
+            _ if self.push && self.repository.is_none() && is_id(&self.name) => "Cannot push an image by ID",
             _ => return Vec::new(),
         };
         vec![ArgumentError::new("", message)]

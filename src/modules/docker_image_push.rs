@@ -1,7 +1,7 @@
 //! `docker_image_push`
 
 use super::Module;
-use super::docker::{DockerArguments, with_tag};
+use super::docker::{DockerArguments, has_sent, with_tag};
 use crate::host::{Carried, Change, Failure, Plan, Probe, Report};
 
 module! {
@@ -31,7 +31,7 @@ impl Module for DockerImagePush {
 
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let image = self.docker.engine(host)?.image(host, &with_tag(&self.name, &self.tag))?;
-        let pushed = carried.output().map(|output| output.stdout().contains(": Pushed"));
+        let pushed = carried.output().map(has_sent);
         Ok(Report { changed: pushed, ..Report::from(carried.result.clone().with("image", image)) })
     }
 }

@@ -3,10 +3,11 @@
 use super::argument::PathText;
 use super::docker::DockerArguments;
 use super::{ArgumentError, Module};
+use crate::host::docker::{Login, Thing};
 use crate::host::{
     Bytes, Carried, Change, Data, Effect, Failure, Fields, Plan, Probe, Report, Run, base64, json, text,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 choices! {
     /// Whether docker is to know the password.
@@ -16,7 +17,7 @@ choices! {
 module! {
     /// Lets docker know the password of a registry, or forget it.
     ///
-    /// Docker's own program tries the password and keeps it where its configuration says.
+    /// Docker's own program keeps the password where its configuration says. A wrong one is told in a dry run, too.
     ///
     /// ```yaml
     /// - docker_login: { registry_url: registry.example.com, username: me, password: "{{ secret }}" }
@@ -106,6 +107,18 @@ impl DockerLogin {
 
     fn login(&self, host: &dyn Probe, path: PathBuf, config: Data) -> Result<Run, Failure> {
         let user = self.username.clone().unwrap_or_default();
+        let (registry, password) = (self.registry_url.clone(), self.password.clone().unwrap_or_default());
+        let asked = Thing::Login(Login { registry, user: user.clone(), password });
+        // Who cannot be asked tells it when the time comes.
+        let told = self.docker.engine(host)?.ask(host, asked).ok();
+        if let Some(why) = told.and_then(|told| told.text("refused")) {
+            let message = format!("Logging into {} for user {user} failed - {why}", self.registry_url);
+            // What is planned may let the user in.
+            return Err(match host.planned_below(Path::new("/")).is_empty() {
+                true => host.missing(message),
+                false => Failure::unknown(format!("what is planned before; now: {message}")),
+            });
+        }
         let argv = ["login", "--username", &user, "--password-stdin", &self.registry_url];
         let entry = Fields::new().with("auth", self.auth());
         let run = self.run(host, path, config, &argv, Some(entry))?;

@@ -1,8 +1,8 @@
 //! Docker's daemon: where it listens, and how it is spoken to.
 
-use super::Thing;
+use super::{Login, Thing};
 use crate::host::http::{self, Answer, Exchange, Follow};
-use crate::host::{Bytes, Data, Failure, Probe, System, json, text};
+use crate::host::{Bytes, Data, Failure, Fields, Probe, System, json, text};
 use std::path::{Path, PathBuf};
 
 /// Where docker's daemon listens, and how it is spoken to.
@@ -52,12 +52,28 @@ impl Engine {
         if self.socket().is_some_and(|socket| !socket.exists()) {
             return Ok(Data::Null);
         }
+        if let Thing::Login(login) = thing {
+            return self.try_login(system, login);
+        }
         let answer = self.send(system, "GET", &thing.path(), None)?;
         match answer.status {
             404 => Ok(Data::Null),
             200..300 => Ok(json::parse(&text::from_bytes(&answer.body.0))?),
             _ => Err(Failure::new(format!("docker does not tell of {thing}: {}", complaint(&answer)))),
         }
+    }
+
+    /// Has the daemon ask a registry, which keeps nothing of it.
+    fn try_login(&self, system: &System, login: &Login) -> Result<Data, Failure> {
+        let body = Fields::new()
+            .with("username", login.user.as_str())
+            .with("password", login.password.as_str())
+            .with("serveraddress", login.registry.as_str());
+        let answer = self.send(system, "POST", "/auth", Some(&body.into()))?;
+        // Older daemons tell it as a failure of their own.
+        let why = complaint(&answer);
+        let is_refused = answer.status >= 400 && why.to_ascii_lowercase().contains("unauthorized");
+        Ok(if is_refused { Fields::new().with("refused", why).into() } else { Data::Null })
     }
 
     /// Sends a request and gives the daemon's answer, whatever it is.

@@ -22,6 +22,16 @@ pub enum Thing {
     Volume(String),
     /// Whatever the daemon answers at this path.
     At(String),
+    /// Whether a registry lets somebody in: `refused` is why not.
+    Login(Login),
+}
+
+/// Somebody at a registry. The password is never shown.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Login {
+    pub registry: String,
+    pub user: String,
+    pub password: String,
 }
 
 impl Thing {
@@ -33,6 +43,7 @@ impl Thing {
             Thing::Container(name) => format!("/containers/{}/json", engine::escape(name)),
             Thing::Volume(name) => format!("/volumes/{}", engine::escape(name)),
             Thing::At(path) => path.clone(),
+            Thing::Login(_) => "/auth".to_owned(),
         }
     }
 }
@@ -45,6 +56,7 @@ impl fmt::Display for Thing {
             Thing::Container(name) => write!(f, "container {name}"),
             Thing::Volume(name) => write!(f, "volume {name}"),
             Thing::At(path) => write!(f, "docker {path}"),
+            Thing::Login(login) => write!(f, "login of {} to {}", login.user, login.registry),
         }
     }
 }

@@ -40,7 +40,7 @@ impl Interpreter {
             Step::Ended { running, item, ended } => self.end(*running, item, *ended),
             Step::LoopEnd { running } => {
                 let ended = self.whole(&running);
-                self.end(*running, None, ended)
+                self.end(Running { ignore_errors: ended.ignored, ..*running }, None, ended)
             }
             Step::Event(event) => {
                 if let Event::Included { task, .. } = &*event {
@@ -176,12 +176,17 @@ impl Interpreter {
         self.host.store.roll_back();
     }
 
-    /// Notifies handlers of a change; a failure leaves what the host has noted to the next run.
+    /// Notifies handlers of a change. A failure that ends the play for the host leaves what the host has noted to the next run.
     fn notify(&mut self, running: &Running, ended: &Ended) {
-        match (ended.has_failed(), ended.was_changed()) {
-            (true, _) => return,
-            (_, false) => return self.take_back_notes(running),
-            _ => {}
+        let settled = match ended.status {
+            Status::Unreachable => false,
+            _ if ended.has_failed() => ended.ignored || running.rescued,
+            _ => !running.task.own.changed_when.is_empty(),
+        };
+        if ended.has_failed() || !ended.was_changed() {
+            return if settled {
+                self.take_back_notes(running)
+            };
         }
         for name in &running.notify {
             self.notified.add(name);

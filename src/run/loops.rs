@@ -60,7 +60,9 @@ impl Interpreter {
         for (index, item) in items.iter().enumerate() {
             let mut one = running.clone();
             one.promise = running.promise.as_ref().map(|_| Arc::default());
-            if self.one(&one, &at, &control, &items, index).await? {
+            let is_last = self.one(&mut one, &at, &control, &items, index).await?;
+            running.no_log |= one.no_log;
+            if is_last {
                 break;
             }
             // An item sees the result of the one before it.
@@ -78,7 +80,7 @@ impl Interpreter {
     /// One item; whether the loop ends with it.
     async fn one(
         &mut self,
-        running: &Running,
+        running: &mut Running,
         at: &At,
         control: &Control,
         items: &Arc<Vec<Value>>,
@@ -94,22 +96,24 @@ impl Interpreter {
                 .map_or_else(|_| shown(value), |label| shown(&label)),
             None => shown(value),
         };
-        let mut running = running.clone();
         let register = running.task.own.register.clone().zip(running.promise.clone());
-        let acted = match self.skips(&at).await {
-            Ok(Some(skipped)) => {
-                self.ended(running.clone(), Some(item.clone()), skipped).await.map_err(Trouble::from)
-            }
-            Ok(None) => self.act(&mut running, Some(item.clone()), &at).await,
-            Err(trouble) => Err(trouble),
-        };
-        match acted {
+        match self.attempt_one(running, item.clone(), &at).await {
             Ok(()) => {}
             Err(Trouble::Halt(halt)) => return Err(halt.into()),
-            Err(trouble) => self.give_up(running, Some(item), trouble).await?,
+            Err(trouble) => self.give_up(running.clone(), Some(item), trouble).await?,
         }
         let at = register.map_or(at.clone(), |(name, promise)| at.with(name, Value::promise(promise)));
         self.breaks(&at, control).await
+    }
+
+    async fn attempt_one(&mut self, running: &mut Running, item: Item, at: &At) -> Result<(), Trouble> {
+        match self.skips(at).await? {
+            Some(skipped) => Ok(self.ended(running.clone(), Some(item), skipped).await?),
+            None => {
+                self.read_keywords(running, at).await?;
+                self.act(running, Some(item), at).await
+            }
+        }
     }
 
     async fn breaks(&mut self, at: &At, control: &Control) -> Result<bool, Trouble> {
@@ -243,6 +247,7 @@ fn whole(items: Vec<Ended>) -> Ended {
     fields.insert("msg".into(), message.into());
     let mut ended = Ended::new(status, fields);
     ended.set("changed", changed);
+    ended.ignored = items.iter().all(|item| item.ignored || !item.has_failed());
     if !failed {
         ended.unset("failed");
     }

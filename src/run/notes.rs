@@ -22,13 +22,11 @@ impl Interpreter {
         }
     }
 
-    /// Takes back what the agent noted with a change that `changed_when` says is none.
+    /// Takes back what the agent noted with a change that counts as none, or with a failure that is forgiven; what others
+    /// notified, or may still notify, stays.
     pub fn take_back_notes(&mut self, running: &Running) {
-        if running.task.own.changed_when.is_empty() {
-            return;
-        }
-        let names: Vec<String> =
-            running.notify.iter().filter(|name| !self.notified.holds(name)).cloned().collect();
+        let others = |name: &String| self.notified.holds(name) || self.pipeline.may_notify_of(name);
+        let names: Vec<String> = running.notify.iter().filter(|name| !others(name)).cloned().collect();
         self.settle_notes(&names);
     }
 

@@ -80,6 +80,16 @@ pub enum Step {
     Event(Box<Event>),
 }
 
+impl Step {
+    /// The handlers that are notified where it ends with a change.
+    fn notifies(&self) -> &[String] {
+        match self {
+            Step::Call { running, .. } | Step::Ended { running, .. } => &running.notify,
+            Step::LoopEnd { .. } | Step::Event(_) => &[],
+        }
+    }
+}
+
 /// The line to one agent: requests go in, answers come out in the same order.
 pub struct Lane {
     pub requests: crate::wire::Client,
@@ -129,10 +139,12 @@ impl Pipeline {
 
     /// Whether the end of anything that waits may notify a handler.
     pub fn may_notify(&self) -> bool {
-        self.waiting.iter().any(|step| match step {
-            Step::Call { running, .. } | Step::Ended { running, .. } => !running.notify.is_empty(),
-            Step::LoopEnd { .. } | Step::Event(_) => false,
-        })
+        self.waiting.iter().any(|step| !step.notifies().is_empty())
+    }
+
+    /// Whether the end of anything that waits may notify the handler of this name.
+    pub fn may_notify_of(&self, name: &String) -> bool {
+        self.waiting.iter().any(|step| step.notifies().contains(name))
     }
 
     /// Whether something that is not answered may change files of the controller.

@@ -121,15 +121,23 @@ impl Interpreter {
         }
     }
 
-    /// Reads the keywords that hold for all items.
+    /// Reads the keywords that say how a task ends. In a loop they may hang on its items, which read them again.
     async fn prepare(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
+        match self.read_keywords(running, at).await {
+            Err(Trouble::Mistake { undefined: true, .. }) if running.task.own.repeat.is_some() => Ok(()),
+            read => read,
+        }
+    }
+
+    /// Reads them for a task without a loop, or for one item.
+    pub async fn read_keywords(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
+        running.changed = plain_bool(&running.task.own.changed_when);
+        running.failed = plain_bool(&running.task.own.failed_when);
+        running.fatal =
+            self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
         running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
         running.ignore_errors = self.flag(at, Keyword::IgnoreErrors).await?;
         running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
-        running.fatal =
-            self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
-        running.changed = plain_bool(&running.task.own.changed_when);
-        running.failed = plain_bool(&running.task.own.failed_when);
         if at.frame.keyword(Keyword::Diff).is_some() {
             running.diff = Some(self.flag(at, Keyword::Diff).await?);
         }

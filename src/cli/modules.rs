@@ -94,6 +94,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "parted",
             "alternatives",
             "pam_limits",
+            "pamd",
             "capabilities",
             "selinux",
             "seboolean",

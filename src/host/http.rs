@@ -275,7 +275,7 @@ fn receive(
     };
     let body = BufReader::new(Body::new(reader, length));
     match header("content-encoding") == "gzip" {
-        true => take(super::gzip::Unpacker::new(body), exchange.limit, sink)?,
+        true => take(flate2::bufread::MultiGzDecoder::new(body), exchange.limit, sink)?,
         false => take(body, exchange.limit, sink)?,
     }
     Ok(Answer { status, reason, url: url.to_string(), headers, ..Answer::default() })

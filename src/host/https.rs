@@ -1,7 +1,6 @@
 //! Requests to https. A program of its own sends them, `provision-https`: it is as large as the rest of the agent, few hosts
 //! need it, and it comes to a host when it is first needed.
 
-use super::gzip::Unpacker;
 use super::http::{Answer, Exchange};
 use super::stored::nameless;
 use super::{Bytes, Failure, Hash, Run, Stored, System, change, process};
@@ -85,11 +84,9 @@ fn program(system: &System) -> Result<PathBuf, Failure> {
 }
 
 fn deliver(system: &System, hash: &Hash, path: &Path) -> Result<(), Failure> {
-    let (mut packed, mut bytes) = (Vec::new(), Vec::new());
-    system.contents.fetch(hash, &mut packed)?;
-    Unpacker::new(packed.as_slice())
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(format!("`{NAME}` came broken: {error}")))?;
+    let mut unpacked = flate2::write::GzDecoder::new(Vec::new());
+    system.contents.fetch(hash, &mut unpacked)?;
+    let bytes = unpacked.finish().map_err(|error| Failure::new(format!("`{NAME}` came broken: {error}")))?;
     if Hash(Sha256::digest(&bytes).into()) != *hash {
         return Err(Failure::new(format!("`{NAME}` changed on the controller while it was sent")));
     }

@@ -25,7 +25,6 @@ pub mod flags;
 pub mod gem;
 pub mod git;
 pub mod glob;
-mod gzip;
 pub mod health;
 pub mod http;
 mod http_body;

@@ -1,6 +1,5 @@
 //! What an archive holds, however it is packed.
 
-use super::gzip::Unpacker;
 use super::tar::Member;
 use super::{Failure, Probe, Run, Store, Stored, System, process, tar, zip};
 
@@ -19,7 +18,7 @@ pub fn members(host: &dyn Probe, packed: &Stored) -> Result<Vec<Member>, Failure
 fn plain(host: &dyn Probe, packed: &Stored, start: &[u8]) -> Result<Stored, Failure> {
     let program = match start {
         [0x1f, 0x8b, ..] => {
-            let unpacked = Unpacker::new(packed.reader());
+            let unpacked = flate2::bufread::MultiGzDecoder::new(packed.reader());
             return Store::new().and_then(|mut store| store.take(unpacked, MOST_BYTES)).map_err(broken);
         }
         [0xfd, b'7', b'z', b'X', b'Z', 0] => "xz",

@@ -110,6 +110,7 @@ modules! {
     package::Package;
     package_facts::PackageFacts;
     pam_limits::PamLimits;
+    pamd::Pamd;
     parted::Parted;
     ping::Ping;
     pip::Pip;

@@ -89,6 +89,7 @@ mod own_module;
 mod package;
 mod package_facts;
 mod pam_limits;
+mod pamd;
 mod parted;
 mod ping;
 mod pip;

@@ -65,6 +65,17 @@ impl Statics {
         inner
     }
 
+    /// What variables tell of the places.
+    fn places(&self) -> Vars {
+        let path = |path: &Path| Value::text(path.display().to_string());
+        let mut places = Vars::from([("playbook_dir".into(), path(&self.playbook_dir))]);
+        if let Some(role) = &self.role {
+            places.insert("role_path".into(), path(&role.path));
+            places.insert("role_name".into(), Value::text(role.name.clone()));
+        }
+        places
+    }
+
     /// Looks for roles in these collections first.
     pub(super) fn search(&mut self, collections: &[Arc<str>]) {
         self.collections.splice(..0, collections.iter().cloned());
@@ -177,7 +188,8 @@ impl Loader {
 
     /// The text of a value that must be known without a host.
     pub(super) fn text(&self, value: &Value, statics: &Statics) -> Option<String> {
-        let text = self.resolve.text(value, &statics.vars);
+        let vars: Vec<_> = statics.vars.iter().cloned().chain([Arc::new(statics.places())]).collect();
+        let text = self.resolve.text(value, &vars);
         text.map_err(|diagnostic| self.refuse(*diagnostic)).ok()
     }
 

@@ -7,7 +7,7 @@ use super::loader::{Loader, Statics};
 use super::task::Task;
 use super::{keyword, keywords, paths};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Value, Vars, value_of};
+use crate::vars::{Vars, value_of};
 use crate::yaml::Node;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -179,7 +179,6 @@ impl Use<'_> {
         let role = Arc::new(with_dependencies(&base, inherited, &self.vars, &dependencies));
         let mut inner = statics.clone();
         inner.vars.extend([role.defaults.clone(), role.vars.clone(), role.params.clone()]);
-        inner.vars.push(Arc::new(place_variables(&role)));
         inner.collections = role.collections.clone();
         inner.role = Some(role.clone());
         inner.depending.clear();
@@ -310,15 +309,6 @@ fn without_spans(shown: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-fn place_variables(role: &Role) -> Vars {
-    let text = |text: String| Value::text(text);
-    [
-        ("role_path".into(), text(role.path.display().to_string())),
-        ("role_name".into(), Value::text(role.name.clone())),
-    ]
-    .into()
 }
 
 /// Puts the variables of what a role depends on beneath its own, and those that it inherits beneath both.

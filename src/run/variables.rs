@@ -69,11 +69,11 @@ impl Interpreter {
             };
         };
         let span = arguments.span_of("dir");
-        let root = self.find(&dir, "vars", at).map_err(|tried| {
-            let first = tried.last().map(|path| path.display().to_string()).unwrap_or_default();
-            let missing = super::include::missing(&dir, span, &tried);
-            missing.told_alone(format!("{first} directory does not exist"))
-        })?;
+        let root = self.root_of_variables(&dir, at);
+        if !root.is_dir() {
+            let missing = super::include::missing(&dir, span, std::slice::from_ref(&root));
+            return Err(missing.told_alone(format!("{} directory does not exist", root.display())).into());
+        }
         let wanted = Wanted::new(arguments);
         let mut files = Vec::new();
         wanted.below(&root, 1, &mut files);
@@ -87,6 +87,16 @@ impl Interpreter {
         }
         files.retain(|file| wanted.is_known(file));
         Ok(files)
+    }
+
+    /// The directory that `include_vars` reads: of the role, or seen from the file of the task.
+    fn root_of_variables(&self, dir: &str, at: &At) -> PathBuf {
+        let given = self.run.expand(dir);
+        match at.frame.role() {
+            Some(role) if given.starts_with("vars") => role.path.join(given),
+            Some(role) => role.path.join("vars").join(given),
+            None => at.dir.join(given),
+        }
     }
 
     /// Checks variables, and what is given beside them, against a description of arguments.

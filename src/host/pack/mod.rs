@@ -4,7 +4,6 @@ mod filter;
 mod tar;
 mod zip;
 
-use super::gzip::Packer;
 use super::{Content, Failure, Hash, Probe, text};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -64,9 +63,9 @@ impl Packing {
             Format::Bzip2 => filter::through(host, "bzip2", |input| self.plain(host, input), sink),
             Format::Xz => filter::through(host, "xz", |input| self.plain(host, input), sink),
             Format::Gzip => {
-                let mut packer = Packer::new(sink).map_err(cannot)?;
+                let mut packer = flate2::write::GzEncoder::new(sink, flate2::Compression::default());
                 self.plain(host, &mut packer)?;
-                packer.finish().map_err(cannot)
+                packer.finish().map(drop).map_err(cannot)
             }
         }
     }

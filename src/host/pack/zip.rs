@@ -1,7 +1,6 @@
 //! Writing archives of zip: deflated members, whose sizes stand behind them.
 
 use super::{Packed, cannot, copy};
-use crate::host::gzip::Packer;
 use crate::host::{Failure, Kind, Probe, Stat, clock, text};
 use std::io::{self, Write};
 
@@ -64,10 +63,12 @@ fn put(host: &dyn Probe, member: &Packed, stat: &Stat, sink: &mut Counted) -> Re
 
 /// Writes a content packed, and says its sum.
 fn pack(host: &dyn Probe, member: &Packed, size: u64, sink: &mut dyn Write) -> Result<u32, Failure> {
-    let mut packer = Packer::bare(sink);
-    copy(host, member, size, &mut packer)?;
-    let (_, sum) = packer.end().map_err(cannot)?;
-    Ok(sum.crc)
+    let packer = flate2::write::DeflateEncoder::new(sink, flate2::Compression::default());
+    let mut summed = Summed { inner: packer, sum: flate2::Crc::new() };
+    copy(host, member, size, &mut summed)?;
+    let Summed { inner, sum } = summed;
+    inner.finish().map_err(cannot)?;
+    Ok(sum.sum())
 }
 
 fn small(number: u64) -> Result<u32, Failure> {
@@ -164,5 +165,23 @@ impl Write for Counted<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.sink.flush()
+    }
+}
+
+/// Sums up what is written before it is packed.
+struct Summed<W: Write> {
+    inner: W,
+    sum: flate2::Crc,
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.sum.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }

@@ -50,7 +50,7 @@ arguments! {
         /// The status that the address must answer with; any success if nothing is said.
         status: Option<i64>;
         /// Seconds between two looks.
-        interval: f64 = 1_i64;
+        interval: f64 = 1.0;
         /// Seconds after which it is given up.
         timeout: i64 = 60;
     }

@@ -152,7 +152,7 @@ module! {
         /// Where and whether it is healthy.
         healthcheck: Option<Healthcheck>;
         /// Seconds to wait until it is healthy; 0 for ever.
-        healthy_wait_timeout: f64 = 300_i64;
+        healthy_wait_timeout: f64 = 300.0;
         /// The signal that ends it.
         stop_signal: Option<String>;
         /// Seconds that it has to end by itself.

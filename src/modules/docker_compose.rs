@@ -50,8 +50,8 @@ impl ComposeArguments {
     pub fn project(&self, host: &dyn Probe, docker: &DockerArguments) -> Result<Project, Failure> {
         let engine = docker.engine(host)?;
         let mut docker = docker.run(host, &[], Vec::new())?.argv;
-        if let Some(program) = &self.docker_cli {
-            docker[0] = text::from_path(&program.on(host)?);
+        if let (Some(program), Some(first)) = (&self.docker_cli, docker.first_mut()) {
+            *first = text::from_path(&program.on(host)?);
         }
         let version =
             compose::version(host, &docker[..1])?.ok_or_else(|| host.missing(NO_COMPOSE.to_owned()))?;
@@ -147,6 +147,11 @@ pub fn tell(carried: &Carried, counts: impl Fn(&str) -> bool) -> Report {
     let changed =
         result.list("actions").iter().filter_map(|action| action.text("status")).any(|word| counts(&word));
     Report { changed: Some(changed), ..Report::from(result.as_map().cloned().unwrap_or_default()) }
+}
+
+/// Whether compose failed at something.
+pub fn has_failed(carried: &Carried) -> bool {
+    carried.outputs().any(|output| output.status != 0)
 }
 
 /// The report, or the failure of what compose did, with all that the report holds.

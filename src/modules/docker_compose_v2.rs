@@ -34,9 +34,10 @@ choices! {
 module! {
     /// Sees to projects of compose, through the `docker compose` of the host.
     ///
-    /// Whether there is anything to do, compose's own dry run says, so it must know `--dry-run` (2.18 and later). It takes each image
-    /// that it would build for a new one, and each that it would pull where nobody knows better. In a dry run it is handed the file of the project as it is planned; where more is
-    /// planned in its directory that might matter, the task depends on that.
+    /// Whether there is anything to do, compose's own dry run says, so it must know `--dry-run` (2.18 and later). It takes
+    /// each image that it would build for a new one, and each that it would pull where nobody knows better. In a dry run it
+    /// is handed the file of the project as it is planned; where more is planned in its directory that might matter, the
+    /// task depends on that.
     ///
     /// ```yaml
     /// - docker_compose_v2: { project_src: /srv/app, pull: missing, wait: true }
@@ -103,10 +104,11 @@ impl Module for DockerComposeV2 {
         let counts =
             |status: &str| status != "Pulling" && !(self.ignore_build_events && status == "Building");
         let mut report = docker_compose::tell(carried, counts);
-        if !carried.dry {
-            let project = self.compose.project(host, &self.docker)?;
-            report.result.set("containers", project.containers(host, &[])?);
-            report.result.set("images", project.images(host)?);
+        let shown = if carried.dry { Ok(Vec::new()) } else { self.shown(host) };
+        match shown {
+            // Why compose failed counts for more than that the rest cannot be told.
+            Err(failure) if !docker_compose::has_failed(carried) => return Err(failure),
+            shown => shown.into_iter().flatten().for_each(|(name, value)| report.result.set(name, value)),
         }
         docker_compose::judged(carried, report)
     }
@@ -124,6 +126,13 @@ impl Module for DockerComposeV2 {
 }
 
 impl DockerComposeV2 {
+    /// The containers and images of the project.
+    fn shown(&self, host: &dyn Probe) -> Result<Vec<(&'static str, Data)>, Failure> {
+        let project = self.compose.project(host, &self.docker)?;
+        let containers = project.containers(host, &[])?.into();
+        Ok(vec![("containers", containers), ("images", project.images(host)?.into())])
+    }
+
     /// What compose is told, and what would come of it. It takes what it would pull for something new, so it is asked once more
     /// where the registries have nothing new.
     fn step(&self, host: &dyn Probe, seen: &Project, state: State) -> Result<Step, Failure> {

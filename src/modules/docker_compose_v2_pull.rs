@@ -50,7 +50,7 @@ impl Module for DockerComposeV2Pull {
     fn report(&self, host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let mut report = docker_compose::tell(carried, |_| true);
         let before = report.result.remove("before");
-        if !carried.dry && before.is_some() {
+        if !carried.dry && before.is_some() && !docker_compose::has_failed(carried) {
             let project = self.compose.project(host, &self.docker)?;
             report.changed = Some(before != Some(project.ids_of_images(host)?.into()));
         }

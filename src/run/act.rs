@@ -308,7 +308,11 @@ impl Interpreter {
                 None => return Ok(Ended::unreachable("the connection was lost")),
             }
         };
-        if self.is_stopped(&reply) { Err(Halt::Interrupted.into()) } else { Ok(self.answered(reply, running)) }
+        if self.is_stopped(&reply) {
+            Err(Halt::Interrupted.into())
+        } else {
+            Ok(self.answered(reply, running))
+        }
     }
 
     /// How the request of a task is meant.

@@ -44,7 +44,9 @@ fn ends_by(signal: &str, playbook: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("site.yml"), playbook).unwrap();
     let mut run = Command::new(env!("CARGO_BIN_EXE_provision"));
-    run.args(["-i", "localhost,", "-c", "local", "site.yml"]).current_dir(folder.path()).env("ANSIBLE_CONFIG", "/dev/null");
+    run.args(["-i", "localhost,", "-c", "local", "site.yml"])
+        .current_dir(folder.path())
+        .env("ANSIBLE_CONFIG", "/dev/null");
     let mut run = run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
     while !folder.path().join("begun").exists() {

@@ -281,11 +281,17 @@ pub fn complaint(text: &str) -> String {
         return things.join("\n");
     }
     let is_progress = |line: &str| {
-        line.trim().is_empty() || line.starts_with('#') || event(line).is_some() || line.contains("level=")
+        line.trim().is_empty()
+            || line.starts_with('#')
+            || event(line).is_some()
+            || QUIET.iter().any(|level| line.contains(level))
     };
     let last: Vec<&str> = text.lines().filter(|line| !is_progress(line)).collect();
     format!("General error: {}", last[last.len().saturating_sub(20)..].join("\n").trim())
 }
+
+/// Marks of lines that tell of no error.
+const QUIET: [&str; 3] = ["level=warning", "level=info", "level=debug"];
 
 /// What compose warns of.
 pub fn warnings(text: &str) -> Vec<String> {
@@ -367,6 +373,8 @@ mod tests {
         let ended =
             " Container a-web-1  Started\n Container a-web-1  Waiting\ncontainer a-web-1 exited (0)\n";
         assert_eq!(complaint(ended), "General error: container a-web-1 exited (0)");
+        let logged = "time=\"t\" level=warning msg=\"old\"\ntime=\"t\" level=fatal msg=\"no daemon\"\n";
+        assert_eq!(complaint(logged), "General error: time=\"t\" level=fatal msg=\"no daemon\"");
     }
 
     #[test]

@@ -91,6 +91,18 @@ fn every_level_of_a_variable_is_told() {
 }
 
 #[test]
+fn an_inventory_whose_variables_have_become_unreadable_fails_the_task() {
+    let spoils = "{{ lookup('pipe', 'echo [ > ' ~ playbook_dir ~ '/group_vars/all.yml') }}";
+    let play = format!(
+        "- hosts: web\n  gather_facts: false\n  tasks:\n    - debug: {{msg: \"{spoils}\"}}\n    - meta: refresh_inventory\n"
+    );
+    let project = Project::new(&[("site.yml", &play), ("group_vars/all.yml", "a: 1\n")]);
+    let said = project.say(&words(&["site.yml"], &INVENTORY));
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.out.contains("a value was expected"), "{}", said.out);
+}
+
+#[test]
 fn a_name_that_nothing_sets_is_refused_with_a_hint() {
     let project = Project::new(&[]);
     let said = project.say(&words(&["explain", "greet_nmae", "--host", "web1"], &INVENTORY));

@@ -88,7 +88,6 @@ impl Interpreter {
         };
         self.run.events.send(event);
         let unreachable = ended.status == Status::Unreachable && !ended.ignored;
-        self.notify(running, &ended);
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(ended);
         }
@@ -122,9 +121,7 @@ impl Interpreter {
         if running.once {
             self.play.once.put(running.position.clone(), ended.clone());
         }
-        if running.repeat.is_none() {
-            self.notify(&running, &ended);
-        }
+        self.notify(&running, &ended);
         let result = Box::new(shown(&running, &ended));
         let looped = running.repeat.is_some();
         let (host, task) = (self.host.name.clone(), running.info.clone());
@@ -175,12 +172,20 @@ impl Interpreter {
         self.host.store.roll_back();
     }
 
-    /// Notifies handlers of a change; a failure leaves what the host has noted to the next run.
+    /// Notifies handlers of a change, be it of one item; a failure that nobody handles leaves what the host has noted to the
+    /// next run.
     fn notify(&mut self, running: &Running, ended: &Ended) {
-        match (ended.has_failed(), ended.was_changed()) {
-            (true, _) => return,
-            (_, false) => return self.take_back_notes(running),
-            _ => {}
+        if ended.has_failed() {
+            if ended.ignored || ended.status == Status::Rescued {
+                self.take_back_notes(running);
+            }
+            return;
+        }
+        if !ended.was_changed() {
+            if !running.task.own.changed_when.is_empty() {
+                self.take_back_notes(running);
+            }
+            return;
         }
         for name in &running.notify {
             self.notified.add(name);

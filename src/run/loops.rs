@@ -9,6 +9,7 @@ use crate::playbook::LoopControl;
 use crate::report::Status;
 use crate::source::Diagnostic;
 use crate::vars::{Map, Value};
+use indexmap::IndexSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -57,10 +58,13 @@ impl Interpreter {
         self.loops.open.insert(self.loops.next, Vec::with_capacity(items.len()));
         let around = self.promise_result(running, at);
         let mut at = around.clone();
+        let mut notify = IndexSet::new();
         for (index, item) in items.iter().enumerate() {
             let mut one = running.clone();
             one.promise = running.promise.as_ref().map(|_| Arc::default());
-            if self.one(&one, &at, &control, &items, index).await? {
+            let is_over = self.one(&mut one, &at, &control, &items, index).await?;
+            notify.extend(one.notify);
+            if is_over {
                 break;
             }
             // An item sees the result of the one before it.
@@ -72,13 +76,14 @@ impl Interpreter {
                 tokio::time::sleep(std::time::Duration::from_secs_f64(pause.max(0.0))).await;
             }
         }
+        running.notify = notify.into_iter().collect();
         Ok(self.finish(Step::LoopEnd { running: Box::new(running.clone()) }).await?)
     }
 
     /// One item; whether the loop ends with it.
     async fn one(
         &mut self,
-        running: &Running,
+        running: &mut Running,
         at: &At,
         control: &Control,
         items: &Arc<Vec<Value>>,
@@ -94,19 +99,18 @@ impl Interpreter {
                 .map_or_else(|_| shown(value), |label| shown(&label)),
             None => shown(value),
         };
-        let mut running = running.clone();
         let register = running.task.own.register.clone().zip(running.promise.clone());
         let acted = match self.skips(&at).await {
             Ok(Some(skipped)) => {
                 self.ended(running.clone(), Some(item.clone()), skipped).await.map_err(Trouble::from)
             }
-            Ok(None) => self.act(&mut running, Some(item.clone()), &at).await,
+            Ok(None) => self.act(running, Some(item.clone()), &at).await,
             Err(trouble) => Err(trouble),
         };
         match acted {
             Ok(()) => {}
             Err(Trouble::Halt(halt)) => return Err(halt.into()),
-            Err(trouble) => self.give_up(running, Some(item), trouble).await?,
+            Err(trouble) => self.give_up(running.clone(), Some(item), trouble).await?,
         }
         let at = register.map_or(at.clone(), |(name, promise)| at.with(name, Value::promise(promise)));
         self.breaks(&at, control).await

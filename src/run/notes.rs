@@ -22,11 +22,8 @@ impl Interpreter {
         }
     }
 
-    /// Takes back what the agent noted with a change that `changed_when` says is none.
+    /// Takes back what the agent noted with a change that `changed_when` says is none, or with a failure that is handled.
     pub fn take_back_notes(&mut self, running: &Running) {
-        if running.task.own.changed_when.is_empty() {
-            return;
-        }
         let names: Vec<String> =
             running.notify.iter().filter(|name| !self.notified.holds(name)).cloned().collect();
         self.settle_notes(&names);

@@ -130,8 +130,10 @@ impl Pipeline {
     /// Whether the end of anything that waits may notify a handler.
     pub fn may_notify(&self) -> bool {
         self.waiting.iter().any(|step| match step {
-            Step::Call { running, .. } | Step::Ended { running, .. } => !running.notify.is_empty(),
-            Step::LoopEnd { .. } | Step::Event(_) => false,
+            Step::Call { running, .. } | Step::Ended { running, .. } | Step::LoopEnd { running } => {
+                !running.notify.is_empty()
+            }
+            Step::Event(_) => false,
         })
     }
 

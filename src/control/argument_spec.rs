@@ -173,8 +173,13 @@ impl Checker {
             unknown.sort();
             let mut known: Vec<String> = spec.keys().map(ToString::to_string).collect();
             known.sort();
+            let aliases = spec.values().filter_map(|about| about.entry("aliases"));
+            let mut aliases: Vec<String> = aliases.flat_map(|names| super::split_list(&names)).collect();
+            aliases.sort();
+            let aliases =
+                if aliases.is_empty() { String::new() } else { format!(" ({})", aliases.join(", ")) };
             self.found.push(format!(
-                "{}. Supported parameters include: {}.",
+                "{}. Supported parameters include: {}{aliases}.",
                 unknown.join(", "),
                 known.join(", ")
             ));

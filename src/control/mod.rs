@@ -200,8 +200,12 @@ impl Desk<'_> {
     }
 }
 
-/// The words whose arguments Ansible checks as it does those of modules.
-const LIKE_MODULES: &[&str] = &["assert", "debug", "pause"];
+/// The words whose arguments Ansible checks as it does those of modules, with its list of them: other names stand in parentheses.
+const LIKE_MODULES: &[(&str, &str)] = &[
+    ("assert", "fail_msg, quiet, success_msg, that (msg)"),
+    ("debug", "msg, var, verbosity"),
+    ("pause", "echo, minutes, prompt, seconds"),
+];
 
 /// Refuses what a word does not know, where that was no mistake before the run.
 ///
@@ -211,12 +215,11 @@ pub fn refuse_unknown(given: &Arguments) -> Result<(), Diagnostic> {
     let Some(known) = arguments(&given.word) else { return Ok(()) };
     let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(&&***name)) else { return Ok(()) };
     let word = &*given.word;
-    let told = match LIKE_MODULES.contains(&word) {
-        true => format!(
-            "Unsupported parameters for ({word}) module: {name}. Supported parameters include: {}.",
-            known.join(", ")
+    let told = match LIKE_MODULES.iter().find(|(like, _)| *like == word) {
+        Some((_, supported)) => format!(
+            "Unsupported parameters for ({word}) module: {name}. Supported parameters include: {supported}."
         ),
-        false => format!("Invalid options for {word}: {name}"),
+        None => format!("Invalid options for {word}: {name}"),
     };
     Err(unknown(word, name).told_alone(told).at(given.span_of(name)))
 }

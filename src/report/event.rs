@@ -38,6 +38,13 @@ pub struct TaskInfo {
     pub position: Vec<u32>,
 }
 
+impl TaskInfo {
+    /// Whether nothing is told or counted of such an end: that of a `meta` which did not fail.
+    pub fn is_silent(&self, status: Status) -> bool {
+        self.kind == TaskKind::Meta && matches!(status, Status::Ok | Status::Skipped)
+    }
+}
+
 /// How a task, or one item of its loop, ended on one host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {

@@ -140,7 +140,7 @@ impl Recap {
 
     fn done(&mut self, host: &HostName, task: &Arc<TaskInfo>, looped: bool, result: &Result) {
         let items = self.items.remove(host).unwrap_or_default();
-        if task.kind == TaskKind::Meta {
+        if task.is_silent(result.status) {
             return;
         }
         let entry = self.hosts.entry(host.clone()).or_default();

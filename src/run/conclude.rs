@@ -40,7 +40,10 @@ impl Interpreter {
             Step::Ended { running, item, ended } => self.end(*running, item, *ended),
             Step::LoopEnd { running } => {
                 let ended = self.whole(&running);
-                self.end(Running { ignore_errors: ended.ignored, ..*running }, None, ended)
+                let (ignored, no_log) = (ended.ignored, running.no_log || ended.hidden);
+                let running =
+                    Running { ignore_errors: ignored, ignore_unreachable: ignored, no_log, ..*running };
+                self.end(running, None, ended)
             }
             Step::Event(event) => {
                 if let Event::Included { task, .. } = &*event {
@@ -52,7 +55,10 @@ impl Interpreter {
         }
     }
 
-    fn end(&mut self, running: Running, item: Option<Item>, mut ended: Ended) -> Result<(), Halt> {
+    fn end(&mut self, mut running: Running, item: Option<Item>, mut ended: Ended) -> Result<(), Halt> {
+        // After an interrupt no rescue begins.
+        running.rescued &= !self.run.is_interrupted();
+        ended.hidden = running.no_log;
         self.play.announce(&self.run, &running.info);
         let warnings = ended.field("warnings").and_then(|warnings| warnings.as_items()).unwrap_or_default();
         for warning in
@@ -88,7 +94,6 @@ impl Interpreter {
         };
         self.run.events.send(event);
         let unreachable = ended.status == Status::Unreachable && !ended.ignored;
-        self.notify(running, &ended);
         if let Some(items) = running.repeat.and_then(|number| self.loops.open.get_mut(&number)) {
             items.push(ended);
         }
@@ -102,7 +107,8 @@ impl Interpreter {
             Step::LoopEnd { running } if running.repeat == item.repeat => running.promise.clone(),
             _ => None,
         });
-        self.end_task(Running { promise: waiting, ..item.clone() }, ended)
+        let no_log = item.no_log || ended.hidden;
+        self.end_task(Running { promise: waiting, no_log, ..item.clone() }, ended)
     }
 
     fn end_task(&mut self, running: Running, mut ended: Ended) -> Result<(), Halt> {
@@ -122,9 +128,7 @@ impl Interpreter {
         if running.once {
             self.play.once.put(running.position.clone(), ended.clone());
         }
-        if running.repeat.is_none() {
-            self.notify(&running, &ended);
-        }
+        self.notify(&running, &ended);
         let result = Box::new(shown(&running, &ended));
         let looped = running.repeat.is_some();
         let (host, task) = (self.host.name.clone(), running.info.clone());
@@ -176,7 +180,8 @@ impl Interpreter {
         self.host.store.roll_back();
     }
 
-    /// Notifies handlers of a change. A failure that ends the play for the host leaves what the host has noted to the next run.
+    /// Notifies handlers of a change, be it of one item; a failure that nobody handles leaves what the host has noted to the
+    /// next run.
     fn notify(&mut self, running: &Running, ended: &Ended) {
         let settled = match ended.status {
             Status::Unreachable => false,
@@ -184,9 +189,10 @@ impl Interpreter {
             _ => !running.task.own.changed_when.is_empty(),
         };
         if ended.has_failed() || !ended.was_changed() {
-            return if settled {
-                self.take_back_notes(running)
-            };
+            if settled {
+                self.take_back_notes(running);
+            }
+            return;
         }
         for name in &running.notify {
             self.notified.add(name);

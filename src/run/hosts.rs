@@ -98,7 +98,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// Where it cannot be read any more.
+    /// Where it cannot be read any more, or variables beside it.
     pub fn refresh_inventory(&self) -> Result<(), Box<Diagnostic>> {
         let fresh = super::prepare::read_inventory(&self.settings, &self.sources, &self.services);
         let mut fresh = fresh.map_err(|mistakes| Box::new(first_mistake(mistakes)))?;
@@ -107,7 +107,8 @@ impl Run {
         *inventory = fresh;
         drop(inventory);
         self.refresh_all();
-        Ok(())
+        let found = self.inventory().take_diagnostics();
+        if found.has_errors() { Err(Box::new(first_mistake(found))) } else { Ok(()) }
     }
 
     /// Gives the hosts the variables beside the file of this play, which may be an imported one, in place of those

@@ -232,11 +232,11 @@ impl Interpreter {
     }
 
     fn answer(&mut self, reply: Reply) -> Result<(), Halt> {
-        if self.is_stopped(&reply) {
-            self.abandon();
-            return Err(Halt::Interrupted);
-        }
         match self.pipeline.answered(&reply) {
+            Some(_) if self.is_stopped(&reply) => {
+                self.abandon();
+                Err(Halt::Interrupted)
+            }
             Some(step) => self.conclude(step, Some(reply)),
             None => Ok(()),
         }

@@ -9,6 +9,7 @@ use crate::playbook::LoopControl;
 use crate::report::Status;
 use crate::source::Diagnostic;
 use crate::vars::{Map, Value};
+use indexmap::IndexSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -55,14 +56,17 @@ impl Interpreter {
         self.loops.next += 1;
         running.repeat = Some(self.loops.next);
         self.loops.open.insert(self.loops.next, Vec::with_capacity(items.len()));
+        // The items say what is to be hidden.
+        running.no_log &= items.is_empty();
         let around = self.promise_result(running, at);
         let mut at = around.clone();
+        let mut notify = IndexSet::new();
         for (index, item) in items.iter().enumerate() {
             let mut one = running.clone();
             one.promise = running.promise.as_ref().map(|_| Arc::default());
-            let is_last = self.one(&mut one, &at, &control, &items, index).await?;
-            running.no_log |= one.no_log;
-            if is_last {
+            let is_over = self.one(&mut one, &at, &control, &items, index).await?;
+            notify.extend(one.notify);
+            if is_over {
                 break;
             }
             // An item sees the result of the one before it.
@@ -74,6 +78,7 @@ impl Interpreter {
                 tokio::time::sleep(std::time::Duration::from_secs_f64(pause.max(0.0))).await;
             }
         }
+        running.notify = notify.into_iter().collect();
         Ok(self.finish(Step::LoopEnd { running: Box::new(running.clone()) }).await?)
     }
 
@@ -88,6 +93,7 @@ impl Interpreter {
     ) -> Result<bool, Trouble> {
         let value = &items[index];
         let at = control.variables(at, items, index);
+        self.guess_keywords(running, &at).await?;
         let mut item = Item { index, label: String::new(), fields: control.fields(value, index, &at) };
         item.label = match &control.label {
             Some(label) => self
@@ -247,6 +253,7 @@ fn whole(items: Vec<Ended>) -> Ended {
     fields.insert("msg".into(), message.into());
     let mut ended = Ended::new(status, fields);
     ended.set("changed", changed);
+    ended.hidden = any(|item| item.hidden);
     ended.ignored = items.iter().all(|item| item.ignored || !item.has_failed());
     if !failed {
         ended.unset("failed");

@@ -98,7 +98,7 @@ impl Interpreter {
         {
             self.adopt(running, item);
         }
-        if !ended.has_failed() || running.ignore_errors {
+        if !ended.has_failed() || ended.ignored {
             return Ok(());
         }
         self.remember_failure(running, &ended.value);

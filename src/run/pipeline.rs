@@ -84,8 +84,10 @@ impl Step {
     /// The handlers that are notified where it ends with a change.
     fn notifies(&self) -> &[String] {
         match self {
-            Step::Call { running, .. } | Step::Ended { running, .. } => &running.notify,
-            Step::LoopEnd { .. } | Step::Event(_) => &[],
+            Step::Call { running, .. } | Step::Ended { running, .. } | Step::LoopEnd { running } => {
+                &running.notify
+            }
+            Step::Event(_) => &[],
         }
     }
 }

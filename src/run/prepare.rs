@@ -102,6 +102,7 @@ fn read_variables(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
         run.host_names().iter().for_each(|host| super::fact_cache::forget(&run.settings.facts, host));
     }
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
+        run.stand_beside(play);
         let hosts = run.hosts_of(play).unwrap_or_default();
         hosts.iter().for_each(|host| drop(run.host(host)));
     }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub struct Ended {
     pub status: Status,
     pub ignored: bool,
+    /// Whether `no_log` hides it.
+    pub hidden: bool,
     pub message: Option<String>,
     /// What `register` holds: a dict.
     pub value: Value,
@@ -54,7 +56,15 @@ impl Ended {
         }
         all.extend(fields);
         let value = Value::dict(all);
-        Ended { status, ignored: false, message: None, value, changes: Vec::new(), diagnostic: None }
+        Ended {
+            status,
+            ignored: false,
+            hidden: false,
+            message: None,
+            value,
+            changes: Vec::new(),
+            diagnostic: None,
+        }
     }
 
     pub fn ok() -> Ended {

@@ -123,13 +123,31 @@ impl Interpreter {
 
     /// Reads the keywords that say how a task ends. In a loop they may hang on its items, which read them again.
     async fn prepare(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
-        match self.read_keywords(running, at).await {
-            Err(Trouble::Mistake { undefined: true, .. }) if running.task.own.repeat.is_some() => Ok(()),
-            read => read,
+        match running.task.own.repeat {
+            Some(_) => Ok(self.guess_keywords(running, at).await?),
+            None => self.read_keywords(running, at).await,
         }
     }
 
-    /// Reads them for a task without a loop, or for one item.
+    /// Reads those that count before all of them can be read: what cannot be known yet hides, and forgives nothing.
+    pub async fn guess_keywords(&mut self, running: &mut Running, at: &At) -> Result<(), Halt> {
+        let settings = self.run.settings.clone();
+        running.no_log = self.guess(at, Keyword::NoLog, true).await? || settings.execution.no_log;
+        running.ignore_errors = self.guess(at, Keyword::IgnoreErrors, false).await?;
+        running.ignore_unreachable = self.guess(at, Keyword::IgnoreUnreachable, false).await?;
+        running.fatal =
+            self.guess(at, Keyword::AnyErrorsFatal, false).await? || settings.execution.any_errors_fatal;
+        Ok(())
+    }
+
+    async fn guess(&mut self, at: &At, keyword: Keyword, otherwise: bool) -> Result<bool, Halt> {
+        match self.flag(at, keyword).await {
+            Err(Trouble::Halt(halt)) => Err(halt),
+            flag => Ok(flag.unwrap_or(otherwise)),
+        }
+    }
+
+    /// Reads all of them for a task without a loop, or for one item.
     pub async fn read_keywords(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         running.changed = plain_bool(&running.task.own.changed_when);
         running.failed = plain_bool(&running.task.own.failed_when);

@@ -12,7 +12,7 @@ use crate::playbook::{Entry, Play, Playbook, Role};
 use crate::source::{Diagnostic, Span};
 use crate::ssh::{Kind, Target};
 use crate::template::Overrides;
-use crate::vars::{Level, Value, Vars};
+use crate::vars::{Level, Value, Vars, trusted_text};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -85,7 +85,6 @@ impl Run {
     }
 
     fn view(self: &Arc<Run>, play: &Arc<Play>, host: &Arc<Host>, named: bool) -> View {
-        self.stand_beside(play);
         let name = self.play_name(play);
         let all = self.hosts_of(play).unwrap_or_else(|_| vec![host.name.clone()]);
         let vars = Arc::new(self.play_vars(play, Vars::new()));
@@ -168,8 +167,9 @@ impl View {
     /// It cannot be evaluated.
     pub fn evaluate(&self, text: &str, span: Span) -> Result<Value, Diagnostic> {
         let scope = self.scope(&self.at);
-        let value = match ["{{", "{%", "{#"].iter().any(|open| text.contains(open)) {
-            true => self.run.engine.resolve(&crate::vars::trusted_text(text.to_owned(), span), &scope),
+        let written = trusted_text(text.to_owned(), span);
+        let value = match written.is_lazy() {
+            true => self.run.engine.resolve(&written, &scope),
             false => self.run.engine.expression(text, span, &scope),
         };
         value.map_err(|error| error.into_diagnostic())
@@ -229,6 +229,7 @@ impl View {
     }
 
     fn scope(&self, at: &At) -> TaskScope {
+        self.run.stand_beside(&self.play.play);
         let layers = Layers::of(&self.run, &self.play, &self.host, at);
         TaskScope::new(layers, at, &self.play.surroundings)
     }

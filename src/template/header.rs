@@ -9,12 +9,19 @@ use std::sync::Arc;
 /// The text behind the header, and what the header says.
 ///
 /// # Errors
-/// If the header has an unknown setting or a value that cannot be read.
+/// If the header has an unknown setting or a value that cannot be read; in 2.19 also if a setting is empty or the line has no end.
 pub fn read(text: &str, span: Span, language: Language) -> Answer<(&str, Overrides)> {
     let mut overrides = Overrides::default();
     let Some(rest) = text.strip_prefix(HEADER) else { return Ok((text, overrides)) };
-    let (line, body) = rest.split_once('\n').unwrap_or((rest, ""));
-    for pair in settings(line) {
+    let (line, body) = match rest.split_once('\n') {
+        None if language == Language::Native => {
+            return Err(
+                Error::failed(format!("a line break is missing behind the header `{HEADER}`")).at(span)
+            );
+        }
+        split => split.unwrap_or((rest, "")),
+    };
+    for pair in settings(line).into_iter().filter(|pair| language == Language::Native || !pair.is_empty()) {
         let at = HEADER.len() + (pair.as_ptr().addr() - rest.as_ptr().addr());
         let place = if span.is_known() { span.part(at, at + pair.len()) } else { span };
         set(&mut overrides, pair, language).map_err(|error| error.at(place))?;
@@ -37,11 +44,13 @@ fn settings(line: &str) -> Vec<&str> {
         }
     }
     parts.push(line[start..].trim());
-    parts.retain(|part| !part.is_empty());
     parts
 }
 
 fn set(overrides: &mut Overrides, pair: &str, language: Language) -> Answer<()> {
+    if pair.is_empty() {
+        return Err(Error::failed("a setting of the header is empty"));
+    }
     let Some((name, value)) = pair.split_once(':') else {
         return Err(Error::failed(format!("the header's setting `{pair}` has no value")));
     };

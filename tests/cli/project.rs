@@ -91,6 +91,39 @@ fn every_level_of_a_variable_is_told() {
 }
 
 #[test]
+fn each_play_has_the_variables_beside_its_own_file() {
+    let project = Project::new(&[
+        ("site.yml", "- {hosts: web, name: here}\n- import_playbook: sub/main.yml\n"),
+        ("sub/main.yml", "- {hosts: web, name: there}\n"),
+        ("group_vars/all.yml", "place: beside site.yml\n"),
+        ("sub/group_vars/all.yml", "place: beside sub/main.yml\n"),
+    ]);
+    let said = project.ask(&words(&["explain", "place", "--host", "web1"], &INVENTORY));
+    let expected = "place on web1 in play `here`
+  = beside site.yml
+>  5 group_vars/all beside the playbook  beside site.yml  group_vars/all.yml:1:8
+
+place on web1 in play `there`
+  = beside sub/main.yml
+>  5 group_vars/all beside the playbook   beside sub/main.yml  sub/group_vars/all.yml:1:8
+   4 group_vars/all beside the inventory  beside site.yml      group_vars/all.yml:1:8
+";
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn an_inventory_whose_variables_have_become_unreadable_fails_the_task() {
+    let spoils = "{{ lookup('pipe', 'echo [ > ' ~ playbook_dir ~ '/group_vars/all.yml') }}";
+    let play = format!(
+        "- hosts: web\n  gather_facts: false\n  tasks:\n    - debug: {{msg: \"{spoils}\"}}\n    - meta: refresh_inventory\n"
+    );
+    let project = Project::new(&[("site.yml", &play), ("group_vars/all.yml", "a: 1\n")]);
+    let said = project.say(&words(&["site.yml"], &INVENTORY));
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.out.contains("a value was expected"), "{}", said.out);
+}
+
+#[test]
 fn a_name_that_nothing_sets_is_refused_with_a_hint() {
     let project = Project::new(&[]);
     let said = project.say(&words(&["explain", "greet_nmae", "--host", "web1"], &INVENTORY));

@@ -307,6 +307,23 @@ fn a_template_file_keeps_its_last_newline_and_reads_its_header() {
 }
 
 #[test]
+fn a_header_has_an_end_and_no_empty_setting() {
+    let engine = Engine::default();
+    let render = |text: &str, scope: &Variables| {
+        let text = engine.template_text(text, Span::NONE, &Overrides::default(), scope);
+        text.map_err(|error| error.into_diagnostic().message)
+    };
+    let scope = Variables::default();
+    let refused = |text| render(text, &scope).unwrap_err();
+    assert_eq!(refused("#jinja2: trim_blocks: True"), "a line break is missing behind the header `#jinja2:`");
+    assert_eq!(refused("#jinja2:\n\n"), "a setting of the header is empty");
+    assert_eq!(refused("#jinja2: trim_blocks: True,\nx"), "a setting of the header is empty");
+    let classic = classic(Variables::default());
+    assert!(render("#jinja2: trim_blocks: True", &classic).is_ok());
+    assert!(render("#jinja2: trim_blocks: True,\nx", &classic).is_ok());
+}
+
+#[test]
 fn mutation_stays_in_its_template() {
     let scope = Variables::default().with("l", Value::from_iter([1_i64]));
     assert_eq!(shown("{% set _ = l.append(2) %}{{ l }}", &scope), "[1, 2]");

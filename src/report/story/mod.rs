@@ -8,7 +8,7 @@ mod result;
 pub use recap::recap;
 
 use super::style::{Line, Style, columns, count};
-use super::{Event, HostName, Result, TaskInfo, TaskKind};
+use super::{Event, HostName, Result, TaskInfo};
 use crate::host::Shown;
 use crate::source::{Diagnostic, Palette, Sources, render};
 use std::collections::HashMap;
@@ -66,7 +66,7 @@ impl Story {
             }
             Event::Play { name, hosts, .. } => self.play(name, hosts),
             Event::Item { host, task, label, result } => self.item(host, task, label, result),
-            Event::Done { task, .. } if task.kind == TaskKind::Meta => Vec::new(),
+            Event::Done { task, result, .. } if task.is_silent(result.status) => Vec::new(),
             Event::NoHostsLeft => vec![Line::of(Style::Bad, "no hosts left")],
             Event::Done { host, task, looped, result } => self.done(host, task, *looped, result),
             Event::Retry { host, task, left, .. } => self.retry(host, task, *left),

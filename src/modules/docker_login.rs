@@ -114,7 +114,9 @@ impl DockerLogin {
         if let Some(why) = told.and_then(|told| told.text("refused")) {
             let message = format!("Logging into {} for user {user} failed - {why}", self.registry_url);
             // What is planned may let the user in.
-            return Err(match host.planned_below(Path::new("/")).is_empty() {
+            let is_first =
+                host.planned_below(Path::new("/")).is_empty() && host.planned_subjects().is_empty();
+            return Err(match is_first {
                 true => host.missing(message),
                 false => Failure::unknown(format!("what is planned before; now: {message}")),
             });

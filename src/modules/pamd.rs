@@ -133,7 +133,7 @@ impl Pamd {
         new.module = self.new_module_path.clone().unwrap_or(new.module);
         match self.state {
             State::Absent => return Some(String::new()),
-            State::Before | State::After => return self.beside(&rule, new, lines, index),
+            State::Before | State::After => return self.beside(new, lines, index),
             State::Updated if self.module_arguments.is_some() => new.arguments = self.arguments(),
             State::Updated => {}
             State::ArgsAbsent => {
@@ -149,7 +149,7 @@ impl Pamd {
     }
 
     /// A rule and the new one beside it, if that is not there.
-    fn beside(&self, rule: &Rule, mut new: Rule, lines: &[String], index: usize) -> Option<String> {
+    fn beside(&self, mut new: Rule, lines: &[String], index: usize) -> Option<String> {
         new.arguments = self.arguments();
         let counts = |line: &&String| !line.trim().is_empty() && !line.trim_start().starts_with('#');
         let neighbour = match self.state {
@@ -159,7 +159,7 @@ impl Pamd {
         if neighbour.and_then(|line| Rule::read(line)).is_some_and(|there| there.is_like(&new)) {
             return None;
         }
-        let (known, new) = (rule.line(), new.line());
+        let (known, new) = (format!("{}\n", lines.get(index)?.trim_end_matches('\n')), new.line());
         Some(if self.state == State::Before { new + &known } else { known + &new })
     }
 }

@@ -45,9 +45,9 @@ pub struct Interpreter {
     pub start: Option<crate::source::Span>,
     /// What evaluation touches that reads files of the controller while tasks that may change them are in flight.
     pub controller_pending: Arc<Promise>,
-    /// Handlers are being run, and what they bring in.
     /// Whether `always` has cleared the failure of its block.
     pub forgiven: bool,
+    /// Handlers are being run, and what they bring in.
     pub handling: bool,
     /// What includes have found to bring in, in the order in which it is to be run.
     pub brought: Vec<super::include::Inclusion>,

@@ -93,7 +93,9 @@ impl Interpreter {
     fn root_of_variables(&self, dir: &str, at: &At) -> PathBuf {
         let given = self.run.expand(dir);
         match at.frame.role() {
-            Some(role) if given.starts_with("vars") => role.path.join(given),
+            Some(role) if given.starts_with("vars") => {
+                Some(role.path.join(&given)).filter(|own| own.exists()).unwrap_or(given)
+            }
             Some(role) => role.path.join("vars").join(given),
             None => at.dir.join(given),
         }

@@ -27,11 +27,17 @@ pub enum Thing {
 }
 
 /// Somebody at a registry. The password is never shown.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Login {
     pub registry: String,
     pub user: String,
     pub password: String,
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(out, "{} at {}", self.user, self.registry)
+    }
 }
 
 impl Thing {

@@ -110,8 +110,9 @@ class Bench:
 
     def meet(self, place):
         """Agents, modules and caches that stay on a host are there before anything else is measured."""
-        for tool in self.those_for(work.contact()):
-            self.one(tool, work.contact(), place, 0, 0, "first")
+        contact = work.contact(len(place.addresses))
+        for tool in self.those_for(contact):
+            self.one(tool, contact, place, 0, 0, "first")
 
     def is_hopeless(self, tool, piece, delay):
         """What was given up once is not tried with a longer way or another time."""

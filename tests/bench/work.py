@@ -95,10 +95,10 @@ def many(count=50) -> Work:
     )
 
 
-def contact() -> Work:
-    """The first run on a host: what stays there for later ones is sent in it."""
+def contact(hosts=1) -> Work:
+    """The first run on hosts: what stays there for later ones is sent in it."""
     return Work(
-        name="first contact",
+        name="first contact" if hosts == 1 else f"first contact, {hosts} hosts",
         tasks="- command: 'true'\n  changed_when: false",
         deploy="server.shell('true')\n",
         size=1,

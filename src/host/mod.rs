@@ -67,6 +67,7 @@ mod shown;
 pub mod start;
 mod stat;
 mod stored;
+mod streams;
 pub mod svn;
 mod system;
 pub mod systemd;

@@ -1,16 +1,13 @@
 //! Running programs: the one place that does.
 
 use super::aside::{self, Aside};
+use super::streams::Streams;
 use super::terminal::{self, Conversation};
 use super::{Bytes, Effect, Failure, System, Time, text};
 use std::fs::File;
-use std::io::{Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// A program to run, and all about its surroundings.
@@ -155,17 +152,11 @@ pub(in crate::host) fn run_between(
     }
     let mut child = command.spawn().map_err(|error| cannot_start(run, &error))?;
     drop(command);
-    let stdin = child.stdin.take();
     let most = if run.whole_output { MOST_WHOLE } else { MOST_OUTPUT };
-    let (stdout, stderr) = (collect(child.stdout.take(), most), collect(child.stderr.take(), MOST_OUTPUT));
-    let input = run.stdin.clone();
-    let feeder = std::thread::spawn(move || feed(stdin, input));
-    let status = wait(system, &mut child, run);
-    let (stdout, stderr) = (stdout.finish(), stderr.finish());
-    if feeder.is_finished() {
-        let _ = feeder.join();
-    }
-    let status = status?;
+    let streams = Streams::of(&mut child, run.stdin.clone(), [most, MOST_OUTPUT]);
+    let mut streams = streams.map_err(|error| lost_sight(run, &error))?;
+    let status = wait(system, &mut child, &mut streams, run)?;
+    let (stdout, stderr) = streams.printed();
     let status = status.code().unwrap_or_else(|| -status.signal().unwrap_or(1));
     Ok(Output { status, stdout, stderr, start, end: Time::now() })
 }
@@ -241,32 +232,43 @@ pub(in crate::host) fn surroundings(command: &mut Command, system: &System, run:
     command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
 }
 
-fn feed(stdin: Option<ChildStdin>, input: Option<Bytes>) {
-    if let (Some(mut stdin), Some(input)) = (stdin, input) {
-        // A program that does not read its input is no failure.
-        let _ = stdin.write_all(&input.0);
+/// How long an output may be silent after the program ended, when a child that it left behind holds it open.
+const SILENCE: Duration = Duration::from_millis(150);
+
+/// Waits for the program and for what it prints; past the deadline all of its group is ended. A child that the program
+/// left behind, and that holds an output open, is not waited for.
+fn wait(system: &System, child: &mut Child, streams: &mut Streams, run: &Run) -> Result<ExitStatus, Failure> {
+    let lost = |error: std::io::Error| lost_sight(run, &error);
+    let (mut pause, mut heard, mut ended) = (Duration::from_millis(1), Instant::now(), None);
+    loop {
+        if system.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(end_late(child, run));
+        }
+        if system.deadline.is_none() && !streams.is_open() {
+            return child.wait().map_err(lost);
+        }
+        if streams.attend(pause) {
+            heard = Instant::now();
+            continue;
+        }
+        pause = (pause * 2).min(Duration::from_millis(50));
+        if let Some(status) = child.try_wait().map_err(lost)? {
+            let ended = *ended.get_or_insert_with(Instant::now);
+            if !streams.may_print() || heard.max(ended).elapsed() >= SILENCE {
+                return Ok(status);
+            }
+        }
     }
 }
 
-/// Waits for the program; past the deadline all of its group is ended.
-fn wait(system: &System, child: &mut Child, run: &Run) -> Result<ExitStatus, Failure> {
-    let cannot = |error: std::io::Error| Failure::new(format!("lost sight of `{}`: {error}", run.shown()));
-    let Some(deadline) = system.deadline else { return child.wait().map_err(cannot) };
-    let mut pause = Duration::from_millis(1);
-    loop {
-        if let Some(status) = child.try_wait().map_err(cannot)? {
-            return Ok(status);
-        }
-        if Instant::now() >= deadline {
-            end_group(child);
-            let _ = child.wait();
-            return Err(
-                Failure::new(format!("`{}` took too long and was ended", run.shown())).with("timedout", true)
-            );
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(50));
-    }
+fn end_late(child: &mut Child, run: &Run) -> Failure {
+    end_group(child);
+    let _ = child.wait();
+    Failure::new(format!("`{}` took too long and was ended", run.shown())).with("timedout", true)
+}
+
+fn lost_sight(run: &Run, error: &std::io::Error) -> Failure {
+    Failure::new(format!("lost sight of `{}`: {error}", run.shown()))
 }
 
 /// Ends a program and all that it started.
@@ -274,66 +276,5 @@ pub(in crate::host) fn end_group(child: &Child) {
     let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
     if let Some(group) = group {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-}
-
-/// Collects an output on a thread of its own, up to a limit; the rest is read and dropped.
-struct Collector {
-    kept: Arc<Mutex<Vec<u8>>>,
-    /// The same output again, to see whether anything in it is still unread.
-    pipe: Option<OwnedFd>,
-    thread: Option<JoinHandle<()>>,
-}
-
-fn collect(stream: Option<impl Read + AsFd + Send + 'static>, most: u64) -> Collector {
-    let pipe = stream.as_ref().and_then(|stream| stream.as_fd().try_clone_to_owned().ok());
-    let kept = Arc::new(Mutex::new(Vec::new()));
-    let shared = kept.clone();
-    let thread = stream.map(|mut stream| std::thread::spawn(move || drain(&mut stream, &shared, most)));
-    Collector { kept, pipe, thread }
-}
-
-fn drain(stream: &mut impl Read, kept: &Mutex<Vec<u8>>, most: u64) {
-    let mut buffer = vec![0; 16 << 10];
-    while let Ok(count @ 1..) = stream.read(&mut buffer) {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(kept.len());
-        kept.extend_from_slice(buffer.get(..count.min(room)).unwrap_or_default());
-    }
-}
-
-/// How long an output may be silent after the program ended, when a child that it left behind holds it open.
-const SILENCE: Duration = Duration::from_millis(150);
-
-impl Collector {
-    /// What came. A child that the program left behind, and that holds the output open, is not waited for.
-    fn finish(mut self) -> Vec<u8> {
-        let mut known = 0;
-        let mut since = Instant::now();
-        let mut pause = Duration::from_micros(50);
-        while self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) && since.elapsed() < SILENCE {
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(5));
-            let length = self.kept().len();
-            // On a busy host the thread may not have come to read what the program printed.
-            if length != known || self.has_unread() {
-                (known, since) = (length, Instant::now());
-            }
-        }
-        if let Some(thread) = self.thread.take().filter(JoinHandle::is_finished) {
-            let _ = thread.join();
-        }
-        std::mem::take(&mut *self.kept())
-    }
-
-    fn has_unread(&self) -> bool {
-        self.pipe
-            .as_ref()
-            .and_then(|pipe| rustix::io::ioctl_fionread(pipe).ok())
-            .is_some_and(|bytes| bytes > 0)
-    }
-
-    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -71,7 +71,7 @@ impl Interpreter {
         let mut seen = started;
         while left > 0 {
             self.activity(Activity::Waiting(format!("the job {id}, {left} seconds left")));
-            tokio::time::sleep(Duration::from_secs(poll)).await;
+            self.run.rest(Duration::from_secs(poll)).await?;
             left = left.saturating_sub(poll);
             seen = self.job(running, &id, "status", at).await?;
             // The job gives up at its limit too, a moment earlier or later.

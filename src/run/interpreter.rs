@@ -334,10 +334,7 @@ impl Interpreter {
         while promise.value().is_none() {
             if self.pipeline.waiting.is_empty() {
                 // A result of another host, which is on its own way.
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-                if self.run.is_interrupted() {
-                    return Err(Halt::Interrupted.into());
-                }
+                self.run.rest(std::time::Duration::from_millis(5)).await?;
                 continue;
             }
             self.advance().await?;

@@ -8,7 +8,6 @@ use super::task_scope::At;
 use crate::control;
 use crate::report::{Activity, Event, Status};
 use crate::vars::Value;
-use std::time::Duration;
 
 /// How often a task with `until` is tried again where it does not say `retries`.
 const RETRIES: usize = 3;
@@ -44,7 +43,7 @@ impl Interpreter {
                 return Ok(exhausted(ended));
             }
             self.announce_retry(running, &ended, attempts - attempt);
-            tokio::time::sleep(Duration::from_secs_f64(f64::max(delay.unwrap_or(5.0), 0.0))).await;
+            self.run.rest_seconds(delay.unwrap_or(5.0)).await?;
             attempt += 1;
         }
     }

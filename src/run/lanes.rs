@@ -84,7 +84,8 @@ impl Interpreter {
             self.pipeline.lane = Some(self.parked.swap_remove(index));
             return Ok(());
         }
-        let lane = self.open(&host, key, identity, at).await?;
+        let run = self.run.clone();
+        let lane = run.unless_interrupted(self.open(&host, key, identity, at)).await??;
         self.pipeline.lane = Some(lane);
         Ok(())
     }

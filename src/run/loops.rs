@@ -75,7 +75,7 @@ impl Interpreter {
             }
             if let Some(pause) = control.pause.filter(|_| index + 1 < items.len() && !item.is_omit()) {
                 self.drain().await?;
-                tokio::time::sleep(std::time::Duration::from_secs_f64(pause.max(0.0))).await;
+                self.run.rest_seconds(pause).await?;
             }
         }
         running.notify = notify.into_iter().collect();

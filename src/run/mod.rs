@@ -72,12 +72,14 @@ use crate::template::{Engine, Services, Surroundings};
 use crate::vars::Vars;
 use crate::wire::Stopper;
 use batches::PlayEnd;
+use halt::Halt;
 use host::Host;
 use indexmap::IndexMap;
 use magic::RunMagic;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+use std::time::Duration;
 use tags::Tags;
 
 /// The unit of every component, for projects that have no template of that name.
@@ -161,12 +163,12 @@ impl Run {
             while replies.next().await.is_some() {}
         });
         let all = futures::future::join_all(ends);
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(2), all).await;
+        let _ = tokio::time::timeout(Duration::from_secs(2), all).await;
     }
 
     /// Asks every host to stop after what it is doing.
     pub fn interrupt(&self) {
-        self.services.interrupted.store(true, Ordering::SeqCst);
+        self.services.interrupted.send_replace(true);
         self.stoppers().drain(..).for_each(|stopper| stopper.stop());
     }
 
@@ -180,6 +182,38 @@ impl Run {
 
     fn stoppers(&self) -> MutexGuard<'_, Vec<Stopper>> {
         self.stoppers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits, unless the user asks to stop.
+    ///
+    /// # Errors
+    ///
+    /// That the user asked.
+    pub async fn rest(&self, time: Duration) -> Result<(), Halt> {
+        self.unless_interrupted(tokio::time::sleep(time)).await
+    }
+
+    /// The same with a number of seconds that somebody wrote; what is no length of time is none, or for ever.
+    ///
+    /// # Errors
+    ///
+    /// That the user asked.
+    pub async fn rest_seconds(&self, seconds: f64) -> Result<(), Halt> {
+        self.rest(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)).await
+    }
+
+    /// Goes on with what may be given up at any time, unless the user asks to stop.
+    ///
+    /// # Errors
+    ///
+    /// That the user asked.
+    pub async fn unless_interrupted<T>(&self, work: impl Future<Output = T>) -> Result<T, Halt> {
+        let mut interrupted = self.services.interrupted.subscribe();
+        tokio::select! {
+            biased;
+            done = work => Ok(done),
+            _ = interrupted.wait_for(|interrupted| *interrupted) => Err(Halt::Interrupted),
+        }
     }
 
     pub fn is_interrupted(&self) -> bool {

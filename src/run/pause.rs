@@ -31,7 +31,7 @@ impl Interpreter {
         match length.seconds() {
             Some(seconds) => {
                 self.activity(Activity::Waiting(format!("{seconds} seconds")));
-                tokio::time::sleep(Duration::from_secs(seconds.max(1))).await;
+                self.run.rest(Duration::from_secs(seconds.max(1))).await?;
             }
             None => input = self.prompted(running, arguments, echo),
         }
@@ -80,7 +80,7 @@ impl Length {
     fn seconds(self) -> Option<u64> {
         match self {
             Length::Seconds(seconds) => Some(seconds),
-            Length::Minutes(minutes) => Some(minutes * 60),
+            Length::Minutes(minutes) => Some(minutes.saturating_mul(60)),
             Length::Open => None,
         }
     }

@@ -14,7 +14,6 @@ use crate::template::{Engine, Language, Surroundings};
 use crate::vars::{Value, Vars, trusted_text};
 use crate::wire::Limits;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 /// The version of Ansible whose language this is.
@@ -127,7 +126,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         engine: engine.clone(),
         configured: super::configured::values(&settings),
         runs: runs(&settings.execution, &machine),
-        interrupted: AtomicBool::new(false),
+        interrupted: tokio::sync::watch::Sender::new(false),
         surroundings: OnceLock::new(),
     });
     let surroundings = Arc::new(Surroundings {

@@ -36,7 +36,7 @@ impl Interpreter {
         // What is under way ends on the line that it began on.
         self.drain().await?;
         let began = Instant::now();
-        tokio::time::sleep(delay).await;
+        self.run.rest(delay).await?;
         self.lose_line(running);
         loop {
             let last = self.knock(running, connect, "ping", Fields::new(), at).await?;
@@ -48,7 +48,7 @@ impl Interpreter {
                 let message = format!("timed out waiting for ping module test: {why}");
                 return Ok(Ended::failed(message, elapsed(began)));
             }
-            tokio::time::sleep(sleep).await;
+            self.run.rest(sleep).await?;
         }
     }
 
@@ -84,7 +84,7 @@ impl Interpreter {
             return Ok(wanted.not_rebooted(&command));
         }
         self.lose_line(running);
-        tokio::time::sleep(wanted.post_delay).await;
+        self.run.rest(wanted.post_delay).await?;
         let mut ended = match self.is_back(running, &wanted, &before, at).await? {
             None => Ended::new(Status::Changed, rebooted(true, began.elapsed().as_secs())),
             Some(what) => {
@@ -136,7 +136,7 @@ impl Interpreter {
             // A host that still goes down answers: that line must not be taken for one to the new start.
             self.lose_line(running);
             self.activity(Activity::Waiting("the host, which reboots".to_owned()));
-            tokio::time::sleep(pause).await;
+            self.run.rest(pause).await?;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         Ok(false)
@@ -246,7 +246,8 @@ fn duration(arguments: &Arguments, name: &str, usual: u64) -> Result<Duration, T
         let message = format!("`{name}` wants a number of seconds, not `{text}`");
         Trouble::from(Diagnostic::error(message).at(arguments.span_of(name)))
     })?;
-    Ok(Duration::try_from_secs_f64(number.max(0.0)).unwrap_or(Duration::MAX))
+    // Thirty years can still be added up.
+    Ok(Duration::from_secs_f64(number.max(0.0).min(1e9)))
 }
 
 /// What a command that succeeded printed.

@@ -10,9 +10,9 @@ use crate::vars::{Value, Vars};
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock, Weak};
+use tokio::sync::watch;
 
 /// Where events go.
 #[derive(Clone, Debug)]
@@ -54,8 +54,8 @@ pub struct RunServices {
     pub configured: HashMap<&'static str, Value>,
     /// This run and those that it is a part of, for the locks of hosts.
     pub runs: Vec<String>,
-    /// Set when the user asks to stop.
-    pub interrupted: AtomicBool,
+    /// Becomes true when the user asks to stop.
+    pub interrupted: watch::Sender<bool>,
     /// Set when all is ready, for those who evaluate without a host. Weak, because these services are part of it.
     pub surroundings: OnceLock<Weak<Surroundings>>,
 }
@@ -92,7 +92,7 @@ impl Services for RunServices {
     }
 
     fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::SeqCst)
+        *self.interrupted.borrow()
     }
 
     fn fetch(&self, request: &Fetch) -> Result<Vec<u8>, String> {

@@ -4,7 +4,6 @@ use super::packing::{MOST_PACKED, Packer, Unpacker};
 use super::weigh::weigh;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::borrow::Cow;
 use std::io::{self, Read};
 
 /// The line after which the agent's output is pure frames. Before it there may be anything: banners, lectures.
@@ -41,10 +40,9 @@ impl Head {
         bytes: &[u8],
         unpacker: &mut Unpacker,
     ) -> Result<(T, usize), String> {
-        let unpacked =
-            if self.is_packed { Cow::Owned(unpacker.unpack(bytes)?) } else { Cow::Borrowed(bytes) };
-        let weight = weigh(&unpacked)?;
-        let message = rmp_serde::from_slice(&unpacked);
+        let unpacked = if self.is_packed { unpacker.unpack(bytes)? } else { bytes };
+        let weight = weigh(unpacked)?;
+        let message = rmp_serde::from_slice(unpacked);
         message.map(|message| (message, weight)).map_err(|error| format!("no message of ours: {error}"))
     }
 }

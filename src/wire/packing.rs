@@ -9,7 +9,11 @@ pub const MOST_PACKED: usize = 64 << 10;
 pub struct Packer(Compress);
 
 /// The end that listens.
-pub struct Unpacker(Decompress);
+pub struct Unpacker {
+    stream: Decompress,
+    /// The last message; its place is used again, for a new one of that size each time is what an agent would do most.
+    message: Vec<u8>,
+}
 
 impl Default for Packer {
     fn default() -> Packer {
@@ -19,7 +23,7 @@ impl Default for Packer {
 
 impl Default for Unpacker {
     fn default() -> Unpacker {
-        Unpacker(Decompress::new(false))
+        Unpacker { stream: Decompress::new(false), message: Vec::new() }
     }
 }
 
@@ -49,21 +53,23 @@ impl Unpacker {
     /// # Errors
     ///
     /// It is not what a [`Packer`] makes, or is longer than [`MOST_PACKED`].
-    pub fn unpack(&mut self, packed: &[u8]) -> Result<Vec<u8>, String> {
-        let mut message = Vec::with_capacity(packed.len().saturating_mul(3).min(MOST_PACKED) + 64);
+    pub fn unpack(&mut self, packed: &[u8]) -> Result<&[u8], String> {
+        let Unpacker { stream, message } = self;
+        message.clear();
+        message.reserve(packed.len().saturating_mul(3).min(MOST_PACKED) + 64);
         let mut rest = packed;
         loop {
-            let (read, written) = (self.0.total_in(), message.len());
-            let unpacked = self.0.decompress_vec(rest, &mut message, FlushDecompress::Sync);
+            let (read, written) = (stream.total_in(), message.len());
+            let unpacked = stream.decompress_vec(rest, message, FlushDecompress::Sync);
             unpacked.map_err(|error| format!("a message cannot be unpacked: {error}"))?;
-            rest = taken(rest, self.0.total_in() - read);
+            rest = taken(rest, stream.total_in() - read);
             if message.len() > MOST_PACKED {
                 return Err(format!("a packed message is longer than {MOST_PACKED} bytes"));
             }
             let has_room = message.len() < message.capacity();
             match rest.is_empty() {
                 true if has_room => return Ok(message),
-                false if has_room && message.len() == written && self.0.total_in() == read => {
+                false if has_room && message.len() == written && stream.total_in() == read => {
                     return Err("a packed message has something behind its end".to_owned());
                 }
                 _ => message.reserve(MOST_PACKED / 4),
@@ -98,7 +104,8 @@ mod tests {
 
         #[test]
         fn garbage_is_no_message_or_a_bounded_one(bytes: Vec<u8>) {
-            let unpacked = Unpacker::default().unpack(&bytes);
+            let mut unpacker = Unpacker::default();
+            let unpacked = unpacker.unpack(&bytes);
             prop_assert!(unpacked.map_or(0, |message| message.len()) <= MOST_PACKED);
         }
     }

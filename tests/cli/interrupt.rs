@@ -40,6 +40,25 @@ fn nothing_more_is_begun() {
     assert!(!folder.path().join("never").exists());
 }
 
+/// Nothing that the controller itself waits for is waited for any more.
+#[test]
+fn waiting_ends() {
+    for waits in [
+        "{pause: {seconds: 60}}",
+        "{command: 'false', until: false, delay: 60, retries: 5}",
+        "{command: 'true', loop: [1, 2], loop_control: {pause: 60}}",
+        "{command: sleep 60, async: 100, poll: 60}",
+        "{wait_for_connection: {delay: 60}}",
+    ] {
+        let begins = "file: {path: '{{ playbook_dir }}/begun', state: touch}";
+        let never = "file: {path: '{{ playbook_dir }}/never', state: touch}";
+        let tasks = format!("[{{{begins}}}, {waits}, {{{never}}}]");
+        let folder =
+            ends_by("INT", &format!("- hosts: localhost\n  gather_facts: false\n  tasks: {tasks}\n"));
+        assert!(!folder.path().join("never").exists(), "{waits}");
+    }
+}
+
 fn ends_by(signal: &str, playbook: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("site.yml"), playbook).unwrap();

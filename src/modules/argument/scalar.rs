@@ -90,13 +90,14 @@ impl Argument for f64 {
     }
 
     fn parse(data: &Data) -> Result<f64, String> {
-        let wrong = || format!("must be a number, not {}", describe(data));
-        match data {
-            Data::Int(value) => Ok(*value as f64),
-            Data::Float(value) => Ok(*value),
-            Data::Text(text) => number::float(text.trim()).ok_or_else(wrong),
-            _ => Err(wrong()),
-        }
+        let number = match data {
+            Data::Int(value) => Some(*value as f64),
+            Data::Float(value) => Some(*value),
+            Data::Text(text) => number::float(text.trim()),
+            _ => None,
+        };
+        let number = number.filter(|number| !number.is_nan());
+        number.ok_or_else(|| format!("must be a number, not {}", describe(data)))
     }
 }
 

@@ -4,7 +4,7 @@ use super::halt::Trouble;
 use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use super::result::Ended;
-use crate::control::{Arguments, truth};
+use crate::control::Arguments;
 use crate::host::{Time, clock};
 use crate::report::{Activity, Status};
 use crate::source::Diagnostic;
@@ -25,7 +25,11 @@ impl Interpreter {
     pub(super) async fn pause(&mut self, running: &Running, arguments: &Arguments) -> Result<Ended, Trouble> {
         self.drain().await?;
         let length = Length::of(arguments)?;
-        let echo = arguments.value("echo").is_none_or(truth);
+        let echo = arguments.value("echo").map_or(Ok(true), |given| {
+            let wrong = || Diagnostic::error(format!("`echo` wants a boolean, not `{given}`"));
+            let told = || format!("argument 'echo': The value '{given}' is not a valid boolean.");
+            crate::control::switch(given).ok_or_else(|| wrong().told(told()).at(arguments.span_of("echo")))
+        })?;
         let (began, start) = (Instant::now(), Time::now());
         let mut input = String::new();
         match length.seconds() {
@@ -104,7 +108,8 @@ fn whole(arguments: &Arguments, name: &str) -> Result<Option<u64>, Trouble> {
         Ok(number) => Ok(Some(number.max(0.0) as u64)),
         Err(_) => {
             let message = format!("`{name}` wants a number, not `{text}`");
-            Err(Diagnostic::error(message).at(arguments.span_of(name)).into())
+            let told = format!("argument '{name}': {text:?} is text, and we were unable to convert to int");
+            Err(Diagnostic::error(message).told(told).at(arguments.span_of(name)).into())
         }
     }
 }

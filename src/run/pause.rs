@@ -1,6 +1,6 @@
 //! `pause`: waits for a time, or for the person at the terminal.
 
-use super::halt::Trouble;
+use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use super::result::Ended;
@@ -37,7 +37,7 @@ impl Interpreter {
                 self.activity(Activity::Waiting(format!("{seconds} seconds")));
                 self.run.rest(Duration::from_secs(seconds.max(1))).await?;
             }
-            None => input = self.prompted(running, arguments, echo),
+            None => input = self.prompted(running, arguments, echo)?,
         }
         let took = began.elapsed();
         let fields = [
@@ -54,17 +54,20 @@ impl Interpreter {
         Ok(Ended::new(Status::Ok, fields))
     }
 
-    fn prompted(&self, running: &Running, arguments: &Arguments, echo: bool) -> String {
+    fn prompted(&self, running: &Running, arguments: &Arguments, echo: bool) -> Result<String, Halt> {
         let given = arguments.value("prompt").and_then(|prompt| prompt.str().ok());
         let given = given.unwrap_or_else(|| "Press enter to continue, Ctrl+C to interrupt".to_owned());
         let hidden = if echo { "" } else { " (output is hidden)" };
         let question = format!("[{}]\n{given}{hidden}", running.info.name.trim());
         let typed = self.run.ask(&question, echo);
+        if self.run.is_interrupted() {
+            return Err(Halt::Interrupted);
+        }
         if typed.is_none() {
             self.run
                 .warn(Diagnostic::warning("Not waiting for response to prompt as stdin is not interactive"));
         }
-        typed.unwrap_or_default()
+        Ok(typed.unwrap_or_default())
     }
 }
 

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 /// How long it takes to notice that nobody wants to know any more.
 const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
-/// A terminal keeps no more of a line.
+/// A terminal keeps no more of a line, its end included, and drops the rest without a word.
 const LONGEST_LINE: usize = 4096;
 
 /// Asks the person, where there is one: questions go to the terminal itself, whatever the outputs are connected to.
@@ -37,11 +37,12 @@ impl Asker {
     /// # Errors
     /// There is no terminal to ask at.
     pub fn secret(&self, prompt: &str) -> Result<Zeroizing<String>, Diagnostic> {
-        self.turn(prompt, |terminal| {
+        self.turn(prompt, |mut terminal| {
             let hidden = Hidden::begin(terminal)?;
-            let typed = self.line(terminal);
+            write!(terminal, "{prompt}: ")?;
+            let typed = self.line(terminal)?;
             drop(hidden);
-            typed
+            typed.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
         })
     }
 
@@ -65,12 +66,18 @@ impl Asker {
     /// # Errors
     /// There is no terminal to ask at.
     pub fn text(&self, prompt: &str) -> Result<String, Diagnostic> {
-        self.turn(prompt, |terminal| self.line(terminal)).map(|typed| typed.to_string())
+        let typed = self.turn(prompt, |mut terminal| {
+            write!(terminal, "{prompt}: ")?;
+            self.line(terminal).map(Option::unwrap_or_default)
+        });
+        typed.map(|typed| typed.to_string())
     }
 
-    /// Ends the question that is open, and all that come, without an answer: whoever asks is to end.
+    /// Ends the question that is open, and all that come, without an answer: whoever asks is to end. The terminal is as it
+    /// was before the question when this is done.
     pub fn give_up(&self) {
         self.given_up.store(true, Ordering::SeqCst);
+        drop(self.turn.lock());
     }
 
     /// Asks a question; only `y` and `yes` are a yes.
@@ -93,7 +100,7 @@ impl Asker {
         ask: impl FnOnce(&File) -> io::Result<Zeroizing<String>>,
     ) -> Result<Zeroizing<String>, Diagnostic> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut terminal = match terminal() {
+        let terminal = match terminal() {
             Ok(terminal) => terminal,
             Err(error) => {
                 return Err(Diagnostic::error(format!(
@@ -105,15 +112,15 @@ impl Asker {
                 ));
             }
         };
-        let answer = self.stage.alone(|| {
-            write!(terminal, "{prompt}: ")?;
-            ask(&terminal)
-        });
+        let answer = match self.given_up.load(Ordering::SeqCst) {
+            true => Err(interrupted()),
+            false => self.stage.alone(|| ask(&terminal)),
+        };
         answer.map_err(|error| Diagnostic::error(format!("cannot ask for `{prompt}`: {error}")))
     }
 
-    /// The line that is typed, without its end.
-    fn line(&self, mut terminal: &File) -> io::Result<Zeroizing<String>> {
+    /// The line that is typed, without its end; nothing where the end of all input comes instead.
+    fn line(&self, mut terminal: &File) -> io::Result<Option<Zeroizing<String>>> {
         let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
         let mut part = Zeroizing::new([0; LONGEST_LINE]);
         while !line.ends_with(b"\n") {
@@ -123,8 +130,14 @@ impl Asker {
                 count => line.extend_from_slice(part.get(..count).unwrap_or_default()),
             }
         }
+        if line.len() >= LONGEST_LINE {
+            return Err(io::Error::other(
+                "the line is longer than a terminal can take: use a file or standard input",
+            ));
+        }
         let text = std::str::from_utf8(&line).map_err(io::Error::other)?;
-        Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+        let text = text.trim_end_matches(['\r', '\n']).to_owned();
+        Ok((!line.is_empty()).then(|| Zeroizing::new(text)))
     }
 
     /// Waits until a line has been typed; an error where nobody wants to know it any more.
@@ -132,7 +145,7 @@ impl Asker {
         let mut polled = [PollFd::new(terminal, PollFlags::IN)];
         loop {
             if self.given_up.load(Ordering::SeqCst) {
-                return Err(io::Error::other("interrupted"));
+                return Err(interrupted());
             }
             match poll(&mut polled, Some(&GLANCE)) {
                 Ok(0) | Err(rustix::io::Errno::INTR) => {}
@@ -164,6 +177,10 @@ impl Drop for Hidden<'_> {
     fn drop(&mut self) {
         let _ = termios::tcsetattr(self.terminal, OptionalActions::Now, &self.before);
     }
+}
+
+fn interrupted() -> io::Error {
+    io::Error::other("interrupted")
 }
 
 fn terminal() -> io::Result<File> {

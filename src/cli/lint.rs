@@ -2,6 +2,7 @@
 
 use super::args::ProjectArgs;
 use super::desk::Desk;
+use super::interrupts;
 use super::ready::prepare;
 use super::start::Project;
 use crate::report::{count, exit};
@@ -29,7 +30,7 @@ pub struct LintArgs {
 /// All mistakes, if there are any.
 pub fn lint(project: &Project) -> Result<u8, Diagnostics> {
     let (sender, _events) = channel();
-    let desk = Arc::new(Desk::new(Arc::default(), project.redactor.clone(), sender.clone()));
+    let desk = Arc::new(Desk::new(interrupts::asker(), project.redactor.clone(), sender.clone()));
     let settings = Arc::new(project.settings.clone());
     let prepared = prepare(project, &settings, desk, Passwords::default(), sender)?;
     let mut found = Diagnostics { all: prepared.warnings.clone() };

@@ -8,6 +8,7 @@ mod config;
 mod desk;
 pub mod eval;
 pub mod explain;
+mod interrupts;
 pub mod inventory;
 pub mod lint;
 pub mod module;

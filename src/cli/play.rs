@@ -2,6 +2,7 @@
 
 use super::Asker;
 use super::desk::Desk;
+use super::interrupts::Interrupts;
 use super::ready::{one, passwords, prepare};
 use super::start::Project;
 use crate::report::{self, Recap, Reporter, exit};
@@ -9,8 +10,6 @@ use crate::run::{self, Prepared};
 use crate::settings::Settings;
 use crate::source::{Diagnostic, Diagnostics};
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Runs the playbooks of a project and gives the code to exit with.
 ///
@@ -36,7 +35,8 @@ pub fn watched(
 ) -> Result<Option<Recap>, Diagnostics> {
     let settings = Arc::new(settings);
     let asker = Arc::new(Asker::beside(reporter.stage()));
-    let desk = Desk::new(asker.clone(), project.redactor.clone(), reporter.sender());
+    let interrupts = Interrupts::listen(asker.clone());
+    let desk = Desk::new(asker, project.redactor.clone(), reporter.sender());
     let prepared = ready(project, &settings, Arc::new(desk), &reporter);
     let prepared = match prepared {
         Ok(prepared) => prepared,
@@ -54,52 +54,25 @@ pub fn watched(
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build();
     let runtime = runtime.map_err(|error| one(Diagnostic::error(format!("cannot start: {error}"))))?;
-    let interrupts = interrupts();
-    runtime.block_on(carry_out(prepared, interrupts, &asker));
+    runtime.block_on(carry_out(prepared, interrupts));
     runtime.shutdown_background();
     Ok(Some(reporter.finish()))
 }
 
-/// Every time that somebody asks to stop: the user, or whatever has started the run. It is heard on a thread of its own,
-/// for an evaluation may keep all others busy.
-fn interrupts() -> UnboundedReceiver<()> {
-    let (sender, receiver) = unbounded_channel();
-    let listen = async move {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        loop {
-            tokio::select! {
-                Some(()) = interrupt.recv() => {}
-                Some(()) = terminate.recv() => {}
-                else => return Ok(()),
-            }
-            if sender.send(()).is_err() {
-                return Ok::<(), std::io::Error>(());
-            }
-        }
-    };
-    std::thread::spawn(|| {
-        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(listen)
-    });
-    receiver
-}
-
-async fn carry_out(prepared: Prepared, mut interrupts: UnboundedReceiver<()>, asker: &Asker) {
+async fn carry_out(prepared: Prepared, mut interrupts: Interrupts) {
     let Prepared { run, playbooks, warnings } = prepared;
     warnings.into_iter().for_each(|warning| run.warn(warning));
+    interrupts.are_for(&run);
     let plays = run.playbooks(&playbooks);
     tokio::pin!(plays);
     tokio::select! {
         () = &mut plays => return,
-        Some(()) = interrupts.recv() => run.interrupt(),
+        () = interrupts.next() => {}
     }
-    asker.give_up();
-    let warning = Diagnostic::warning("interrupted: what hosts are doing is finished, nothing more is begun");
-    run.warn(warning.hint("once more ends the run at once"));
     // What is being done on the hosts is finished; a second time means at once.
     tokio::select! {
         () = plays => {}
-        Some(()) = interrupts.recv() => run.events.send(report::Event::End { interrupted: true }),
+        () = interrupts.next() => run.events.send(report::Event::End { interrupted: true }),
     }
 }
 

@@ -242,7 +242,8 @@ fn wait(system: &System, child: &mut Child, streams: &mut Streams, run: &Run) ->
     let (mut pause, mut heard, mut ended) = (Duration::from_millis(1), Instant::now(), None);
     loop {
         if system.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            return Err(end_late(child, run));
+            // What ended in time is not late because of what it left behind.
+            return child.try_wait().map_err(lost)?.ok_or_else(|| end_late(child, run));
         }
         if system.deadline.is_none() && !streams.is_open() {
             return child.wait().map_err(lost);

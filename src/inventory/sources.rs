@@ -77,11 +77,11 @@ impl Loading<'_> {
             (true, _) => return self.directory(&path),
             (_, true) => self.file(&path),
             _ if input.contains(',') && self.enabled("host_list") => {
-                self.host_list(input, |name| Ok(vec![name.to_owned()]));
+                self.host_list(input, false);
                 return true;
             }
             _ if input.contains(',') && self.enabled("advanced_host_list") => {
-                self.host_list(input, super::range::expand);
+                self.host_list(input, true);
                 return true;
             }
             _ => Err(Diagnostic::error(format!("there is no inventory `{input}`"))),
@@ -97,15 +97,19 @@ impl Loading<'_> {
         }
     }
 
-    /// Hosts between commas, and what `names` makes of each. What is no name of hosts is one as it is.
-    fn host_list(&mut self, input: &str, names: fn(&str) -> Result<Vec<String>, String>) {
+    /// Hosts between commas, with ranges of them if so. What is no name of hosts is one as it is.
+    fn host_list(&mut self, input: &str, ranges: bool) {
         for text in input.split(',').map(str::trim).filter(|text| !text.is_empty()) {
-            let address = super::address::address(text);
+            let address = super::address::address(text).filter(|found| ranges || !found.name.contains('['));
             let (name, port) = address.map_or((text, None), |address| (address.name, address.port));
-            let names = names(name).unwrap_or_else(|why| {
-                self.found.push(Diagnostic::warning(why));
-                vec![name.to_owned()]
-            });
+            let names = if ranges { super::range::expand(name) } else { Ok(vec![name.to_owned()]) };
+            let (names, port) = names.map_or_else(
+                |why| {
+                    self.found.push(Diagnostic::warning(why));
+                    (vec![text.to_owned()], None)
+                },
+                |names| (names, port),
+            );
             for name in names {
                 if !self.graph.hosts.contains_key(&*name) {
                     self.graph.add_host(&name, Some("ungrouped"), port);

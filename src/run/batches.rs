@@ -66,7 +66,11 @@ impl Run {
                 return PlayEnd::Over;
             }
         };
-        let vars = Arc::new(self.play_vars(play, self.prompt(play)));
+        let answers = self.prompt(play);
+        if self.is_interrupted() {
+            return PlayEnd::Fine;
+        }
+        let vars = Arc::new(self.play_vars(play, answers));
         for (index, mut hosts) in batches.into_iter().enumerate() {
             if !hosts.iter().any(|host| live.contains(host)) {
                 begins(&hosts);

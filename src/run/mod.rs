@@ -168,7 +168,11 @@ impl Run {
 
     /// Asks every host to stop after what it is doing.
     pub fn interrupt(&self) {
-        self.services.interrupted.send_replace(true);
+        if !self.services.interrupted.send_replace(true) {
+            let warning =
+                Diagnostic::warning("interrupted: what hosts are doing is finished, nothing more is begun");
+            self.warn(warning.hint("once more ends the run at once"));
+        }
         self.stoppers().drain(..).for_each(|stopper| stopper.stop());
     }
 

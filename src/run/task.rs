@@ -104,7 +104,8 @@ impl Interpreter {
         let Some(most) = self.text_of(&written, at).await? else { return Ok(None) };
         let span = written.map_or(Span::NONE, |written| written.span());
         let wrong = || Diagnostic::error(format!("`throttle` wants a whole number, not `{most}`")).at(span);
-        let most = most.trim().parse().map_err(|_| wrong())?;
+        // As Python's `int` makes it of what a template computed; none and less do not throttle.
+        let most = most.trim().parse::<f64>().map_err(|_| wrong())? as usize;
         Ok(Some(most).filter(|most| (1..self.play.batch.len()).contains(most)))
     }
 

@@ -26,18 +26,30 @@ pub fn variables(name: &str, path: &Path, managed: Option<&str>) -> Vec<(&'stati
 }
 
 fn managed_text(text: &str, modified: &Value) -> Value {
-    let places = [
-        ("{host}", "{{ template_host }}"),
-        ("{uid}", "{{ template_uid }}"),
-        ("{file}", "{{ template_path }}"),
-    ];
-    // Doubled braces are single ones, as in all that Python's `format` fills.
-    let (open, close) = ("\u{1}", "\u{2}");
-    let text = text.replace("{{", open).replace("}}", close);
-    let text = places.iter().fold(text, |text, (place, variable)| text.replace(place, variable));
-    let text = text.replace(open, "{").replace(close, "}");
+    let text = formatted(text);
     let dated = datetime::known::<Moment>(modified).and_then(|moment| moment.strftime(&text).ok());
     trusted_text(dated.unwrap_or(text), Span::NONE)
+}
+
+/// What is written in the setting, and what comes in its place: Python's `format`, with variables for the values.
+const PLACES: &[(&str, &str)] = &[
+    ("{{", "{"),
+    ("}}", "}"),
+    ("{host}", "{{ template_host }}"),
+    ("{uid}", "{{ template_uid }}"),
+    ("{file}", "{{ template_path }}"),
+];
+
+fn formatted(mut text: &str) -> String {
+    let mut formatted = String::new();
+    while !text.is_empty() {
+        let place = PLACES.iter().find(|(place, _)| text.starts_with(place));
+        let plain = text.chars().next().map_or(0, char::len_utf8);
+        let (read, written) = place.map_or((plain, &text[..plain]), |(place, with)| (place.len(), with));
+        formatted.push_str(written);
+        text = &text[read..];
+    }
+    formatted
 }
 
 /// Of the file of a template.

@@ -41,7 +41,7 @@ fn nothing_more_is_begun() {
     assert!(!folder.path().join("never").exists());
 }
 
-/// Nothing that the controller itself waits for is waited for any more.
+/// Nothing that the run itself waits for is waited for any more.
 #[test]
 fn waiting_ends() {
     for waits in [
@@ -54,8 +54,9 @@ fn waiting_ends() {
         let begins = "file: {path: '{{ playbook_dir }}/begun', state: touch}";
         let never = "file: {path: '{{ playbook_dir }}/never', state: touch}";
         let tasks = format!("[{{{begins}}}, {waits}, {{{never}}}]");
-        let folder =
-            ends_by("INT", &format!("- hosts: localhost\n  gather_facts: false\n  tasks: {tasks}\n"));
+        let play = format!("- hosts: localhost\n  gather_facts: false\n  tasks: {tasks}\n");
+        // The next task is reached by then.
+        let folder = ends_after(Duration::from_secs(1), "INT", &play);
         assert!(!folder.path().join("never").exists(), "{waits}");
     }
 }
@@ -63,10 +64,15 @@ fn waiting_ends() {
 /// The key at the terminal, where the run itself waits for an answer.
 #[test]
 fn a_question_ends_too() {
-    for question in ["prompt: Go on?", "prompt: Go on?, echo: false"] {
+    let never = "file: {path: '{{ playbook_dir }}/never', state: touch}";
+    for question in [
+        format!("tasks: [{{pause: {{prompt: Go on?}}}}, {{{never}}}]"),
+        format!("tasks: [{{pause: {{prompt: Go on?, echo: false}}}}, {{{never}}}]"),
+        format!("vars_prompt: [{{name: sure, prompt: Go on?, default: yes}}]\n  tasks: [{{{never}}}]"),
+        format!("vars_prompt: [{{name: sure, prompt: Go on?, private: no}}]\n  tasks: [{{{never}}}]"),
+    ] {
         let folder = tempfile::tempdir().unwrap();
-        let tasks = format!("[{{pause: {{{question}}}}}, {{file: {{path: never, state: touch}}}}]");
-        let play = format!("- hosts: localhost\n  gather_facts: false\n  tasks: {tasks}\n");
+        let play = format!("- hosts: localhost\n  gather_facts: false\n  {question}\n");
         std::fs::write(folder.path().join("site.yml"), play).unwrap();
         let command = format!("{} -i localhost, -c local site.yml", env!("CARGO_BIN_EXE_provision"));
         let mut run = Command::new("script");
@@ -81,8 +87,6 @@ fn a_question_ends_too() {
             assert!(count > 0, "{seen}");
             seen.push_str(&String::from_utf8_lossy(&part[..count]));
         }
-        // The question is on the screen a moment before the terminal hides what is typed.
-        std::thread::sleep(Duration::from_millis(300));
         keys.write_all(b"\x03").unwrap();
         let asked = Instant::now();
         screen.read_to_string(&mut seen).unwrap();
@@ -95,6 +99,11 @@ fn a_question_ends_too() {
 }
 
 fn ends_by(signal: &str, playbook: &str) -> tempfile::TempDir {
+    ends_after(Duration::ZERO, signal, playbook)
+}
+
+/// Runs a playbook, sends the signal so long after it has made the file `begun`, and wants it to end.
+fn ends_after(time: Duration, signal: &str, playbook: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("site.yml"), playbook).unwrap();
     let mut run = Command::new(env!("CARGO_BIN_EXE_provision"));
@@ -107,6 +116,7 @@ fn ends_by(signal: &str, playbook: &str) -> tempfile::TempDir {
         assert!(begun.elapsed() < Duration::from_secs(30), "it does not begin");
         std::thread::sleep(Duration::from_millis(10));
     }
+    std::thread::sleep(time);
     let process = run.id().to_string();
     assert!(Command::new("kill").args(["-s", signal, &process]).status().unwrap().success());
     let asked = Instant::now();

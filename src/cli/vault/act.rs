@@ -2,9 +2,9 @@
 
 use super::editor::Usual;
 use super::{VaultAct, VaultConversion, VaultRekey, VaultString, streams};
-use crate::cli::Asker;
 use crate::cli::desk::secrets;
 use crate::cli::start::Project;
+use crate::cli::{Asker, interrupts};
 use crate::report::{count, exit};
 use crate::settings::{VaultIdentity, VaultSecret};
 use crate::source::{Diagnostic, Diagnostics};
@@ -23,7 +23,7 @@ pub fn vault(act: &VaultAct, project: &Project) -> Result<u8, Diagnostics> {
 }
 
 fn carry_out(act: &VaultAct, project: &Project) -> Done {
-    let asker = Asker::default();
+    let asker = interrupts::asker();
     let keyring = keyring(act, project, &asker)?;
     let keys = Keys {
         keyring: &keyring,

@@ -33,7 +33,9 @@ pub fn read(text: &str, reading: Reading) -> Answer<Sections> {
             continue;
         }
         if let Some(name) = trimmed.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-            sections.entry(name.to_owned()).or_default();
+            if sections.insert(name.to_owned(), IndexMap::new()).is_some() {
+                return Err(Error::failed(format!("Duplicate section in line {}: '{name}'", number + 1)));
+            }
             (section, current) = (Some(name.to_owned()), None);
             continue;
         }

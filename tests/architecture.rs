@@ -22,13 +22,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("playbook", &["source", "yaml", "vars", "host"]),
     // Files beside the inventory may be encrypted.
     ("inventory", &["source", "yaml", "vars", "vault", "host"]),
-    // Running. The filters `vault` and `unvault` are those of vaults.
-    ("template", &["source", "vars", "vault"]),
+    // Running. The filters `vault` and `unvault` are those of vaults, `to_yaml` writes as they are read.
+    ("template", &["source", "yaml", "vars", "vault"]),
     ("control", &["source", "vars", "template", "modules", "host", "playbook"]),
     // The marker after which the stream is the agent's.
     ("ssh", &["wire"]),
-    // Events carry changes as plain data.
-    ("report", &["source", "host"]),
+    // Events carry changes as plain data, which may be shown as YAML.
+    ("report", &["source", "yaml", "host"]),
     // What is printed, and how, is a setting.
     ("settings", &["source", "report"]),
     (

@@ -131,6 +131,12 @@ pub enum Event {
         left: u32,
         result: Box<Result>,
     },
+    /// The job of a task, with this name, was looked at and is still at work.
+    Polled {
+        host: HostName,
+        task: Arc<TaskInfo>,
+        job: String,
+    },
     /// One item of a loop is done.
     Item {
         host: HostName,

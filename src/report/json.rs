@@ -38,6 +38,9 @@ impl Json {
                     json!({ "event": "retry", "host": &**host, "task": self.task(task), "left": left });
                 self.with_result(fields, result)
             }
+            Event::Polled { host, task, job } => {
+                json!({ "event": "polled", "host": &**host, "task": self.task(task), "job": job })
+            }
             Event::Item { host, task, label, result } => {
                 let fields =
                     json!({ "event": "item", "host": &**host, "task": self.task(task), "label": label });
@@ -67,8 +70,8 @@ impl Json {
             Event::Notice { host, text } => {
                 json!({ "event": "notice", "host": host.as_deref(), "text": text })
             }
-            Event::Stats { host, data, .. } => {
-                json!({ "event": "stats", "host": host.as_deref(), "data": data })
+            Event::Stats { host, data, aggregate } => {
+                json!({ "event": "stats", "host": host.as_deref(), "data": data, "aggregate": aggregate })
             }
             Event::End { interrupted } => json!({ "event": "end", "interrupted": interrupted }),
         }

@@ -38,6 +38,8 @@ pub struct Output {
     pub task_path_on_failure: bool,
     /// Whether results of `--output ansible` are spread over lines; none stands for as the verbosity says.
     pub pretty: Option<bool>,
+    /// Whether results of `--output ansible` are YAML and not JSON.
+    pub yaml: bool,
 }
 
 /// Who the output is for.

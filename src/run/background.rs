@@ -6,7 +6,7 @@ use super::pipeline::Running;
 use super::result::Ended;
 use super::task_scope::At;
 use crate::host::Fields;
-use crate::report::{Activity, Status};
+use crate::report::{Activity, Event, Status};
 use crate::source::Diagnostic;
 use crate::vars::{Map, Value};
 use std::time::Duration;
@@ -74,22 +74,31 @@ impl Interpreter {
             self.run.rest(Duration::from_secs(poll)).await?;
             left = left.saturating_sub(poll);
             seen = self.job(running, &id, "status", at).await?;
-            // The job gives up at its limit too, a moment earlier or later.
-            let late = seen.field("timedout").and_then(|late| late.entry("period")?.as_int());
-            if late == i64::try_from(limit).ok() && late.is_some() {
-                break;
-            }
             if seen.status == Status::Unreachable {
                 self.lose_line(running);
-            } else if seen.has_failed()
-                || seen.field("finished").and_then(|done| done.as_bool()) == Some(true)
-            {
+                continue;
+            }
+            // The job gives up at its limit too, a moment earlier or later.
+            let late = seen.field("timedout").and_then(|late| late.entry("period")?.as_int());
+            let is_late = late.is_some() && late == i64::try_from(limit).ok();
+            let is_over = seen.field("finished").and_then(|done| done.as_bool()) == Some(true);
+            if !is_late && (is_over || seen.has_failed()) {
                 self.job(running, &id, "cleanup", at).await?;
                 return Ok(seen);
+            }
+            self.tell_of_job(running, &id);
+            if is_late {
+                break;
             }
         }
         let message = format!("async task did not complete within the requested time - {limit}s");
         Ok(Ended::failed(message, Map::from([("async_result".into(), seen.value)])))
+    }
+
+    /// Tells that the job is still at work.
+    fn tell_of_job(&self, running: &Running, id: &str) {
+        let (host, task) = (self.host.name.clone(), running.info.clone());
+        self.run.events.send(Event::Polled { host, task, job: id.to_owned() });
     }
 
     /// Asks for a job.

@@ -1,6 +1,7 @@
 //! The hosts of a play, cut into batches; each batch runs side by side.
 
 use super::Run;
+use super::brought::brings_in;
 use super::frame::Frame;
 use super::handlers::{Handler, handlers_of, role_handlers};
 use super::include::roles_of;
@@ -14,7 +15,6 @@ use crate::source::Diagnostic;
 use crate::template::{Language, Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use futures::stream::{FuturesUnordered, StreamExt};
-use indexmap::IndexSet;
 use std::sync::{Arc, RwLock};
 
 /// The hosts that plays name, in their order.
@@ -140,18 +140,10 @@ impl Run {
     ) -> Batch {
         let frame = Frame::play(play.keywords.clone());
         let roles = play_roles(play, &frame);
-        let (own, wanted): (Vec<&Arc<Role>>, Vec<&Arc<Role>>) =
-            roles.iter().partition(|role| role.parents.is_empty());
-        let distinct = |roles: &mut dyn Iterator<Item = &&Arc<Role>>| {
-            let names: IndexSet<&str> = roles.map(|role| &*role.name).collect();
-            names.into_iter().map(Value::from).collect::<Value>()
-        };
         let magic = PlayMagic {
             name: Value::text(name),
             dir: play.dir.clone(),
-            own_role_names: own.iter().map(|role| Value::text(role.name.clone())).collect(),
-            dependent_role_names: distinct(&mut wanted.iter()),
-            role_names: distinct(&mut own.iter().chain(&wanted)),
+            brings_in: brings_in_roles(play),
             all_hosts: RwLock::new(names(all)),
             hosts: RwLock::new(names(live)),
             batch: RwLock::new(names(&hosts)),
@@ -169,6 +161,7 @@ impl Run {
             number,
             handlers: play_handlers(play, &frame),
             frame,
+            roles,
             surroundings: Arc::new(surroundings),
             magic: Arc::new(magic),
             size: hosts.len(),
@@ -336,4 +329,10 @@ fn play_handlers(play: &Play, frame: &Arc<Frame>) -> Vec<Handler> {
     let mut handlers: Vec<Handler> = roles.flat_map(|(role, frame)| role_handlers(&role, &frame)).collect();
     handlers.extend(handlers_of(&play.handlers, frame));
     handlers
+}
+
+/// Whether roles may come to a play while it runs.
+fn brings_in_roles(play: &Play) -> bool {
+    let groups = play.roles.iter().any(|group| brings_in(&group.entries));
+    groups || [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().any(|tasks| brings_in(tasks))
 }

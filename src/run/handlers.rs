@@ -1,5 +1,6 @@
 //! Handlers: who is notified, and in which order they run at a flush.
 
+use super::brought::HandlerPlace;
 use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
@@ -7,6 +8,7 @@ use super::task_scope::At;
 use crate::playbook::{Entry, Role, Task};
 use crate::source::Diagnostic;
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// A handler, and where it stands.
@@ -21,7 +23,7 @@ pub struct Handler {
 pub struct Notified {
     names: Vec<String>,
     /// The handlers that they mean, where that is known.
-    chosen: BTreeSet<usize>,
+    chosen: BTreeSet<HandlerPlace>,
 }
 
 /// Behind the places that `meta: flush_handlers` has for each host.
@@ -75,10 +77,10 @@ fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
 
 /// The order in which handlers of one name are looked for, of which the first is meant: those of a role or block in the order
 /// of definition, and what is defined last before what is defined first.
-fn searched(handlers: &[Handler]) -> Vec<usize> {
+fn searched(handlers: &[(HandlerPlace, Handler)]) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::with_capacity(handlers.len());
     let mut end = handlers.len();
-    for together in handlers.chunk_by(|one, next| Arc::ptr_eq(&one.frame, &next.frame)).rev() {
+    for together in handlers.chunk_by(|(_, one), (_, next)| Arc::ptr_eq(&one.frame, &next.frame)).rev() {
         order.extend(end - together.len()..end);
         end -= together.len();
     }
@@ -105,17 +107,20 @@ impl Interpreter {
         if self.pipeline.may_notify() || self.notified.is_any() {
             self.drain().await?;
         }
+        if self.notified.is_any() && self.play.magic.brings_in {
+            // The handlers of a role that another host includes are those of all.
+            self.meet().await?;
+        }
         let depth = self.position.len();
         let mut names = self.take_notified().await?;
-        let mut next = 0;
-        while let Some(index) = self.notified.chosen.range(next..).next().copied() {
-            self.notified.chosen.remove(&index);
+        let mut next = Bound::Unbounded;
+        while let Some(place) = self.notified.chosen.range((next, Bound::Unbounded)).next().cloned() {
+            self.notified.chosen.remove(&place);
             self.position.truncate(depth);
-            self.position.extend([BEHIND_META, u32::try_from(index).unwrap_or(u32::MAX)]);
-            self.handle(index, rescued).await?;
+            self.handle(&place, rescued).await?;
             self.drain().await?;
             names.extend(self.take_notified().await?);
-            next = index + 1;
+            next = Bound::Excluded(place);
         }
         self.settle_notes(&names);
         self.position.truncate(depth);
@@ -137,8 +142,10 @@ impl Interpreter {
         Ok(names)
     }
 
-    async fn handle(&mut self, index: usize, rescued: bool) -> Result<(), Halt> {
-        let Some(handler) = self.all_handlers().get(index).cloned() else { return Ok(()) };
+    async fn handle(&mut self, place: &HandlerPlace, rescued: bool) -> Result<(), Halt> {
+        let mut all = self.all_handlers().into_iter().enumerate();
+        let Some((index, (_, handler))) = all.find(|(_, (found, _))| found == place) else { return Ok(()) };
+        self.position.extend([BEHIND_META, u32::try_from(index).unwrap_or(u32::MAX)]);
         let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued };
         let at = At::new(handler.frame.inside(kind), handler.task.dir.clone());
         self.handling = true;
@@ -149,14 +156,14 @@ impl Interpreter {
 
     /// Which handlers these names mean. Of several with one name the first that is asked answers, to the name and to a topic;
     /// of those without a name, each.
-    async fn chosen(&mut self, names: &[String]) -> Result<BTreeSet<usize>, Halt> {
+    async fn chosen(&mut self, names: &[String]) -> Result<BTreeSet<HandlerPlace>, Halt> {
         let handlers = self.all_handlers();
         let mut chosen = BTreeSet::new();
         let mut known = vec![false; names.len()];
         let mut named: BTreeSet<String> = BTreeSet::new();
         let mut heard: BTreeSet<(String, String)> = BTreeSet::new();
         for index in searched(&handlers) {
-            let handler = &handlers[index];
+            let (place, handler) = &handlers[index];
             let name = self.handler_name(handler).await?;
             let own = in_role(handler, &name);
             let topics: Vec<String> =
@@ -167,7 +174,7 @@ impl Interpreter {
                     && (name.is_empty() || heard.insert((notified.clone(), name.clone())));
                 if by_name || by_topic {
                     *known = true;
-                    chosen.insert(index);
+                    chosen.insert(place.clone());
                 }
             }
         }
@@ -216,7 +223,10 @@ impl Interpreter {
         Ok(topics)
     }
 
-    fn all_handlers(&self) -> Vec<Handler> {
-        self.play.handlers.iter().chain(&self.more_handlers).cloned().collect()
+    /// All handlers by now: those of the play, then those that came while it ran.
+    fn all_handlers(&self) -> Vec<(HandlerPlace, Handler)> {
+        let own = self.play.handlers.iter().cloned().enumerate();
+        let own = own.map(|(number, handler)| ((Vec::new(), number), handler));
+        own.chain(self.play.brought.handlers(&self.position)).collect()
     }
 }

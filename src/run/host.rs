@@ -98,6 +98,7 @@ impl Host {
             play: asking.magic.play.clone(),
             host: self.clone(),
             others: asking.magic.others.clone(),
+            role_names: std::sync::RwLock::new(asking.magic.role_names()),
         };
         Layers {
             frame: None,

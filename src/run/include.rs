@@ -3,7 +3,6 @@
 use super::arguments::mapping;
 use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
-use super::handlers::role_handlers;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running};
 use super::result::Ended;
@@ -87,7 +86,6 @@ impl Interpreter {
         let frame = self.included(&running, item.as_ref(), at, running.task.dir.clone());
         let frame = self.applied(&arguments, frame)?;
         let entry = Entry::Group(Arc::new(group));
-        self.add_handlers(&entry, &frame);
         if parts.public {
             self.publish(&entry);
         }
@@ -186,14 +184,26 @@ impl Interpreter {
         let depth = self.position.len();
         let brought = std::mem::take(&mut self.brought);
         self.agree_on_ways(&brought).await?;
-        for Inclusion { index, varying, entries, frame } in brought {
-            self.position.push(u32::try_from(index).unwrap_or(u32::MAX));
-            self.position.extend(varying.map(|name| self.play.way(&self.position, &name)));
-            let ended = self.entries(&entries, &frame).await;
+        for inclusion in &brought {
+            self.go_into(inclusion);
+            let (entries, frame) = (&inclusion.entries, &inclusion.frame);
+            self.play.brought.add(&self.position[..depth], &self.position, entries, frame);
+            self.position.truncate(depth);
+        }
+        for inclusion in brought {
+            self.go_into(&inclusion);
+            self.note_roles();
+            let ended = self.entries(&inclusion.entries, &inclusion.frame).await;
             self.position.truncate(depth);
             ended?;
         }
         Ok(())
+    }
+
+    fn go_into(&mut self, inclusion: &Inclusion) {
+        self.position.push(u32::try_from(inclusion.index).unwrap_or(u32::MAX));
+        let way = inclusion.varying.as_ref().map(|name| self.play.way(&self.position, name));
+        self.position.extend(way);
     }
 
     /// Where hosts bring in different files, those of the first host come first: all say which is theirs.
@@ -208,12 +218,6 @@ impl Interpreter {
             vary = true;
         }
         if vary { self.meet_behind(&self.position.clone()).await } else { Ok(()) }
-    }
-
-    fn add_handlers(&mut self, entry: &Entry, frame: &Arc<Frame>) {
-        for (role, frame) in roles_of(entry, frame) {
-            self.more_handlers.extend(role_handlers(&role, &frame));
-        }
     }
 
     /// Shows the variables of a role to the rest of the play.

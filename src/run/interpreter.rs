@@ -31,8 +31,6 @@ pub struct Interpreter {
     pub parked: Vec<super::pipeline::Lane>,
     pub position: Position,
     pub notified: Notified,
-    /// Handlers of roles that were included while the play ran.
-    pub more_handlers: Vec<super::handlers::Handler>,
     pub loops: Loops,
     /// Keys of the roles that this host has been through, and of those of which it did not skip all.
     pub roles_done: HashSet<Arc<str>>,
@@ -61,7 +59,6 @@ impl Interpreter {
             run,
             host,
             parked,
-            more_handlers: Vec::new(),
             position: Position::new(),
             notified: Notified::default(),
             loops: Loops::default(),
@@ -349,8 +346,17 @@ impl Interpreter {
             self.activity(Activity::Waiting("other hosts".to_owned()));
             self.play.meeting.wait(&self.host.name, &self.position).await;
         }
+        self.note_roles();
         self.others_pending.settle(Value::none());
         Ok(())
+    }
+
+    /// Takes note of the roles that the play has here.
+    pub fn note_roles(&self) {
+        if self.play.magic.brings_in {
+            let magic = self.play.magic_of(&self.run, &self.host);
+            magic.set_role_names(self.play.role_names(&self.position));
+        }
     }
 
     /// Waits until all hosts are through with the task at this position.

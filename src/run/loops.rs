@@ -5,7 +5,7 @@ use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
 use super::task_scope::At;
-use crate::playbook::LoopControl;
+use crate::playbook::{Keyword, LoopControl};
 use crate::report::Status;
 use crate::source::Diagnostic;
 use crate::vars::{Map, Value};
@@ -56,8 +56,8 @@ impl Interpreter {
         self.loops.next += 1;
         running.repeat = Some(self.loops.next);
         self.loops.open.insert(self.loops.next, Vec::with_capacity(items.len()));
-        // The items say what is to be hidden.
-        running.no_log &= items.is_empty();
+        // The items say what is to be hidden: where there are none, only who hides everything.
+        running.no_log &= items.is_empty() && !at.frame.keyword(Keyword::NoLog).is_some_and(Value::is_lazy);
         let around = self.promise_result(running, at);
         let mut at = around.clone();
         let mut notify = IndexSet::new();

@@ -1,5 +1,6 @@
 //! Variables that nobody sets: where a task runs, on whom, and with whom.
 
+use super::brought::RoleNames;
 use super::host::Host;
 use super::scope::Layers;
 use crate::playbook::{Keyword, Role};
@@ -13,6 +14,8 @@ pub struct Magic {
     pub play: Arc<PlayMagic>,
     pub host: Arc<Host>,
     pub others: Arc<dyn Others>,
+    /// Of the roles that the play has where this host is.
+    pub role_names: RwLock<RoleNames>,
 }
 
 /// What only the run as a whole can tell.
@@ -37,11 +40,8 @@ pub struct PlayMagic {
     pub name: Value,
     /// That of the playbook.
     pub dir: Arc<Path>,
-    /// The roles that the play names, each as often as it does.
-    pub own_role_names: Value,
-    /// Each role once, also those that others depend on.
-    pub role_names: Value,
-    pub dependent_role_names: Value,
+    /// Whether roles may come to it while it runs.
+    pub brings_in: bool,
     /// Every host of the play, also those that failed or are of another batch.
     pub all_hosts: RwLock<Value>,
     /// Hosts of the play that have not failed.
@@ -99,6 +99,10 @@ impl Magic {
         "role_path",
     ];
 
+    /// The names that list the roles of the play.
+    const OF_ROLES: &'static [&'static str] =
+        &["ansible_dependent_role_names", "ansible_play_role_names", "ansible_role_names", "role_names"];
+
     /// The names that speak of a host and not of the task that asks: `hostvars` lists them.
     const OF_HOST: &'static [&'static str] = &[
         "ansible_facts",
@@ -126,6 +130,16 @@ impl Magic {
         Magic::NAMES.iter().copied().filter(is_listed).chain(of_run)
     }
 
+    /// The names of the roles that the play has where this host is.
+    pub fn role_names(&self) -> RoleNames {
+        self.role_names.read().unwrap_or_else(|broken| broken.into_inner()).clone()
+    }
+
+    /// Sets them anew, where more roles came.
+    pub fn set_role_names(&self, names: RoleNames) {
+        *self.role_names.write().unwrap_or_else(|broken| broken.into_inner()) = names;
+    }
+
     /// The value of a name, if it is one of these.
     pub fn value(&self, name: &str, layers: &Layers) -> Option<Value> {
         let play = &self.play;
@@ -147,13 +161,21 @@ impl Magic {
                 return layers.others_pending.clone().map(Value::promise);
             }
             "groups" => self.others.groups(),
+            name if Magic::OF_ROLES.contains(&name) => {
+                if play.brings_in && layers.others_are_behind() {
+                    return layers.others_pending.clone().map(Value::promise);
+                }
+                let names = self.role_names();
+                match name {
+                    "ansible_dependent_role_names" => names.dependent,
+                    "ansible_role_names" => names.all,
+                    _ => names.own,
+                }
+            }
             "play_hosts" | "ansible_play_batch" => read(&play.batch),
             "ansible_play_hosts" => read(&play.hosts),
             "ansible_play_hosts_all" => read(&play.all_hosts),
             "ansible_play_name" => play.name.clone(),
-            "role_names" | "ansible_play_role_names" => play.own_role_names.clone(),
-            "ansible_dependent_role_names" => play.dependent_role_names.clone(),
-            "ansible_role_names" => play.role_names.clone(),
             "ansible_facts" if layers.facts_pending.is_some() => {
                 return layers.facts_pending.clone().map(Value::promise);
             }

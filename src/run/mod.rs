@@ -4,6 +4,7 @@ mod act;
 mod arguments;
 mod background;
 mod batches;
+mod brought;
 mod check;
 mod conclude;
 mod configured;

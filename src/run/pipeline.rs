@@ -22,6 +22,8 @@ pub struct Running {
     pub ignore_errors: bool,
     pub ignore_unreachable: bool,
     pub no_log: bool,
+    /// The keywords that say how it ends cannot be read.
+    pub is_guessed: bool,
     /// Whether the texts before and after are wanted, where the task says it.
     pub diff: Option<bool>,
     /// A failure is caught by a `rescue`.

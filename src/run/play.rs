@@ -1,6 +1,7 @@
 //! One play: its hosts in batches, and what all of them share.
 
 use super::Run;
+use super::brought::{Brought, RoleNames};
 use super::frame::Frame;
 use super::halt::Halt;
 use super::handlers::Handler;
@@ -25,6 +26,10 @@ pub struct PlayRun {
     pub play: Arc<Play>,
     pub frame: Arc<Frame>,
     pub handlers: Vec<Handler>,
+    /// Those that it has from the beginning.
+    roles: Vec<Arc<Role>>,
+    /// Those that came while it ran.
+    pub brought: Brought,
     pub surroundings: Arc<Surroundings>,
     pub magic: Arc<PlayMagic>,
     /// The hosts of this batch, in order.
@@ -69,6 +74,7 @@ pub struct Batch {
     pub number: u32,
     pub frame: Arc<Frame>,
     pub handlers: Vec<Handler>,
+    pub roles: Vec<Arc<Role>>,
     pub surroundings: Arc<Surroundings>,
     pub magic: Arc<PlayMagic>,
     pub hosts: Vec<HostName>,
@@ -91,6 +97,8 @@ impl PlayRun {
             play: batch.play,
             frame: batch.frame,
             handlers: batch.handlers,
+            roles: batch.roles,
+            brought: Brought::default(),
             surroundings: batch.surroundings,
             magic: batch.magic,
             batch: batch.hosts,
@@ -146,6 +154,7 @@ impl PlayRun {
                 play: self.magic.clone(),
                 host: host.clone(),
                 others: run.clone(),
+                role_names: RwLock::new(RoleNames::of(&self.roles)),
             })
         });
         made.clone()
@@ -195,6 +204,11 @@ impl PlayRun {
             .or_insert_with(|| Arc::new(Semaphore::new(most)))
             .clone();
         turns.acquire_owned().await.ok()
+    }
+
+    /// The names of the roles that a play has at a position.
+    pub fn role_names(&self, position: &[u32]) -> RoleNames {
+        RoleNames::of(&[self.roles.clone(), self.brought.roles(position)].concat())
     }
 
     /// Notes which file this host brings in at a position.

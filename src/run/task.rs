@@ -51,9 +51,12 @@ impl Interpreter {
             return Err(halt);
         }
         let mut running = self.running(task, at);
-        self.activity(Activity::Running(running.info.clone()));
-        if !self.pipeline.is_busy() && !task.is(&["meta"]) {
-            self.play.announce(&self.run, &running.info);
+        // What is under way is told when its answer is awaited.
+        if !self.pipeline.is_busy() {
+            self.activity(Activity::Running(running.info.clone()));
+            if !task.is(&["meta"]) {
+                self.play.announce(&self.run, &running.info);
+            }
         }
         if !self.run.step(&running.info) {
             return Ok(());
@@ -94,7 +97,13 @@ impl Interpreter {
         let at = self.promise_result(running, at);
         match skipped {
             Some(skipped) => Ok(self.ended(running.clone(), None, skipped).await?),
-            None => self.act(running, None, &at).await,
+            None => {
+                if running.is_guessed {
+                    running.no_log = false;
+                    self.read_keywords(running, &at).await?;
+                }
+                self.act(running, None, &at).await
+            }
         }
     }
 
@@ -125,12 +134,16 @@ impl Interpreter {
         }
     }
 
-    /// Reads the keywords that say how a task ends. In a loop they may hang on its items, which read them again.
+    /// Reads the keywords that say how a task ends. In a loop they may hang on its items, which read them again; a mistake in them
+    /// counts where the task is not skipped.
     async fn prepare(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
-        match running.task.own.repeat {
-            Some(_) => Ok(self.guess_keywords(running, at).await?),
-            None => self.read_keywords(running, at).await,
+        if running.task.own.repeat.is_none() {
+            match self.read_keywords(running, at).await {
+                Err(Trouble::Mistake { .. }) => running.is_guessed = true,
+                other => return other,
+            }
         }
+        Ok(self.guess_keywords(running, at).await?)
     }
 
     /// Reads those that count before all of them can be read: what cannot be known yet hides, and forgives nothing.
@@ -258,6 +271,7 @@ impl Interpreter {
             ignore_errors: false,
             ignore_unreachable: false,
             no_log: false,
+            is_guessed: false,
             diff: None,
             rescued: at.frame.is_rescued(),
             fatal: false,

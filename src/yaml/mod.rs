@@ -1,9 +1,10 @@
-//! From text to nodes with spans; scalars are resolved as PyYAML's safe loader does.
+//! From text to nodes with spans, and back to text; scalars are resolved as PyYAML's safe loader does.
 
 mod align;
 mod bare_tag;
 mod compose;
 mod decode;
+mod emit;
 mod events;
 mod json;
 mod mapping;
@@ -13,10 +14,12 @@ mod node;
 mod number;
 mod origin;
 mod resolve;
+mod scalar;
 mod shapes;
 mod tagged;
 
 pub use decode::decode;
+pub use emit::{Emitter, Layout};
 pub use node::{Node, NodeData, Resolved, Scalar, Style, Tag, TagKind};
 pub use origin::{Origin, Piece};
 pub use tagged::{Tagged, tagged};

@@ -25,6 +25,7 @@ fn leaky() -> Tape {
     tape.activity("h1", Activity::Running(task.clone()));
     tape.activity("h1", Activity::Waiting(name("for")));
     tape.push(Event::Retry { host: host("h1"), task: task.clone(), left: 1, result: Box::new(leak()) });
+    tape.push(Event::Polled { host: host("h1"), task: task.clone(), job: "j1.1".to_owned() });
     tape.item("h1", &task, &name("label"), Result { status: provision::report::Status::Changed, ..leak() });
     tape.item("h1", &task, &name("label"), leak());
     tape.done("h1", &task, leak());

@@ -83,6 +83,7 @@ fn others() -> Tape {
     let wait = tape.task("wait", "command");
     let result = Box::new(failed("not yet"));
     tape.push(Event::Retry { host: host("h1"), task: wait.clone(), left: 2, result });
+    tape.push(Event::Polled { host: host("h1"), task: wait.clone(), job: "j1.2".to_owned() });
     tape.done("h1", &wait, Result { delegated_to: Some(host("h2")), ..ok() });
     let include = tape.task_of(None, "include", "include_tasks", TaskKind::Include);
     let (file, label) = ("/project/more.yml".to_owned(), Some("a".to_owned()));

@@ -1,10 +1,16 @@
 //! Texts before and after, as `ansible-playbook --diff` shows them.
 
-use super::dump::json;
 use super::matching::{Step, groups};
 use super::paint::{Paint, Tone};
+use super::written::Written;
 use crate::host::{Attribute, Data, Fields, Shown, TextChange};
 use crate::report::Result;
+
+/// How differences are put on paper.
+pub struct Pen<'p> {
+    pub paint: &'p Paint,
+    pub written: Written,
+}
 
 /// Both sides of a change, with the names of their files.
 struct Sides {
@@ -15,20 +21,20 @@ struct Sides {
 }
 
 /// All diffs of a result, each with an empty line after it.
-pub fn diffs(result: &Result, context: usize, paint: &Paint) -> String {
+pub fn diffs(result: &Result, context: usize, pen: &Pen) -> String {
     let given = match &result.data {
         Data::Map(fields) => fields.get("diff"),
         _ => None,
     };
     match given {
-        Some(Data::List(all)) => all.iter().map(|one| given_diff(one, context, paint)).collect(),
-        Some(one @ Data::Map(fields)) if !fields.is_empty() => given_diff(one, context, paint),
-        _ => result.changes.iter().map(|change| change_diff(change, context, paint)).collect(),
+        Some(Data::List(all)) => all.iter().map(|one| given_diff(one, context, pen)).collect(),
+        Some(one @ Data::Map(fields)) if !fields.is_empty() => given_diff(one, context, pen),
+        _ => result.changes.iter().map(|change| change_diff(change, context, pen)).collect(),
     }
 }
 
 /// A diff in the shape that modules return.
-fn given_diff(data: &Data, context: usize, paint: &Paint) -> String {
+fn given_diff(data: &Data, context: usize, pen: &Pen) -> String {
     let Data::Map(fields) = data else { return String::new() };
     let mut out = String::new();
     for (name, which) in [("dst_binary", "destination"), ("src_binary", "source")] {
@@ -47,12 +53,12 @@ fn given_diff(data: &Data, context: usize, paint: &Paint) -> String {
             _ => side.to_owned(),
         };
         let sides = Sides {
-            before: side(before),
-            after: side(after),
+            before: side(before, pen.written),
+            after: side(after, pen.written),
             before_header: header("before_header", "before"),
             after_header: header("after_header", "after"),
         };
-        out.push_str(&unified(&sides, context, paint));
+        out.push_str(&unified(&sides, context, pen));
     }
     if let Some(Data::Text(prepared)) = fields.get("prepared") {
         out.push_str(prepared);
@@ -60,16 +66,16 @@ fn given_diff(data: &Data, context: usize, paint: &Paint) -> String {
     out
 }
 
-fn side(data: &Data) -> String {
+fn side(data: &Data, written: Written) -> String {
     match data {
         Data::Null => String::new(),
         Data::Text(text) => text.clone(),
-        other => json(other, Some(4)) + "\n",
+        other => written.side(other),
     }
 }
 
 /// A change of ours in the shape of theirs.
-fn change_diff(change: &Shown, context: usize, paint: &Paint) -> String {
+fn change_diff(change: &Shown, context: usize, pen: &Pen) -> String {
     match &change.text {
         Some(TextChange::Text { before, after }) => {
             let new = before.is_empty();
@@ -79,30 +85,30 @@ fn change_diff(change: &Shown, context: usize, paint: &Paint) -> String {
                 before_header: if new { "before".to_owned() } else { format!("before: {}", change.title) },
                 after_header: format!("after: {}", change.title),
             };
-            unified(&sides, context, paint)
+            unified(&sides, context, pen)
         }
         Some(TextChange::Hidden { reason, .. }) => format!("diff skipped: {reason}\n"),
         None if change.attributes.is_empty() => String::new(),
         None => {
             let sides = Sides {
-                before: attributes(change, |attribute| attribute.before.as_ref()),
-                after: attributes(change, |attribute| attribute.after.as_ref()),
+                before: attributes(change, pen.written, |attribute| attribute.before.as_ref()),
+                after: attributes(change, pen.written, |attribute| attribute.after.as_ref()),
                 before_header: "before".to_owned(),
                 after_header: "after".to_owned(),
             };
-            unified(&sides, context, paint)
+            unified(&sides, context, pen)
         }
     }
 }
 
-fn attributes(change: &Shown, side: fn(&Attribute) -> Option<&String>) -> String {
+fn attributes(change: &Shown, written: Written, side: fn(&Attribute) -> Option<&String>) -> String {
     let given =
         change.attributes.iter().filter_map(|one| Some((one.name.clone(), side(one)?.clone().into())));
     let fields: Fields = given.chain([("path".to_owned(), change.title.clone().into())]).collect();
-    json(&fields.into(), Some(4)) + "\n"
+    written.side(&fields.into())
 }
 
-fn unified(sides: &Sides, context: usize, paint: &Paint) -> String {
+fn unified(sides: &Sides, context: usize, pen: &Pen) -> String {
     let (before, after) = (lines(&sides.before), lines(&sides.after));
     let before: Vec<&str> = before.iter().map(String::as_str).collect();
     let after: Vec<&str> = after.iter().map(String::as_str).collect();
@@ -110,6 +116,7 @@ fn unified(sides: &Sides, context: usize, paint: &Paint) -> String {
     if groups.is_empty() {
         return String::new();
     }
+    let paint = pen.paint;
     let mut out = paint.paint(Tone::DiffRemove, &format!("--- {}\n", sides.before_header));
     out.push_str(&paint.paint(Tone::DiffAdd, &format!("+++ {}\n", sides.after_header)));
     for group in groups {

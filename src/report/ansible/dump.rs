@@ -138,7 +138,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// As Python prints it.
-fn float(value: f64) -> String {
+pub fn float(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }

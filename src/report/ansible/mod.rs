@@ -8,6 +8,7 @@ mod origin;
 mod paint;
 mod result;
 mod stats;
+mod written;
 
 use super::options::Output;
 use super::reporter::Show;
@@ -19,6 +20,7 @@ use order::{Inclusions, Order};
 use paint::{Paint, Tone, banner};
 use std::collections::HashSet;
 use std::sync::Arc;
+use written::Written;
 
 /// The output of Ansible's default callback.
 pub struct Ansible {
@@ -65,6 +67,7 @@ impl Ansible {
             Event::Play { name, hosts, lockstep, .. } => self.start_play(name, hosts, *lockstep),
             Event::Task { task } => self.task(task),
             Event::Retry { host, task, left, result } => self.retry(host, task, *left, result),
+            Event::Polled { host, job, .. } => self.polled(host, job),
             Event::Item { host, task, label, result } => self.item(host, task, label, result),
             Event::Included { host, task, file, label } => self.included(host, task, file, label.as_ref()),
             Event::Done { host, task, looped, result } => self.done(host, task, *looped, result),
@@ -190,6 +193,10 @@ impl Ansible {
 
     fn line(&mut self, text: &str) {
         self.sink.print(&format!("{text}\n"));
+    }
+
+    fn written(&self) -> Written {
+        Written { yaml: self.output.yaml, pretty: self.output.pretty }
     }
 }
 

@@ -80,6 +80,7 @@ impl Order {
         match event {
             Event::Task { task }
             | Event::Retry { task, .. }
+            | Event::Polled { task, .. }
             | Event::Item { task, .. }
             | Event::Included { task, .. }
             | Event::Done { task, .. } => Some(place(task)),
@@ -92,6 +93,7 @@ impl Order {
 
     fn note(&mut self, event: &Event, place: &Place) {
         let (Event::Retry { host, .. }
+        | Event::Polled { host, .. }
         | Event::Item { host, .. }
         | Event::Included { host, .. }
         | Event::Done { host, .. }) = event

@@ -1,7 +1,8 @@
 //! The lines about results.
 
 use super::Ansible;
-use super::dump::{abridged, is_quiet, is_spoken, json};
+use super::diff::Pen;
+use super::dump::{abridged, is_quiet, is_spoken};
 use super::paint::Tone;
 use super::{diff, origin};
 use crate::host::{Data, Fields};
@@ -91,6 +92,11 @@ impl Ansible {
         self.say(tone, &text);
     }
 
+    /// A job goes on. What has no task of its own there is told without a heading.
+    pub(super) fn polled(&mut self, host: &HostName, job: &str) {
+        self.say(Tone::Debug, &format!("ASYNC POLL on {host}: jid={job} started=True finished=False"));
+    }
+
     /// How the job of a task ended that was waited for.
     fn job(&mut self, host: &HostName, task: &TaskInfo, result: &Result) {
         let Data::Map(fields) = &result.data else { return };
@@ -157,7 +163,11 @@ impl Ansible {
     }
 
     fn diff(&mut self, result: &Result) {
-        let text = diff::diffs(result, self.output.diff_context.unwrap_or(3), &self.paint);
+        let text = diff::diffs(
+            result,
+            self.output.diff_context.unwrap_or(3),
+            &Pen { paint: &self.paint, written: self.written() },
+        );
         if !text.is_empty() {
             self.sink.print(&text);
         }
@@ -190,11 +200,7 @@ impl Ansible {
         if result.no_log {
             fields.set("censored", CENSORED);
         }
-        let wide = match self.output.pretty {
-            Some(pretty) => pretty,
-            None => self.output.verbosity > 2 || is_spoken(&task.action, result),
-        };
-        json(&fields.into(), wide.then_some(4))
+        self.written().result(fields, self.output.verbosity > 2 || is_spoken(&task.action, result))
     }
 }
 

@@ -1,9 +1,7 @@
 //! The recap, and what `set_stats` left.
 
 use super::Ansible;
-use super::dump::json;
 use super::paint::Tone;
-use crate::host::{Data, Fields};
 use crate::report::recap::{Counts, Recap};
 use crate::report::style::columns;
 
@@ -59,17 +57,13 @@ impl Ansible {
         self.banner("CUSTOM STATS: ");
         for (host, fields) in recap.stats.all() {
             if let Some(host) = host {
-                self.line(&format!("\t{host}: {}", in_one_line(fields)));
+                self.line(&format!("\t{host}: {}", self.written().line(fields)));
             }
         }
         if let Some(fields) = recap.stats.of(None) {
             self.line("");
-            self.line(&format!("\tRUN: {}", in_one_line(fields)));
+            self.line(&format!("\tRUN: {}", self.written().line(fields)));
         }
         self.line("");
     }
-}
-
-fn in_one_line(fields: &Fields) -> String {
-    json(&Data::Map(fields.clone()), Some(1)).replace('\n', "")
 }

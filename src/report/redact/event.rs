@@ -24,6 +24,7 @@ impl Redactor {
             Event::Retry { host, task, left, result } => {
                 Event::Retry { host, task: self.task(task), left, result: self.result(result) }
             }
+            Event::Polled { host, task, job } => Event::Polled { host, task: self.task(task), job },
             Event::Item { host, task, label, result } => {
                 let label = if result.no_log { HIDDEN_LABEL.to_owned() } else { self.text(label) };
                 Event::Item { host, task: self.task(task), label, result: self.result(result) }

@@ -7,5 +7,3 @@ pub mod json;
 pub mod json_read;
 pub mod xml;
 pub mod yaml;
-pub mod yaml_emit;
-mod yaml_scalar;

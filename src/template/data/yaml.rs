@@ -1,11 +1,11 @@
 //! YAML as PyYAML dumps it, byte for byte.
 
-use super::yaml_emit::{Emitter, Layout};
 use crate::template::eval::lazy;
 use crate::template::filters::order;
 use crate::template::python::{iterate, types};
 use crate::template::{Answer, Error};
 use crate::vars::{Data, Kind, Map, Value, float_repr};
+use crate::yaml::{Emitter, Layout};
 
 /// Writes a document.
 ///

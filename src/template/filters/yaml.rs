@@ -2,11 +2,11 @@
 
 use super::Table;
 use crate::template::data::yaml;
-use crate::template::data::yaml_emit::Layout;
 use crate::template::eval::{Bound, Call};
 use crate::template::python::types;
 use crate::template::{Answer, Error};
 use crate::vars::Value;
+use crate::yaml::Layout;
 
 pub const TABLE: Table = &[
     ("to_yaml", to_yaml),

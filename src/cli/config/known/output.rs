@@ -56,6 +56,9 @@ pub(super) const KNOWN: &[Known] = &[
     sets(&["defaults.callback_format_pretty"], &["ANSIBLE_CALLBACK_FORMAT_PRETTY"], |settings, given| {
         given.flag().map(|flag| settings.output.pretty = Some(flag))
     }),
+    sets(&["defaults.callback_result_format"], &["ANSIBLE_CALLBACK_RESULT_FORMAT"], |settings, given| {
+        given.word(&[("json", false), ("yaml", true)]).map(|yaml| settings.output.yaml = yaml)
+    }),
     colour!("colors.ok", "ANSIBLE_COLOR_OK", ok),
     colour!("colors.changed", "ANSIBLE_COLOR_CHANGED", changed),
     colour!("colors.skip", "ANSIBLE_COLOR_SKIP", skip),

@@ -11,9 +11,12 @@ pub struct Analysis {
     pub flow_plain: bool,
     pub block_plain: bool,
     pub single_quoted: bool,
+    /// Whether it can stand line by line behind `|`.
+    pub literal: bool,
 }
 
-fn is_break(char: char) -> bool {
+/// Whether a sign ends a line.
+pub fn is_break(char: char) -> bool {
     matches!(char, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
@@ -43,6 +46,7 @@ pub fn analyze(text: &str, allow_unicode: bool) -> Analysis {
             flow_plain: false,
             block_plain: true,
             single_quoted: true,
+            literal: false,
         };
     }
     let mut seen = Seen::default();
@@ -61,6 +65,7 @@ pub fn analyze(text: &str, allow_unicode: bool) -> Analysis {
         flow_plain: plain && !seen.flow_indicators,
         block_plain: plain && !seen.block_indicators,
         single_quoted: !seen.break_space && !never,
+        literal: !never && !text.ends_with(' '),
     }
 }
 

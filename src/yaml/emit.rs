@@ -1,6 +1,6 @@
 //! Scalars and white space of YAML, written as libyaml's emitter does, which PyYAML uses.
 
-use super::yaml_scalar::{Analysis, analyze, reads_as_other};
+use super::scalar::{Analysis, analyze, is_break, reads_as_other};
 
 /// How YAML is laid out.
 #[derive(Clone)]
@@ -43,6 +43,8 @@ pub struct Emitter<'l> {
     indention: bool,
     pub indent: Option<usize>,
     pub flow_level: usize,
+    /// Whether the line breaks at the end of the last text behind `|` count, so that the document needs an end.
+    pub open_ended: bool,
 }
 
 impl<'l> Emitter<'l> {
@@ -55,6 +57,7 @@ impl<'l> Emitter<'l> {
             indention: true,
             indent: None,
             flow_level: 0,
+            open_ended: false,
         }
     }
 
@@ -133,6 +136,16 @@ impl<'l> Emitter<'l> {
         self.indent = outer;
     }
 
+    /// Writes a text line by line behind `|` where it can stand so, else in double quotes.
+    pub fn text_in_lines(&mut self, text: &str) {
+        let outer = self.deeper(true, false);
+        match analyze(text, self.layout.unicode).literal && self.flow_level == 0 {
+            true => self.literal(text),
+            false => self.double_quoted(text, true),
+        }
+        self.indent = outer;
+    }
+
     fn style(&self, analysis: Analysis, plain: bool, is_key: bool) -> Option<char> {
         if self.layout.quote == Some('"') {
             return Some('"');
@@ -190,12 +203,49 @@ impl<'l> Emitter<'l> {
         if run.starts_with('\n') {
             self.line_break();
         }
-        for char in run.chars() {
-            self.line_break();
-            self.out.pop();
-            self.out.push(char);
-        }
+        run.chars().for_each(|char| self.break_with(char));
         self.write_indent();
+    }
+
+    /// Ends the line with its own sign.
+    fn break_with(&mut self, char: char) {
+        self.line_break();
+        self.out.pop();
+        self.out.push(char);
+    }
+
+    fn literal(&mut self, text: &str) {
+        self.indicator("|", true, false, false);
+        let hints = self.hints(text);
+        self.put(&hints);
+        self.open_ended = hints.ends_with('+');
+        self.line_break();
+        let mut begins = true;
+        for char in text.chars() {
+            if is_break(char) {
+                self.break_with(char);
+            } else {
+                if begins {
+                    self.write_indent();
+                }
+                self.put(char.encode_utf8(&mut [0; 4]));
+                self.indention = false;
+            }
+            begins = is_break(char);
+        }
+    }
+
+    /// What stands behind `|`: the indentation, where the text begins with white space, and which line breaks at the end count.
+    fn hints(&self, text: &str) -> String {
+        let begins = text.starts_with(|char| char == ' ' || is_break(char));
+        let indent = if begins { self.layout.indent.to_string() } else { String::new() };
+        let mut last = text.chars().rev().map(is_break);
+        let end = match (last.next(), last.next()) {
+            (Some(true), Some(false)) => "",
+            (Some(true), _) => "+",
+            _ => "-",
+        };
+        indent + end
     }
 
     fn double_quoted(&mut self, text: &str, split: bool) {
@@ -229,10 +279,6 @@ impl<'l> Emitter<'l> {
         }
         self.indicator("\"", false, false, false);
     }
-}
-
-fn is_break(char: char) -> bool {
-    matches!(char, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Runs of blanks, of line breaks and of the rest.

@@ -2,10 +2,19 @@
 
 use crate::report::Stage;
 use crate::source::Diagnostic;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
+
+/// How long it takes to notice that nobody wants to know any more.
+const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+
+/// A terminal keeps no more of a line.
+const LONGEST_LINE: usize = 4096;
 
 /// Asks the person, where there is one: questions go to the terminal itself, whatever the outputs are connected to.
 #[derive(Default)]
@@ -13,12 +22,14 @@ pub struct Asker {
     stage: Stage,
     /// One question at a time.
     turn: Mutex<()>,
+    /// Nobody wants to know any more.
+    given_up: AtomicBool,
 }
 
 impl Asker {
     /// One that shares the terminal with a reporter.
     pub fn beside(stage: Stage) -> Asker {
-        Asker { stage, turn: Mutex::new(()) }
+        Asker { stage, ..Asker::default() }
     }
 
     /// Asks for a secret, which is not shown while it is typed.
@@ -26,7 +37,12 @@ impl Asker {
     /// # Errors
     /// There is no terminal to ask at.
     pub fn secret(&self, prompt: &str) -> Result<Zeroizing<String>, Diagnostic> {
-        self.turn(prompt, || rpassword::prompt_password(format!("{prompt}: ")).map(Zeroizing::new))
+        self.turn(prompt, |terminal| {
+            let hidden = Hidden::begin(terminal)?;
+            let typed = self.line(terminal);
+            drop(hidden);
+            typed
+        })
     }
 
     /// Asks for a secret twice, until both are the same.
@@ -49,13 +65,12 @@ impl Asker {
     /// # Errors
     /// There is no terminal to ask at.
     pub fn text(&self, prompt: &str) -> Result<String, Diagnostic> {
-        self.turn(prompt, || {
-            let mut terminal = terminal()?;
-            write!(terminal, "{prompt}: ")?;
-            let mut line = String::new();
-            BufReader::new(terminal).read_line(&mut line)?;
-            Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-        })
+        self.turn(prompt, |terminal| self.line(terminal)).map(|typed| typed.to_string())
+    }
+
+    /// Ends the question that is open, and all that come, without an answer: whoever asks is to end.
+    pub fn give_up(&self) {
+        self.given_up.store(true, Ordering::SeqCst);
     }
 
     /// Asks a question; only `y` and `yes` are a yes.
@@ -72,23 +87,85 @@ impl Asker {
         terminal().is_ok()
     }
 
-    fn turn<T>(&self, prompt: &str, ask: impl FnOnce() -> std::io::Result<T>) -> Result<T, Diagnostic> {
+    fn turn(
+        &self,
+        prompt: &str,
+        ask: impl FnOnce(&File) -> io::Result<Zeroizing<String>>,
+    ) -> Result<Zeroizing<String>, Diagnostic> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = terminal() {
-            return Err(Diagnostic::error(format!(
-                "cannot ask for `{prompt}`: there is no terminal ({error})"
-            ))
-            .hint(
-                "passwords can also come from files: `--vault-password-file`, `--become-password-file`, \
+        let mut terminal = match terminal() {
+            Ok(terminal) => terminal,
+            Err(error) => {
+                return Err(Diagnostic::error(format!(
+                    "cannot ask for `{prompt}`: there is no terminal ({error})"
+                ))
+                .hint(
+                    "passwords can also come from files: `--vault-password-file`, `--become-password-file`, \
                        `--connection-password-file`",
-            ));
+                ));
+            }
+        };
+        let answer = self.stage.alone(|| {
+            write!(terminal, "{prompt}: ")?;
+            ask(&terminal)
+        });
+        answer.map_err(|error| Diagnostic::error(format!("cannot ask for `{prompt}`: {error}")))
+    }
+
+    /// The line that is typed, without its end.
+    fn line(&self, mut terminal: &File) -> io::Result<Zeroizing<String>> {
+        let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
+        let mut part = Zeroizing::new([0; LONGEST_LINE]);
+        while !line.ends_with(b"\n") {
+            self.wait(terminal)?;
+            match terminal.read(&mut *part)? {
+                0 => break,
+                count => line.extend_from_slice(part.get(..count).unwrap_or_default()),
+            }
         }
-        self.stage
-            .alone(ask)
-            .map_err(|error| Diagnostic::error(format!("cannot ask for `{prompt}`: {error}")))
+        let text = std::str::from_utf8(&line).map_err(io::Error::other)?;
+        Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    /// Waits until a line has been typed; an error where nobody wants to know it any more.
+    fn wait(&self, terminal: &File) -> io::Result<()> {
+        let mut polled = [PollFd::new(terminal, PollFlags::IN)];
+        loop {
+            if self.given_up.load(Ordering::SeqCst) {
+                return Err(io::Error::other("interrupted"));
+            }
+            match poll(&mut polled, Some(&GLANCE)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 }
 
-fn terminal() -> std::io::Result<File> {
+/// A terminal that does not show what is typed, for as long as this lives.
+struct Hidden<'a> {
+    terminal: &'a File,
+    before: Termios,
+}
+
+impl Hidden<'_> {
+    fn begin(terminal: &File) -> io::Result<Hidden<'_>> {
+        let before = termios::tcgetattr(terminal)?;
+        let mut hidden = before.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        hidden.local_modes.insert(LocalModes::ECHONL);
+        termios::tcsetattr(terminal, OptionalActions::Now, &hidden)?;
+        Ok(Hidden { terminal, before })
+    }
+}
+
+impl Drop for Hidden<'_> {
+    fn drop(&mut self) {
+        let _ = termios::tcsetattr(self.terminal, OptionalActions::Now, &self.before);
+    }
+}
+
+fn terminal() -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open("/dev/tty")
 }

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 /// The person at the terminal and the run's secrets, for all who need them.
 pub struct Desk {
-    pub asker: Asker,
+    pub asker: Arc<Asker>,
     pub redactor: Arc<Redactor>,
     pub events: Sender<Event>,
     /// What was asked for already, so that it is asked once.
@@ -24,7 +24,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub fn new(asker: Asker, redactor: Arc<Redactor>, events: Sender<Event>) -> Desk {
+    pub fn new(asker: Arc<Asker>, redactor: Arc<Redactor>, events: Sender<Event>) -> Desk {
         Desk { asker, redactor, events, answered: Mutex::default(), keyring: OnceLock::new() }
     }
 

@@ -1,6 +1,5 @@
 //! `provision lint`: all mistakes that can be found without a host.
 
-use super::Asker;
 use super::args::ProjectArgs;
 use super::desk::Desk;
 use super::ready::prepare;
@@ -30,7 +29,7 @@ pub struct LintArgs {
 /// All mistakes, if there are any.
 pub fn lint(project: &Project) -> Result<u8, Diagnostics> {
     let (sender, _events) = channel();
-    let desk = Arc::new(Desk::new(Asker::default(), project.redactor.clone(), sender.clone()));
+    let desk = Arc::new(Desk::new(Arc::default(), project.redactor.clone(), sender.clone()));
     let settings = Arc::new(project.settings.clone());
     let prepared = prepare(project, &settings, desk, Passwords::default(), sender)?;
     let mut found = Diagnostics { all: prepared.warnings.clone() };

@@ -35,7 +35,8 @@ pub fn watched(
     reporter: Reporter,
 ) -> Result<Option<Recap>, Diagnostics> {
     let settings = Arc::new(settings);
-    let desk = Desk::new(Asker::beside(reporter.stage()), project.redactor.clone(), reporter.sender());
+    let asker = Arc::new(Asker::beside(reporter.stage()));
+    let desk = Desk::new(asker.clone(), project.redactor.clone(), reporter.sender());
     let prepared = ready(project, &settings, Arc::new(desk), &reporter);
     let prepared = match prepared {
         Ok(prepared) => prepared,
@@ -54,7 +55,7 @@ pub fn watched(
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build();
     let runtime = runtime.map_err(|error| one(Diagnostic::error(format!("cannot start: {error}"))))?;
     let interrupts = interrupts();
-    runtime.block_on(carry_out(prepared, interrupts));
+    runtime.block_on(carry_out(prepared, interrupts, &asker));
     runtime.shutdown_background();
     Ok(Some(reporter.finish()))
 }
@@ -83,7 +84,7 @@ fn interrupts() -> UnboundedReceiver<()> {
     receiver
 }
 
-async fn carry_out(prepared: Prepared, mut interrupts: UnboundedReceiver<()>) {
+async fn carry_out(prepared: Prepared, mut interrupts: UnboundedReceiver<()>, asker: &Asker) {
     let Prepared { run, playbooks, warnings } = prepared;
     warnings.into_iter().for_each(|warning| run.warn(warning));
     let plays = run.playbooks(&playbooks);
@@ -92,6 +93,7 @@ async fn carry_out(prepared: Prepared, mut interrupts: UnboundedReceiver<()>) {
         () = &mut plays => return,
         Some(()) = interrupts.recv() => run.interrupt(),
     }
+    asker.give_up();
     let warning = Diagnostic::warning("interrupted: what hosts are doing is finished, nothing more is begun");
     run.warn(warning.hint("once more ends the run at once"));
     // What is being done on the hosts is finished; a second time means at once.

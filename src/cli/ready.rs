@@ -1,6 +1,5 @@
 //! A project that was read, for those who run it and for those who only ask about it.
 
-use super::Asker;
 use super::desk::Desk;
 use super::start::Project;
 use crate::playbook::Playbook;
@@ -28,7 +27,7 @@ impl Ready {
     /// All mistakes in them.
     pub fn of(project: &Project) -> Result<Ready, Diagnostics> {
         let (sender, events) = channel();
-        let desk = Arc::new(Desk::new(Asker::default(), project.redactor.clone(), sender.clone()));
+        let desk = Arc::new(Desk::new(Arc::default(), project.redactor.clone(), sender.clone()));
         let settings = Arc::new(project.settings.clone());
         let prepared = prepare(project, &settings, desk.clone(), Passwords::default(), sender)?;
         let Prepared { run, playbooks, warnings } = prepared;

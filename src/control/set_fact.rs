@@ -12,6 +12,10 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let mut effects = Vec::new();
     for (name, value) in desk.arguments.iter().filter(|(name, _)| &***name != "cacheable") {
         super::require_name(name, desk.arguments.span_of(name))?;
+        if name.starts_with("_ansible_") {
+            let words = "The prefix '_ansible_' is reserved for internal use only.";
+            return Err(super::mistake(words, desk.arguments.span_of(name)));
+        }
         let value = if is_classic { &switched(value) } else { value };
         facts.insert(name.to_string().into(), value.clone());
         let value = if is_classic { kept(value) } else { value.clone() };

@@ -377,6 +377,11 @@ fn limits(text: &str) -> Result<Vec<String>, Diagnostic> {
             patterns.push(part);
             continue;
         };
+        if std::path::Path::new(path).is_dir() {
+            return Err(Diagnostic::error(format!(
+                "the limit `@{path}` must be a file, this is a directory"
+            )));
+        }
         let text = std::fs::read_to_string(path)
             .map_err(|error| Diagnostic::error(format!("cannot read the limit file `{path}`: {error}")))?;
         patterns.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));

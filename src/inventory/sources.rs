@@ -77,7 +77,11 @@ impl Loading<'_> {
             (true, _) => return self.directory(&path),
             (_, true) => self.file(&path),
             _ if input.contains(',') && self.enabled("host_list") => {
-                host_list(input, &mut self.graph);
+                self.host_list(input, |name| Ok(vec![name.to_owned()]));
+                return true;
+            }
+            _ if input.contains(',') && self.enabled("advanced_host_list") => {
+                self.host_list(input, super::range::expand);
                 return true;
             }
             _ => Err(Diagnostic::error(format!("there is no inventory `{input}`"))),
@@ -89,6 +93,23 @@ impl Loading<'_> {
                 let severity = if fatal { Severity::Error } else { Severity::Warning };
                 self.found.push(Diagnostic { severity, ..error });
                 false
+            }
+        }
+    }
+
+    /// Hosts between commas, and what `names` makes of each. What is no name of hosts is one as it is.
+    fn host_list(&mut self, input: &str, names: fn(&str) -> Result<Vec<String>, String>) {
+        for text in input.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            let address = super::address::address(text);
+            let (name, port) = address.map_or((text, None), |address| (address.name, address.port));
+            let names = names(name).unwrap_or_else(|why| {
+                self.found.push(Diagnostic::warning(why));
+                vec![name.to_owned()]
+            });
+            for name in names {
+                if !self.graph.hosts.contains_key(&*name) {
+                    self.graph.add_host(&name, Some("ungrouped"), port);
+                }
             }
         }
     }
@@ -176,16 +197,6 @@ impl Loading<'_> {
         let mut lines =
             source.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         lines.next().is_some_and(|first| first == "---" || first.ends_with(':') || first.starts_with('{'))
-    }
-}
-
-fn host_list(input: &str, graph: &mut Graph) {
-    for text in input.split(',').map(str::trim).filter(|text| !text.is_empty()) {
-        let address = super::address::address(text).filter(|address| !address.name.contains('['));
-        let (name, port) = address.map_or((text, None), |address| (address.name, address.port));
-        if !graph.hosts.contains_key(name) {
-            graph.add_host(name, Some("ungrouped"), port);
-        }
     }
 }
 

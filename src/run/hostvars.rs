@@ -102,6 +102,9 @@ impl Object for OfOne {
         let name = key.as_str().filter(|name| !["hostvars", "vars"].contains(name))?;
         let value = match layers.value(name) {
             None if self.delegated && name == "ansible_host" => Value::text(self.host.name.clone()),
+            _ if self.delegated && name == "inventory_hostname" => {
+                Value::text(self.asking.magic.host.name.clone())
+            }
             known => known?,
         };
         let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };

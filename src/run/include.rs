@@ -138,8 +138,7 @@ impl Interpreter {
     fn included(&self, running: &Running, item: Option<&Item>, at: &At, dir: Arc<Path>) -> Arc<Frame> {
         let around = at.frame.parent.clone().unwrap_or_else(|| at.frame.clone());
         let mut vars = running.task.keywords.vars.clone();
-        let loop_variables =
-            at.local.iter().filter(|(name, _)| item.is_some() && &**name != "ansible_loop_var");
+        let loop_variables = at.local.iter().filter(|_| item.is_some());
         vars.extend(loop_variables.map(|(name, value)| (name.clone(), value.clone())));
         around.inside(FrameKind::Include { vars: Arc::new(vars), dir })
     }

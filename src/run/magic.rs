@@ -187,6 +187,7 @@ pub fn reached(name: &str, layers: &Layers) -> Option<Value> {
             (["ansible_user", "ansible_ssh_user"], Some(Keyword::RemoteUser))
         }
         "ansible_connection" => (["ansible_connection"; 2], Some(Keyword::Connection)),
+        "ansible_python_interpreter" => (["ansible_python_interpreter"; 2], None),
         "ansible_timeout" | "ansible_ssh_timeout" => (["ansible_timeout", "ansible_ssh_timeout"], None),
         _ => return None,
     };
@@ -196,6 +197,9 @@ pub fn reached(name: &str, layers: &Layers) -> Option<Value> {
     given.or_else(|| frame.keyword(keyword?).cloned()).or_else(|| match names[0] {
         "ansible_host" if host.is_implicit_localhost => Some("127.0.0.1".into()),
         "ansible_host" => Some(Value::text(host.name.clone())),
+        "ansible_python_interpreter" if host.is_implicit_localhost => {
+            layers.magic.value("ansible_playbook_python", layers)
+        }
         _ => setting().map(|(_, value)| value.clone()),
     })
 }

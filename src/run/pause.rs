@@ -1,10 +1,10 @@
 //! `pause`: waits for a time, or for the person at the terminal.
 
-use super::halt::Trouble;
+use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use super::result::Ended;
-use crate::control::{Arguments, truth};
+use crate::control::Arguments;
 use crate::host::{Time, clock};
 use crate::report::{Activity, Status};
 use crate::source::Diagnostic;
@@ -25,7 +25,11 @@ impl Interpreter {
     pub(super) async fn pause(&mut self, running: &Running, arguments: &Arguments) -> Result<Ended, Trouble> {
         self.drain().await?;
         let length = Length::of(arguments)?;
-        let echo = arguments.value("echo").is_none_or(truth);
+        let echo = arguments.value("echo").map_or(Ok(true), |given| {
+            let wrong = || Diagnostic::error(format!("`echo` wants a boolean, not `{given}`"));
+            let told = || format!("argument 'echo': The value '{given}' is not a valid boolean.");
+            crate::control::switch(given).ok_or_else(|| wrong().told(told()).at(arguments.span_of("echo")))
+        })?;
         let (began, start) = (Instant::now(), Time::now());
         let mut input = String::new();
         match length.seconds() {
@@ -33,7 +37,7 @@ impl Interpreter {
                 self.activity(Activity::Waiting(format!("{seconds} seconds")));
                 self.run.rest(Duration::from_secs(seconds.max(1))).await?;
             }
-            None => input = self.prompted(running, arguments, echo),
+            None => input = self.prompted(running, arguments, echo)?,
         }
         let took = began.elapsed();
         let fields = [
@@ -50,17 +54,20 @@ impl Interpreter {
         Ok(Ended::new(Status::Ok, fields))
     }
 
-    fn prompted(&self, running: &Running, arguments: &Arguments, echo: bool) -> String {
+    fn prompted(&self, running: &Running, arguments: &Arguments, echo: bool) -> Result<String, Halt> {
         let given = arguments.value("prompt").and_then(|prompt| prompt.str().ok());
         let given = given.unwrap_or_else(|| "Press enter to continue, Ctrl+C to interrupt".to_owned());
         let hidden = if echo { "" } else { " (output is hidden)" };
         let question = format!("[{}]\n{given}{hidden}", running.info.name.trim());
         let typed = self.run.ask(&question, echo);
+        if self.run.is_interrupted() {
+            return Err(Halt::Interrupted);
+        }
         if typed.is_none() {
             self.run
                 .warn(Diagnostic::warning("Not waiting for response to prompt as stdin is not interactive"));
         }
-        typed.unwrap_or_default()
+        Ok(typed.unwrap_or_default())
     }
 }
 
@@ -104,7 +111,8 @@ fn whole(arguments: &Arguments, name: &str) -> Result<Option<u64>, Trouble> {
         Ok(number) => Ok(Some(number.max(0.0) as u64)),
         Err(_) => {
             let message = format!("`{name}` wants a number, not `{text}`");
-            Err(Diagnostic::error(message).at(arguments.span_of(name)).into())
+            let told = format!("argument '{name}': {text:?} is text, and we were unable to convert to int");
+            Err(Diagnostic::error(message).told(told).at(arguments.span_of(name)).into())
         }
     }
 }

@@ -242,12 +242,12 @@ fn duration(arguments: &Arguments, name: &str, usual: u64) -> Result<Duration, T
         return Ok(Duration::from_secs(usual));
     };
     let text = value.to_string();
-    let number: f64 = text.trim().parse().map_err(|_| {
+    let Some(number) = text.trim().parse().ok().filter(|number: &f64| !number.is_nan()) else {
         let message = format!("`{name}` wants a number of seconds, not `{text}`");
-        Trouble::from(Diagnostic::error(message).at(arguments.span_of(name)))
-    })?;
+        return Err(Diagnostic::error(message).at(arguments.span_of(name)).into());
+    };
     // Thirty years can still be added up.
-    Ok(Duration::from_secs_f64(number.max(0.0).min(1e9)))
+    Ok(Duration::from_secs_f64(number.clamp(0.0, 1e9)))
 }
 
 /// What a command that succeeded printed.

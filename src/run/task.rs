@@ -101,8 +101,11 @@ impl Interpreter {
     /// On how many hosts the task may be under way, where that are not all.
     async fn throttle(&mut self, at: &At) -> Result<Option<usize>, Trouble> {
         let written = at.frame.keyword(Keyword::Throttle).cloned();
-        let most = self.text_of(&written, at).await?.and_then(|most| most.parse().ok());
-        Ok(most.filter(|most| (1..self.play.batch.len()).contains(most)))
+        let Some(most) = self.text_of(&written, at).await? else { return Ok(None) };
+        let span = written.map_or(Span::NONE, |written| written.span());
+        let wrong = || Diagnostic::error(format!("`throttle` wants a whole number, not `{most}`")).at(span);
+        let most = most.trim().parse().map_err(|_| wrong())?;
+        Ok(Some(most).filter(|most| (1..self.play.batch.len()).contains(most)))
     }
 
     /// Where a failure counts for all hosts, and where a task acts elsewhere than on its own host, nobody goes on before all are

@@ -127,7 +127,7 @@ fn now(call: &mut Call) -> Answer<Value> {
 
 fn undef(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["hint"])?;
-    let message = args.text_or("hint", "a mandatory variable has not been overridden")?;
+    let message = args.text_or("hint", "Mandatory variable has not been overridden")?;
     let because = Diagnostic::error(message).at(call.ev.span(call.part));
     Ok(lazy::undefined_because("undef", because))
 }

@@ -31,7 +31,11 @@ fn managed_text(text: &str, modified: &Value) -> Value {
         ("{uid}", "{{ template_uid }}"),
         ("{file}", "{{ template_path }}"),
     ];
-    let text = places.iter().fold(text.to_owned(), |text, (place, variable)| text.replace(place, variable));
+    // Doubled braces are single ones, as in all that Python's `format` fills.
+    let (open, close) = ("\u{1}", "\u{2}");
+    let text = text.replace("{{", open).replace("}}", close);
+    let text = places.iter().fold(text, |text, (place, variable)| text.replace(place, variable));
+    let text = text.replace(open, "{").replace(close, "}");
     let dated = datetime::known::<Moment>(modified).and_then(|moment| moment.strftime(&text).ok());
     trusted_text(dated.unwrap_or(text), Span::NONE)
 }
@@ -53,4 +57,16 @@ fn file_facts(path: &Path) -> FileFacts {
         .and_then(|found| jiff::Timestamp::new(found.mtime(), i32::try_from(found.mtime_nsec()).ok()?).ok());
     let zoned = stamp.unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
     FileFacts { owner, modified: Value::object(Moment { time: zoned.datetime(), offset: None }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::managed_text;
+    use crate::vars::Value;
+
+    #[test]
+    fn doubled_braces_of_the_setting_are_single_ones() {
+        let text = managed_text("{{{{ 1 + 1 }}}} on {host}", &Value::none());
+        assert_eq!(text.as_str(), Some("{{ 1 + 1 }} on {{ template_host }}"));
+    }
 }

@@ -49,6 +49,7 @@ impl Undefined {
     /// What results say of it, and what many playbooks look for in them.
     fn words(&self) -> String {
         match self.lacking.as_deref() {
+            Some((of, key)) if key == "0" => format!("{of} object has no element 0"),
             Some((of, key)) => format!("object of type '{of}' has no attribute {key}"),
             None => format!("'{}' is undefined", self.name),
         }

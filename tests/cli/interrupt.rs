@@ -1,5 +1,6 @@
 //! A run that is told to stop does so, whatever it waits for.
 
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -56,6 +57,40 @@ fn waiting_ends() {
         let folder =
             ends_by("INT", &format!("- hosts: localhost\n  gather_facts: false\n  tasks: {tasks}\n"));
         assert!(!folder.path().join("never").exists(), "{waits}");
+    }
+}
+
+/// The key at the terminal, where the run itself waits for an answer.
+#[test]
+fn a_question_ends_too() {
+    for question in ["prompt: Go on?", "prompt: Go on?, echo: false"] {
+        let folder = tempfile::tempdir().unwrap();
+        let tasks = format!("[{{pause: {{{question}}}}}, {{file: {{path: never, state: touch}}}}]");
+        let play = format!("- hosts: localhost\n  gather_facts: false\n  tasks: {tasks}\n");
+        std::fs::write(folder.path().join("site.yml"), play).unwrap();
+        let command = format!("{} -i localhost, -c local site.yml", env!("CARGO_BIN_EXE_provision"));
+        let mut run = Command::new("script");
+        run.args(["-qefc", &command, "/dev/null"]).current_dir(folder.path());
+        run.env("ANSIBLE_CONFIG", "/dev/null").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut run = run.spawn().unwrap();
+        let (mut keys, mut screen) = (run.stdin.take().unwrap(), run.stdout.take().unwrap());
+        let mut seen = String::new();
+        while !seen.contains("Go on?") {
+            let mut part = [0; 1024];
+            let count = screen.read(&mut part).unwrap();
+            assert!(count > 0, "{seen}");
+            seen.push_str(&String::from_utf8_lossy(&part[..count]));
+        }
+        // The question is on the screen a moment before the terminal hides what is typed.
+        std::thread::sleep(Duration::from_millis(300));
+        keys.write_all(b"\x03").unwrap();
+        let asked = Instant::now();
+        screen.read_to_string(&mut seen).unwrap();
+        let status = run.wait().unwrap();
+        assert!(asked.elapsed() < Duration::from_secs(10), "it took {:?}: {seen}", asked.elapsed());
+        assert_eq!(status.code(), Some(provision::report::exit::INTERRUPTED.into()), "{seen}");
+        assert!(seen.contains("interrupted"), "{seen}");
+        assert!(!folder.path().join("never").exists());
     }
 }
 

@@ -124,6 +124,15 @@ fn an_inventory_whose_variables_have_become_unreadable_fails_the_task() {
 }
 
 #[test]
+fn the_machine_of_whoever_runs_it_has_its_own_python() {
+    let task = "debug: { msg: \"{{ ansible_python_interpreter == ansible_playbook_python }}\" }";
+    let play = format!("- hosts: localhost\n  gather_facts: false\n  tasks:\n    - {task}\n");
+    let said =
+        Project::new(&[("local.yml", &play)]).say(&words(&["local.yml", "--output", "ansible"], &INVENTORY));
+    assert!(said.out.contains("\"msg\": true"), "{}{}", said.out, said.err);
+}
+
+#[test]
 fn a_name_that_nothing_sets_is_refused_with_a_hint() {
     let project = Project::new(&[]);
     let said = project.say(&words(&["explain", "greet_nmae", "--host", "web1"], &INVENTORY));

@@ -164,6 +164,23 @@ fn patterns_and_limits_that_match_nothing() {
 }
 
 #[test]
+fn a_limit_is_no_directory() {
+    let (inventory, folder) = (Inventory::default(), tempfile::tempdir().unwrap());
+    let limit = format!("@{}", folder.path().display());
+    let error = inventory.select("all", Some(&limit), Span::NONE).unwrap_err();
+    assert!(error.message.ends_with("must be a file, this is a directory"), "{}", error.message);
+}
+
+#[test]
+fn a_list_of_hosts_may_hold_ranges_where_that_is_asked_for() {
+    let typed = ["web[1:3],db[1:x],".to_owned()];
+    let options = Options { enabled: vec!["advanced_host_list".to_owned()], ..Options::default() };
+    let inventory = Inventory::load(&Arc::default(), &typed, options).unwrap();
+    assert_eq!(inventory.host_names().join(" "), "web1 web2 web3 db[1:x]");
+    assert_eq!(inventory.take_diagnostics().all.len(), 1);
+}
+
+#[test]
 fn a_limit_may_be_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("limit");

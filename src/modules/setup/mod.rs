@@ -149,7 +149,7 @@ impl Module for Setup {
 
     fn check(&self) -> Vec<ArgumentError> {
         let wrong = self.gather_subset.iter().filter(|name| !name.starts_with('!') && !is_subset(name));
-        let message = |name: &String| format!("Bad subset '{name}' is not there");
+        let message = |name: &String| format!("Bad subset '{name}' given to Ansible");
         wrong.map(|name| ArgumentError::new("gather_subset", message(name))).collect()
     }
 }

@@ -98,7 +98,8 @@ impl Ansible {
         let told = late.and_then(Data::as_map).unwrap_or(fields);
         let Some(id) = told.get("ansible_job_id").and_then(Data::as_text) else { return };
         let is_over = late.is_some() || told.get("finished") == Some(&Data::Bool(true));
-        if is_over && !task.action.ends_with("async_status") {
+        let tells_of_others = ["async_status", "debug"].iter().any(|word| task.action.ends_with(word));
+        if is_over && !tells_of_others {
             // What `failed_when` says comes behind it.
             let is_fine =
                 matches!(result.status, Status::Ok | Status::Changed) || has(result, "failed_when_result");

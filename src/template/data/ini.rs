@@ -40,7 +40,10 @@ pub fn read(text: &str, reading: Reading) -> Answer<Sections> {
         let broken = || Error::failed(format!("line {} of the INI text cannot be read", number + 1));
         let section = section.as_ref().ok_or_else(broken)?;
         let (name, value) = option(trimmed, reading).ok_or_else(broken)?;
-        sections.entry(section.clone()).or_default().insert(name.clone(), value);
+        if sections.entry(section.clone()).or_default().insert(name.clone(), value).is_some() {
+            let line = number + 1;
+            return Err(Error::failed(format!("Duplicate option in line {line}: '{name}' of [{section}]")));
+        }
         current = Some((section.clone(), name));
     }
     Ok(sections)

@@ -137,8 +137,9 @@ impl Evaluator<'_> {
             None if of.is_undefined() => Ok(of.clone()),
             None => {
                 let what = types::type_name(of);
+                let told = format!("object of type '{what}' has no attribute {}", types::repr(key)?);
                 let because = crate::source::Diagnostic::error(format!("`{what}` has no attribute `{key}`"));
-                Ok(super::lazy::undefined_because(&key.to_string(), because.at(self.span(part))))
+                Ok(super::lazy::undefined_because(&key.to_string(), because.told(told).at(self.span(part))))
             }
         }
     }

@@ -29,7 +29,7 @@ impl Style {
             "cblock" => ("/*", " * ", " */"),
             "xml" => ("<!--", " - ", "-->"),
             _ => {
-                let error = Error::failed(format!("there is no style `{name}` of comments"));
+                let error = Error::failed(format!("Invalid style '{name}' of comments"));
                 return Err(error.hint("known are `plain`, `erlang`, `c`, `cblock`, `xml`"));
             }
         };

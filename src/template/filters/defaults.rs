@@ -32,7 +32,7 @@ fn mandatory(call: &mut Call) -> Answer<Value> {
     let Data::Undefined(undefined) = value.data() else { return Ok(value) };
     match args.some("msg") {
         Some(message) => Err(Error::failed(types::text(message)?)),
-        None => Err(Error::failed(format!("the mandatory variable `{}` is not defined", undefined.name))),
+        None => Err(Error::failed(format!("Mandatory variable '{}' not defined.", undefined.name))),
     }
 }
 

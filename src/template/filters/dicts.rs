@@ -56,7 +56,10 @@ fn combine(call: &mut Call) -> Answer<Value> {
         match &*name {
             "recursive" => recursive = types::is_true(&value)?,
             "list_merge" => lists = Lists::named(&types::text(&value)?)?,
-            _ => return Err(Error::failed(format!("`combine` has no argument `{name}`"))),
+            _ => {
+                let known = "'recursive' and 'list_merge' are the only valid keyword arguments";
+                return Err(Error::failed(format!("`combine` has no argument `{name}`: {known}")));
+            }
         }
     }
     let mut dicts = Vec::new();
@@ -79,8 +82,12 @@ fn is_nothing(value: &Value) -> bool {
 
 /// A list of dicts counts as the dicts.
 fn collect_dicts(term: &Value, dicts: &mut Vec<std::sync::Arc<Map>>) -> Answer<()> {
-    let wrong =
-        |value: &Value| Error::failed(format!("`combine` needs dicts, not `{}`", types::type_name(value)));
+    let wrong = |value: &Value| {
+        Error::failed(format!(
+            "failed to combine variables, expected dicts but got `{}`",
+            types::type_name(value)
+        ))
+    };
     let (Data::List(_) | Data::Tuple(_)) = term.data() else { return Err(wrong(term)) };
     for item in iterate::items(term)?.iter() {
         match item.data() {

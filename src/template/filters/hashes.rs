@@ -36,7 +36,7 @@ pub fn digest(algorithm: &str, text: &str) -> Answer<String> {
         "sha384" => hex(&sha2::Sha384::digest(text)),
         "sha512" => hex(&sha2::Sha512::digest(text)),
         _ => {
-            let error = Error::failed(format!("there is no hash `{algorithm}`"));
+            let error = Error::failed(format!("unsupported hash type '{algorithm}'"));
             return Err(error.hint("known are `md5`, `sha1`, `sha224`, `sha256`, `sha384`, `sha512`"));
         }
     })
@@ -53,7 +53,7 @@ fn to_uuid(call: &mut Call) -> Answer<Value> {
         .map(|at| u8::from_str_radix(digits.get(at * 2..at * 2 + 2)?, 16).ok())
         .collect();
     let bytes = bytes.filter(|bytes| bytes.len() == 16);
-    let bytes = bytes.ok_or_else(|| Error::failed(format!("`{namespace}` is no UUID")))?;
+    let bytes = bytes.ok_or_else(|| Error::failed(format!("Invalid value '{namespace}' for a UUID")))?;
     Ok(named_uuid(&bytes, &args.text("value")?).into())
 }
 

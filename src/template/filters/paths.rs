@@ -157,7 +157,11 @@ fn join_paths(call: &mut Call) -> Answer<Value> {
                     parts.push(types::text(item)?);
                 }
             }
-            _ => parts.push(types::text(value)?),
+            Data::Text(_) => parts.push(types::text(value)?),
+            _ => {
+                let kind = types::type_name(value);
+                return Err(Error::failed(format!("|path_join expects string or sequence, got '{kind}'")));
+            }
         }
     }
     let joined = parts.iter().fold(String::new(), |path, part| match path.as_str() {

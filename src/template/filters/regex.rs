@@ -40,7 +40,7 @@ fn replace(call: &mut Call) -> Answer<Value> {
     let mandatory = usize::try_from(args.int_or("mandatory_count", 0)?).unwrap_or(0);
     if mandatory != 0 && mandatory != count {
         return Err(Error::failed(format!(
-            "the pattern matches {count} times but must match {mandatory} times"
+            "the pattern should match {mandatory} times, but matches {count} times"
         )));
     }
     Ok(replaced.into())
@@ -106,8 +106,8 @@ fn escape(call: &mut Call) -> Answer<Value> {
                 text.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char]));
             Ok(escaped.collect::<String>().into())
         }
-        other => {
-            Err(Error::failed(format!("`regex_escape` knows `python` and `posix_basic`, not `{other}`")))
-        }
+        other => Err(Error::failed(format!(
+            "Regex type ({other}) not yet implemented: `python` and `posix_basic` are"
+        ))),
     }
 }

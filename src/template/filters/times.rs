@@ -25,7 +25,7 @@ fn strftime(call: &mut Call) -> Answer<Value> {
 }
 
 fn at_second(second: &Value, utc: bool) -> Answer<Moment> {
-    let wrong = || Error::failed(format!("`{second}` is no number of seconds"));
+    let wrong = || Error::failed(format!("Invalid value for epoch value ({second})"));
     let seconds = match second.as_str() {
         Some(text) => number::parse_float(text),
         None => number::number(second).map(|number| number.float()),

@@ -34,7 +34,12 @@ fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
                     .ok_or_else(|| Error::failed(format!("the row of `{key}` has no column {column}")))?;
                 found.push(Value::from(field.as_str()).marked(secret));
             }
-            None => found.extend(settings.default()),
+            None => match settings.default() {
+                Some(default) => {
+                    found.extend(default.as_items().map_or_else(|| vec![default], |several| several.to_vec()))
+                }
+                None => {}
+            },
         }
     }
     Ok(found)

@@ -401,6 +401,9 @@ impl<'t> Parser<'t> {
             arguments.star = Some(self.expression()?);
         } else if let (Token::Name(key), Token::Operator("=")) = (self.token(), self.next_token()) {
             let key = name(key);
+            if arguments.keyword.iter().any(|(known, _)| *known == key) {
+                return Err(SyntaxError::new(format!("keyword argument repeated: {key}"), part));
+            }
             self.skip();
             self.skip();
             let value = self.expression()?;

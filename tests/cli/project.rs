@@ -349,6 +349,19 @@ fn an_unknown_argument_may_be_omitted() {
 }
 
 #[test]
+fn a_handler_that_failed_in_the_run_before_fails_no_run_that_mends_it() {
+    let play = "- hosts: web1\n  gather_facts: false\n  pre_tasks:\n    - {command: 'true', changed_when: false}\n  tasks:\n    \
+                - {copy: {dest: '{{ playbook_dir }}/conf', content: '{{ conf }}'}, notify: restart}\n  handlers:\n    \
+                - {name: restart, command: 'grep good {{ playbook_dir }}/conf'}\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let run = |conf| project.say(&words(&["site.yml", "--connection", "local", "-e", conf], &INVENTORY));
+    assert_eq!((run("conf=bad").code, run("conf=bad").code), (2, 2));
+    let mended = run("conf=good");
+    assert_eq!(mended.code, 0, "{}", mended.out);
+    assert!(!run("conf=good").out.contains("restart"));
+}
+
+#[test]
 fn arguments_that_fetch_passes_over_are_no_mistake() {
     let task = "- fetch: {src: /etc/hostname, dest: '{{ playbook_dir }}/', mode: 0644}\n";
     let play = format!("- hosts: all\n  gather_facts: false\n  tasks:\n    {task}");

@@ -169,6 +169,11 @@ pub fn arguments(name: &str) -> Option<&'static [&'static str]> {
     found.map(|(_, known)| known).filter(|known| !known.is_empty())
 }
 
+/// Whether Ansible passes over arguments that the word does not know.
+pub fn is_lenient(name: &str) -> bool {
+    name == "fetch"
+}
+
 /// Does what a word says; nothing if it is no word of this table.
 pub fn act(name: &str, desk: &Desk) -> Option<Answer<Act>> {
     let entry = WORDS.iter().find(|entry| entry.name == name)?;
@@ -212,7 +217,8 @@ const LIKE_MODULES: &[(&str, &str)] = &[
 /// # Errors
 /// If one of the arguments is none of the word's.
 pub fn refuse_unknown(given: &Arguments) -> Result<(), Diagnostic> {
-    let Some(known) = arguments(&given.word) else { return Ok(()) };
+    let known = arguments(&given.word).filter(|_| !is_lenient(&given.word));
+    let Some(known) = known else { return Ok(()) };
     let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(&&***name)) else { return Ok(()) };
     let word = &*given.word;
     let told = match LIKE_MODULES.iter().find(|(like, _)| *like == word) {

@@ -2,6 +2,7 @@
 
 use super::answer::output_of;
 use super::{Data, Effect, Failure, Fields, Probe, Query, Subject};
+use std::path::Path;
 
 /// The fingerprint of a key for SSH.
 pub fn key_fingerprint(host: &dyn Probe, path: &str) -> Result<String, Failure> {
@@ -166,6 +167,9 @@ pub fn version(host: &dyn Probe, program: &str) -> Result<String, Failure> {
 
 /// What a program says that the host keeps to say facts, or how it failed.
 pub fn local_fact(host: &dyn Probe, path: &str) -> Result<Result<String, String>, Failure> {
+    if !host.planned_below(Path::new(path)).is_empty() {
+        return Err(Failure::unknown(format!("what `{path}` says, which is not on the host yet")));
+    }
     let said: Data = host.ask(&output_of(&[path]))?;
     Ok(match said.number::<i64>("rc") {
         Some(0) => Ok(said.text("stdout").unwrap_or_default()),

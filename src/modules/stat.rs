@@ -33,6 +33,8 @@ module! {
         get_checksum: bool = true;
         /// How.
         checksum_algorithm ["checksum", "checksum_algo"]: Algorithm = "sha1";
+        /// Says the MD5 hash, too, as Ansible up to 2.17 did.
+        get_md5: bool = false;
         /// Says what kind of content it is.
         get_mime ["mime", "mime_type", "mime-type"]: bool = true;
         /// Says the flags of `chattr`.
@@ -88,7 +90,7 @@ impl Stat {
         found: &Found,
         said: &mut Fields,
     ) -> Result<(), Failure> {
-        if !found.is_file() || !(self.get_checksum || self.get_mime) {
+        if !found.is_file() || !(self.get_checksum || self.get_md5 || self.get_mime) {
             let kind = if found.is_directory() { "inode/directory" } else { "unknown" };
             said.set("mimetype", kind);
             said.set("charset", if found.is_directory() { "binary" } else { "unknown" });
@@ -97,6 +99,9 @@ impl Stat {
         let Ok(stored) = host.open(path) else { return Ok(()) };
         if self.get_checksum {
             said.set("checksum", checksum(self.checksum_algorithm, &stored)?);
+        }
+        if self.get_md5 {
+            said.set("md5", digest::<Md5>(&stored)?);
         }
         if self.get_mime {
             let start = stored.bytes(0, MOST_JUDGED).map_err(|error| Failure::at(path, "read", error))?;

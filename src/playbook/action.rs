@@ -152,27 +152,23 @@ impl Action {
         Action { written, span, arguments: Vec::new(), raw: None, whole: Vec::new(), local: false }
     }
 
-    /// `action: copy src=a dest=b`, or `action: { module: copy, src: a, dest: b }`.
+    /// `action: copy src=a dest=b`, or `action: { module: copy src=a, dest: b }`.
     fn wrapped(loader: &Loader, key: &Node, value: &Node, local: bool) -> Option<Action> {
-        let mut action = if let Some(text) = value.as_str() {
-            let (start, end) = super::free_form::first_word(text);
-            let (name, rest) = (text.get(start..end), text.get(end..));
-            let mut action = Action::named(name.unwrap_or_default(), value.part(start, end));
-            action.read_text(loader, value, rest.unwrap_or_default(), end);
-            action
-        } else {
-            let module = value.entry("module").and_then(Node::as_str);
-            let Some(name) = module else {
-                let message = format!("`{}` names no module", key.as_str().unwrap_or_default());
-                loader.refuse(Diagnostic::error(message).at(value.span).hint("write `module: NAME` inside"));
-                return None;
-            };
-            let mut action = Action::named(name, value.entry("module").map_or(key.span, |node| node.span));
+        let written = if value.as_str().is_some() { Some(value) } else { value.entry("module") };
+        let Some((written, text)) = written.and_then(|written| Some((written, written.as_str()?))) else {
+            let message = format!("`{}` names no module", key.as_str().unwrap_or_default());
+            loader.refuse(Diagnostic::error(message).at(value.span).hint("write `module: NAME` inside"));
+            return None;
+        };
+        let (start, end) = super::free_form::first_word(text);
+        let (name, rest) = (text.get(start..end), text.get(end..));
+        let mut action = Action::named(name.unwrap_or_default(), written.part(start, end));
+        if value.as_str().is_none() {
             action.read(loader, value);
             action.arguments.retain(|argument| !matches!(&*argument.name, "module" | "args"));
             action.take_args(value.entry("args").map(value_of).as_ref());
-            action
-        };
+        }
+        action.read_text(loader, written, rest.unwrap_or_default(), end);
         action.local = local;
         Some(action)
     }

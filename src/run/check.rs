@@ -232,7 +232,11 @@ impl Checker<'_> {
                 let unknown = control::unknown(&task.action.written, &argument.name);
                 let hint = nearest(&argument.name, known.iter().copied())
                     .map(|near| format!("did you mean `{near}`?"));
-                self.keep(unknown.at(argument.span).maybe_hint(hint));
+                let unknown = unknown.at(argument.span).maybe_hint(hint);
+                match control::is_lenient(task.action.word()) {
+                    true => self.doubt(unknown, "it is passed over"),
+                    false => self.keep(unknown),
+                }
             }
         }
     }

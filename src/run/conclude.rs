@@ -212,8 +212,11 @@ impl Interpreter {
     }
 
     fn keep_facts_of(&self, owner: &str, gathered: bool, ended: &Ended) {
-        let Some(facts) = ended.field("ansible_facts").and_then(|facts| facts.as_entries()) else { return };
         let Some(host) = self.run.host(owner) else { return };
+        if gathered {
+            host.set_unread_facts(ended.message.clone().filter(|_| ended.status == Status::Depends));
+        }
+        let Some(facts) = ended.field("ansible_facts").and_then(|facts| facts.as_entries()) else { return };
         for (name, value) in facts.iter() {
             let name = name.as_str().unwrap_or_default();
             let bare = name.strip_prefix("ansible_").unwrap_or(name);

@@ -24,14 +24,27 @@ pub struct Notified {
     names: Vec<String>,
     /// The handlers that they mean, where that is known.
     chosen: BTreeSet<HandlerPlace>,
+    /// Names that only an earlier run notified.
+    remembered: BTreeSet<String>,
+    /// Handlers that only those mean.
+    on_trial: BTreeSet<HandlerPlace>,
 }
 
 /// Behind the places that `meta: flush_handlers` has for each host.
 const BEHIND_META: u32 = 1 << 24;
 
 impl Notified {
+    /// Notes a name that an earlier run left.
+    pub fn remember(&mut self, name: &str) {
+        if !self.holds(name) {
+            self.add(name);
+            self.remembered.insert(name.to_owned());
+        }
+    }
+
     /// Notes a name; twice is once.
     pub fn add(&mut self, name: &str) {
+        self.remembered.remove(name);
         if !self.holds(name) {
             self.names.push(name.to_owned());
         }
@@ -103,7 +116,8 @@ impl Interpreter {
     /// else at the next flush.
     /// Where nothing under way can notify any, nothing is awaited; but none is begun before it is known that no task has failed.
     /// `rescued`: a failure of one is caught by a `rescue` around the flush.
-    pub async fn flush(&mut self, rescued: bool) -> Result<(), Halt> {
+    /// What only an earlier run notified may fail before the `last` flush: the task that mends it may be still to come.
+    pub async fn flush(&mut self, rescued: bool, last: bool) -> Result<(), Halt> {
         if self.pipeline.may_notify() || self.notified.is_any() {
             self.drain().await?;
         }
@@ -113,15 +127,24 @@ impl Interpreter {
         }
         let depth = self.position.len();
         let mut names = self.take_notified().await?;
+        let mut is_later = false;
         let mut next = Bound::Unbounded;
         while let Some(place) = self.notified.chosen.range((next, Bound::Unbounded)).next().cloned() {
             self.notified.chosen.remove(&place);
             self.position.truncate(depth);
-            self.handle(&place, rescued).await?;
-            self.drain().await?;
+            let on_trial = self.notified.on_trial.remove(&place) && !last;
+            match self.handle(&place, rescued || on_trial).await {
+                Err(Halt::Failed) if on_trial => is_later = true,
+                ended => ended?,
+            }
             names.extend(self.take_notified().await?);
             next = Bound::Excluded(place);
         }
+        if is_later {
+            names.retain(|name| !self.notified.remembered.contains(name));
+            self.notified.names.extend(self.notified.remembered.iter().cloned());
+        }
+        self.notified.remembered.retain(|name| !names.contains(name));
         self.settle_notes(&names);
         self.position.truncate(depth);
         Ok(())
@@ -136,8 +159,12 @@ impl Interpreter {
     async fn take_notified(&mut self) -> Result<Vec<String>, Halt> {
         let names = std::mem::take(&mut self.notified.names);
         if !names.is_empty() {
-            let chosen = self.chosen(&names).await?;
-            self.notified.chosen.extend(chosen);
+            let (old, new): (Vec<String>, Vec<String>) =
+                names.iter().cloned().partition(|name| self.notified.remembered.contains(name));
+            let (old, new) = (self.chosen(&old).await?, self.chosen(&new).await?);
+            self.notified.on_trial.extend(old.difference(&new).cloned());
+            self.notified.on_trial.retain(|place| !new.contains(place));
+            self.notified.chosen.extend(old.into_iter().chain(new));
         }
         Ok(names)
     }
@@ -151,7 +178,8 @@ impl Interpreter {
         self.handling = true;
         let ended = self.perform(&handler.task, &at).await;
         self.handling = false;
-        ended
+        ended?;
+        self.drain().await
     }
 
     /// Which handlers these names mean. Of several with one name the first that is asked answers, to the name and to a topic;

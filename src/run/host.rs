@@ -27,6 +27,8 @@ pub struct Host {
     out: Mutex<Option<Out>>,
     /// Whether a dry run has foretold changes on it.
     would_differ: AtomicBool,
+    /// In a dry run, on what the facts hang that could not be read again.
+    unread_facts: Mutex<Option<String>>,
     /// Lines that one play opened and the next may use.
     lanes: Mutex<Vec<Lane>>,
 }
@@ -43,6 +45,7 @@ impl Host {
             inventory_dir: None,
             out: Mutex::default(),
             would_differ: AtomicBool::default(),
+            unread_facts: Mutex::default(),
             lanes: Mutex::default(),
         }
     }
@@ -89,6 +92,15 @@ impl Host {
 
     pub fn set_would_differ(&self) {
         self.would_differ.store(true, Ordering::Relaxed);
+    }
+
+    /// In a dry run, on what the facts hang that could not be read again; what is not defined may be one of them.
+    pub fn unread_facts(&self) -> Option<String> {
+        self.unread_facts.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
+    }
+
+    pub fn set_unread_facts(&self, because: Option<String>) {
+        *self.unread_facts.lock().unwrap_or_else(|broken| broken.into_inner()) = because;
     }
 
     /// What this host sees where another host's task asks: no task, no role.

@@ -292,7 +292,10 @@ impl Interpreter {
                 match evaluate(&self.run.engine, &scope) {
                     Ok(value) => return Ok(value),
                     Err(Error::Pending(promise)) => promise,
-                    Err(error) => return Err(self.compared(at, &evaluate, error).into()),
+                    Err(error) => match self.host.unread_facts().filter(|_| error.is_missing_fact()) {
+                        Some(because) => return Err(Trouble::Depends(because)),
+                        None => return Err(self.compared(at, &evaluate, error).into()),
+                    },
                 }
             };
             self.settle(&pending).await?;

@@ -71,7 +71,7 @@ impl Interpreter {
 
     async fn obey(&mut self, word: &str, running: &Running) -> Result<(), Trouble> {
         match word {
-            "flush_handlers" => self.flush(running.rescued).await?,
+            "flush_handlers" => self.flush(running.rescued, false).await?,
             "end_host" => return Err(Halt::EndHost.into()),
             "end_role" => return Err(Halt::EndRole.into()),
             "end_play" => {

@@ -39,7 +39,7 @@ impl Interpreter {
                 || handler.task.own.listen.iter().any(|topic| topic.as_str() == Some(name))
         };
         if self.play.handlers.iter().any(answers) {
-            self.notified.add(name);
+            self.notified.remember(name);
         }
     }
 

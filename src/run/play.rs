@@ -338,7 +338,7 @@ impl Interpreter {
             self.section(number + 1);
             // Nothing can have been notified before the first task but by an earlier run, whose handlers may need what tasks register.
             if number > 1 || !entries.is_empty() {
-                self.flush(false).await?;
+                self.flush(false, number == 6).await?;
             }
         }
         Ok(())
@@ -377,7 +377,7 @@ impl Interpreter {
                 [3 | 4, ..] | [5] => 5,
                 _ => 7,
             });
-            self.flush(false).await?;
+            self.flush(false, true).await?;
         }
         ended
     }

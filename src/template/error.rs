@@ -29,6 +29,11 @@ impl Error {
         Error::Undefined(Box::new(undefined.diagnostic()))
     }
 
+    /// Whether it is a fact, by its name, that is not defined.
+    pub fn is_missing_fact(&self) -> bool {
+        matches!(self, Error::Undefined(diagnostic) if diagnostic.message.starts_with("`ansible_"))
+    }
+
     /// The message, unless it is only a matter of waiting.
     pub fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {

@@ -349,6 +349,44 @@ fn an_unknown_argument_may_be_omitted() {
 }
 
 #[test]
+fn a_handler_that_failed_in_the_run_before_fails_no_run_that_mends_it() {
+    let play = "- hosts: web1\n  gather_facts: false\n  pre_tasks:\n    - {command: 'true', changed_when: false}\n  tasks:\n    \
+                - {copy: {dest: '{{ playbook_dir }}/conf', content: '{{ conf }}'}, notify: restart}\n  handlers:\n    \
+                - {name: restart, command: 'grep good {{ playbook_dir }}/conf'}\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let run = |conf| project.say(&words(&["site.yml", "--connection", "local", "-e", conf], &INVENTORY));
+    assert_eq!((run("conf=bad").code, run("conf=bad").code), (2, 2));
+    let mended = run("conf=good");
+    assert_eq!(mended.code, 0, "{}", mended.out);
+    assert!(!run("conf=good").out.contains("restart"));
+}
+
+#[test]
+fn arguments_that_fetch_passes_over_are_no_mistake() {
+    let task = "- fetch: {src: /etc/hostname, dest: '{{ playbook_dir }}/', mode: 0644}\n";
+    let play = format!("- hosts: all\n  gather_facts: false\n  tasks:\n    {task}");
+    let project = Project::new(&[("site.yml", &play)]);
+    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
+    let told = said.out.matches("warning: `fetch` has no argument `mode`").count();
+    assert_eq!((said.code, told), (0, 1), "{}", said.out);
+}
+
+#[test]
+fn a_dry_run_takes_it_that_facts_read_again_hold_what_is_missing() {
+    let tell = "    - copy: {dest: '{{ playbook_dir }}/own.fact', content: 'echo [80]', mode: '0755'}\n";
+    let read = "    - setup: {gather_subset: '!all', fact_path: '{{ playbook_dir }}'}\n";
+    let run = |tasks: &str| {
+        let play = "- hosts: all\n  gather_facts: false\n  tasks:\n";
+        let project = Project::new(&[("site.yml", &format!("{play}{tasks}"))]);
+        project.say(&words(&["site.yml", "--dry-run", "--connection", "local"], &INVENTORY))
+    };
+    let ask = |name: &str| format!("{tell}{read}    - debug: {{msg: '{{{{ {name} }}}}'}}\n");
+    let fact = run(&ask("ansible_local.own[0]"));
+    assert_eq!((fact.code, fact.out.matches("\ndepends").count()), (0, 4), "{}", fact.out);
+    assert_eq!(run(&ask("nobody_defines_it")).code, 2);
+}
+
+#[test]
 fn a_dry_run_takes_it_that_an_earlier_task_makes_the_user() {
     let change = "    - copy: {dest: '{{ playbook_dir }}/new', content: x}\n";
     let become_it =

@@ -34,12 +34,13 @@ fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
                     .ok_or_else(|| Error::failed(format!("the row of `{key}` has no column {column}")))?;
                 found.push(Value::from(field.as_str()).marked(secret));
             }
-            None => match settings.default() {
-                Some(default) => {
-                    found.extend(default.as_items().map_or_else(|| vec![default], |several| several.to_vec()))
-                }
-                None => {}
-            },
+            None => {
+                let default = settings.default().into_iter();
+                found.extend(default.flat_map(|default| match default.as_items() {
+                    Some(several) => several.to_vec(),
+                    None => vec![default],
+                }));
+            }
         }
     }
     Ok(found)

@@ -278,3 +278,44 @@ pub(in crate::host) fn end_group(child: &Child) {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::NoContents;
+
+    fn shell(text: &str, input: Vec<u8>, seconds: Option<u64>) -> Result<Output, Failure> {
+        let mut system = System::below("/".into(), Box::new(NoContents));
+        system.deadline = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+        let argv = ["/bin/sh", "-c", text].map(str::to_owned).to_vec();
+        run(&system, &Run { stdin: Some(Bytes(input)), ..Run::quiet(argv) })
+    }
+
+    /// No pipe holds a megabyte: whoever feeds one stream to its end before the others waits for ever.
+    #[test]
+    fn all_streams_flow_side_by_side() {
+        let input: Vec<u8> = (0..1 << 20).map(|at| (at % 251) as u8).collect();
+        let output = shell("tee /dev/stderr", input.clone(), None).unwrap();
+        assert!(output.stdout == input && output.stderr == input);
+    }
+
+    #[test]
+    fn a_program_need_not_read() {
+        let output = shell("exec <&-; sleep 0.1; echo done", vec![b'x'; 1 << 20], None).unwrap();
+        assert_eq!((output.status, output.stdout()), (0, "done\n".to_owned()));
+    }
+
+    #[test]
+    fn what_ends_without_a_sound_is_noticed_before_its_deadline() {
+        let began = Instant::now();
+        let output = shell("exec >&- 2>&-; sleep 0.3; exit 3", Vec::new(), Some(60)).unwrap();
+        assert_eq!(output.status, 3);
+        assert!(began.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_deadline_ends_what_prints_without_end() {
+        let failure = shell("yes & yes", Vec::new(), Some(1)).unwrap_err();
+        assert!(failure.to_string().contains("took too long"), "{failure}");
+    }
+}

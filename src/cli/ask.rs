@@ -24,6 +24,8 @@ pub struct Asker {
     turn: Mutex<()>,
     /// Nobody wants to know any more.
     given_up: AtomicBool,
+    /// How the terminal was before it began to hide what is typed.
+    before: Mutex<Option<Termios>>,
 }
 
 impl Asker {
@@ -38,11 +40,10 @@ impl Asker {
     /// There is no terminal to ask at.
     pub fn secret(&self, prompt: &str) -> Result<Zeroizing<String>, Diagnostic> {
         self.turn(prompt, |mut terminal| {
-            let hidden = Hidden::begin(terminal)?;
-            write!(terminal, "{prompt}: ")?;
-            let typed = self.line(terminal)?;
-            drop(hidden);
-            typed.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+            self.hide(terminal)?;
+            let typed = write!(terminal, "{prompt}: ").and_then(|()| self.line(terminal));
+            self.restore();
+            typed?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
         })
     }
 
@@ -78,6 +79,23 @@ impl Asker {
     pub fn give_up(&self) {
         self.given_up.store(true, Ordering::SeqCst);
         drop(self.turn.lock());
+    }
+
+    /// Lets the terminal show what is typed again, where a question hides it.
+    pub fn restore(&self) {
+        let before = self.before.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Some(before), Ok(terminal)) = (before, terminal()) {
+            let _ = termios::tcsetattr(&terminal, OptionalActions::Now, &before);
+        }
+    }
+
+    fn hide(&self, terminal: &File) -> io::Result<()> {
+        let before = termios::tcgetattr(terminal)?;
+        let mut hidden = before.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        hidden.local_modes.insert(LocalModes::ECHONL);
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
+        Ok(termios::tcsetattr(terminal, OptionalActions::Now, &hidden)?)
     }
 
     /// Asks a question; only `y` and `yes` are a yes.
@@ -153,29 +171,6 @@ impl Asker {
                 Err(error) => return Err(error.into()),
             }
         }
-    }
-}
-
-/// A terminal that does not show what is typed, for as long as this lives.
-struct Hidden<'a> {
-    terminal: &'a File,
-    before: Termios,
-}
-
-impl Hidden<'_> {
-    fn begin(terminal: &File) -> io::Result<Hidden<'_>> {
-        let before = termios::tcgetattr(terminal)?;
-        let mut hidden = before.clone();
-        hidden.local_modes.remove(LocalModes::ECHO);
-        hidden.local_modes.insert(LocalModes::ECHONL);
-        termios::tcsetattr(terminal, OptionalActions::Now, &hidden)?;
-        Ok(Hidden { terminal, before })
-    }
-}
-
-impl Drop for Hidden<'_> {
-    fn drop(&mut self) {
-        let _ = termios::tcsetattr(self.terminal, OptionalActions::Now, &self.before);
     }
 }
 

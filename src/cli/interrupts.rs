@@ -27,10 +27,13 @@ impl Interrupts {
         let run = Arc::new(OnceLock::new());
         let (sender, heard) = unbounded_channel();
         let answer = Answer { asker, run: run.clone(), heard: sender };
+        let (deaf, listens) = std::sync::mpsc::channel::<()>();
         std::thread::spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(answer.all())
+            runtime.block_on(answer.all(deaf))
         });
+        // Until then the key would end the program at once, whatever the terminal hides.
+        let _ = listens.recv();
         Interrupts { heard, run }
     }
 
@@ -48,9 +51,11 @@ impl Interrupts {
 }
 
 impl Answer {
-    async fn all(self) -> std::io::Result<()> {
+    /// Answers all, and lets go of `deaf` when it listens.
+    async fn all(self, deaf: std::sync::mpsc::Sender<()>) -> std::io::Result<()> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
+        drop(deaf);
         loop {
             tokio::select! {
                 Some(()) = interrupt.recv() => self.give(),
@@ -61,14 +66,15 @@ impl Answer {
     }
 
     fn give(&self) {
+        let Some(run) = self.run.get() else {
+            self.asker.restore();
+            std::process::exit(exit::INTERRUPTED.into());
+        };
         // Whoever asked looks whether the run was interrupted, before it takes no answer for the default.
-        if let Some(run) = self.run.get().and_then(Weak::upgrade) {
+        if let Some(run) = run.upgrade() {
             run.interrupt();
         }
         self.asker.give_up();
-        if self.run.get().is_none() {
-            std::process::exit(exit::INTERRUPTED.into());
-        }
         let _ = self.heard.send(());
     }
 }

@@ -4,7 +4,7 @@ use super::Run;
 use super::brought::brings_in;
 use super::frame::Frame;
 use super::handlers::{Handler, handlers_of, role_handlers};
-use super::include::roles_of;
+use super::include::{WORDS, roles_of};
 use super::interpreter::Interpreter;
 use super::magic::PlayMagic;
 use super::play::{Batch, PlayRun, names};
@@ -140,10 +140,11 @@ impl Run {
     ) -> Batch {
         let frame = Frame::play(play.keywords.clone());
         let roles = play_roles(play, &frame);
+        let handlers = play_handlers(play, &frame);
         let magic = PlayMagic {
             name: Value::text(name),
             dir: play.dir.clone(),
-            brings_in: brings_in_roles(play),
+            brings_in: brings_in_roles(play, &handlers),
             all_hosts: RwLock::new(names(all)),
             hosts: RwLock::new(names(live)),
             batch: RwLock::new(names(&hosts)),
@@ -159,7 +160,7 @@ impl Run {
         Batch {
             play: play.clone(),
             number,
-            handlers: play_handlers(play, &frame),
+            handlers,
             frame,
             roles,
             surroundings: Arc::new(surroundings),
@@ -332,7 +333,8 @@ fn play_handlers(play: &Play, frame: &Arc<Frame>) -> Vec<Handler> {
 }
 
 /// Whether roles may come to a play while it runs.
-fn brings_in_roles(play: &Play) -> bool {
+fn brings_in_roles(play: &Play, handlers: &[Handler]) -> bool {
     let groups = play.roles.iter().any(|group| brings_in(&group.entries));
-    groups || [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().any(|tasks| brings_in(tasks))
+    let tasks = [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().any(|tasks| brings_in(tasks));
+    groups || tasks || handlers.iter().any(|handler| handler.task.is(WORDS))
 }

@@ -28,6 +28,9 @@ pub struct Notified {
     remembered: BTreeSet<String>,
     /// Handlers that only those mean.
     on_trial: BTreeSet<HandlerPlace>,
+    /// Those of them that failed, for the last flush, and their names.
+    put_off: BTreeSet<HandlerPlace>,
+    put_off_names: Vec<String>,
 }
 
 /// Behind the places that `meta: flush_handlers` has for each host.
@@ -52,7 +55,7 @@ impl Notified {
 
     /// Whether any handler is to run.
     fn is_any(&self) -> bool {
-        !(self.names.is_empty() && self.chosen.is_empty())
+        !(self.names.is_empty() && self.chosen.is_empty() && self.put_off.is_empty())
     }
 
     /// Whether a name is noted.
@@ -127,27 +130,48 @@ impl Interpreter {
         }
         let depth = self.position.len();
         let mut names = self.take_notified().await?;
-        let mut is_later = false;
+        if last {
+            let Notified { chosen, put_off, put_off_names, .. } = &mut self.notified;
+            chosen.append(put_off);
+            names.append(put_off_names);
+        }
         let mut next = Bound::Unbounded;
         while let Some(place) = self.notified.chosen.range((next, Bound::Unbounded)).next().cloned() {
             self.notified.chosen.remove(&place);
-            self.position.truncate(depth);
             let on_trial = self.notified.on_trial.remove(&place) && !last;
-            match self.handle(&place, rescued || on_trial).await {
-                Err(Halt::Failed) if on_trial => is_later = true,
+            match self.handle(&place, depth, rescued || on_trial).await {
+                Err(Halt::Failed) if on_trial => _ = self.notified.put_off.insert(place.clone()),
                 ended => ended?,
             }
+            self.stand_behind_handlers(depth);
             names.extend(self.take_notified().await?);
             next = Bound::Excluded(place);
         }
-        if is_later {
-            names.retain(|name| !self.notified.remembered.contains(name));
-            self.notified.names.extend(self.notified.remembered.iter().cloned());
-        }
-        self.notified.remembered.retain(|name| !names.contains(name));
+        self.put_off(&mut names).await?;
         self.settle_notes(&names);
         self.position.truncate(depth);
         Ok(())
+    }
+
+    /// Takes the names away whose handlers are to run once more at the last flush.
+    async fn put_off(&mut self, names: &mut Vec<String>) -> Result<(), Halt> {
+        if self.notified.put_off.is_empty() {
+            return Ok(());
+        }
+        for name in std::mem::take(names) {
+            let all = self.chosen(std::slice::from_ref(&name)).await?;
+            match all.is_disjoint(&self.notified.put_off) {
+                true => names.push(name),
+                false => self.notified.put_off_names.push(name),
+            }
+        }
+        Ok(())
+    }
+
+    /// Where what a handler brought in is known, and every handler still to come.
+    fn stand_behind_handlers(&mut self, depth: usize) {
+        self.position.truncate(depth);
+        self.position.extend([BEHIND_META, u32::MAX]);
     }
 
     /// Whether it is at a handler, or was halted at one.
@@ -169,9 +193,11 @@ impl Interpreter {
         Ok(names)
     }
 
-    async fn handle(&mut self, place: &HandlerPlace, rescued: bool) -> Result<(), Halt> {
+    async fn handle(&mut self, place: &HandlerPlace, depth: usize, rescued: bool) -> Result<(), Halt> {
+        self.stand_behind_handlers(depth);
         let mut all = self.all_handlers().into_iter().enumerate();
         let Some((index, (_, handler))) = all.find(|(_, (found, _))| found == place) else { return Ok(()) };
+        self.position.truncate(depth);
         self.position.extend([BEHIND_META, u32::try_from(index).unwrap_or(u32::MAX)]);
         let kind = FrameKind::Static { keywords: handler.task.keywords.clone(), rescued };
         let at = At::new(handler.frame.inside(kind), handler.task.dir.clone());

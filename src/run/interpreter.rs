@@ -364,9 +364,18 @@ impl Interpreter {
 
     /// Waits until all hosts are through with the task at this position.
     pub async fn meet_behind(&mut self, position: &[u32]) -> Result<(), Halt> {
+        self.meet_at(position, u32::MAX).await
+    }
+
+    /// Waits until all have come to a task that brings others in; none is in it yet.
+    pub async fn meet_before_entry(&mut self, position: &[u32]) -> Result<(), Halt> {
+        self.meet_at(position, 0).await
+    }
+
+    async fn meet_at(&mut self, position: &[u32], step: u32) -> Result<(), Halt> {
         self.drain().await?;
-        let behind: Vec<u32> = position.iter().copied().chain([u32::MAX]).collect();
-        self.play.meeting.wait(&self.host.name, &behind).await;
+        let place: Vec<u32> = position.iter().copied().chain([step]).collect();
+        self.play.meeting.wait(&self.host.name, &place).await;
         Ok(())
     }
 

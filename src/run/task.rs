@@ -2,6 +2,7 @@
 
 use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
+use super::include;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
@@ -126,7 +127,10 @@ impl Interpreter {
         if !(counts || acts_elsewhere) || running.once || !self.play.meeting.is_needed() {
             return Ok(());
         }
-        self.meet_behind(&running.position).await?;
+        match running.task.is(include::WORDS) {
+            true => self.meet_before_entry(&running.position).await?,
+            false => self.meet_behind(&running.position).await?,
+        }
         match (self.play.is_fatal(), self.play.is_broken_at(&running.position)) {
             (true, _) => Err(Halt::Stopped),
             (_, true) => Err(Halt::Failed),
@@ -168,9 +172,10 @@ impl Interpreter {
     pub async fn read_keywords(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         running.changed = plain_bool(&running.task.own.changed_when);
         running.failed = plain_bool(&running.task.own.failed_when);
+        // First, for it hides the mistakes in the others.
+        running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
         running.fatal =
             self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
-        running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
         running.ignore_errors = self.flag(at, Keyword::IgnoreErrors).await?;
         running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
         if at.frame.keyword(Keyword::Diff).is_some() {

@@ -9,7 +9,7 @@ use super::syntax::tree::{Kind, Template};
 use super::syntax::{Delimiters, Escapes};
 use super::{Answer, Error, Overrides, Scope, check, finish, newline};
 use crate::source::{Diagnostic, Diagnostics, Span};
-use crate::vars::{Data, HEADER, Marks, Value};
+use crate::vars::{Data, HEADER, Marks, Value, has_braces};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -194,7 +194,9 @@ impl Engine {
 
     /// The template of a text that stands in YAML.
     pub(super) fn parsed(&self, place: &Place, context: &Context) -> Answer<Arc<Template>> {
-        if place.text.starts_with(HEADER) {
+        // Of old, a text without braces stayed as it was, with its first line.
+        let counts = context.surroundings.language == Language::Native || has_braces(&place.text);
+        if counts && place.text.starts_with(HEADER) {
             return self.parsed_behind_header(place, context);
         }
         let rules = || Delimiters { escapes: Escapes::Kept, ..Delimiters::default() };

@@ -12,8 +12,12 @@ pub fn lazy_marks(text: &str) -> Marks {
 }
 
 fn holds_template(text: &str) -> bool {
-    let has_braces = text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"{#"));
-    has_braces || text.starts_with(HEADER)
+    has_braces(text) || text.starts_with(HEADER)
+}
+
+/// Whether anything in the text begins what is evaluated.
+pub fn has_braces(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"{#"))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod value;
 pub use dict::{Dict, Map};
 pub use encrypted::Encrypted;
 pub use from_node::{data_from_yaml, data_of, trusted_text, value_of};
-pub use lazy::{HEADER, lazy_marks};
+pub use lazy::{HEADER, has_braces, lazy_marks};
 pub use level::Level;
 pub use list::List;
 pub use marks::Marks;

@@ -1,6 +1,7 @@
 //! A run that is told to stop does so, whatever it waits for.
 
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -74,28 +75,45 @@ fn a_question_ends_too() {
         let folder = tempfile::tempdir().unwrap();
         let play = format!("- hosts: localhost\n  gather_facts: false\n  {question}\n");
         std::fs::write(folder.path().join("site.yml"), play).unwrap();
-        let command = format!("{} -i localhost, -c local site.yml", env!("CARGO_BIN_EXE_provision"));
-        let mut run = Command::new("script");
-        run.args(["-qefc", &command, "/dev/null"]).current_dir(folder.path());
-        run.env("ANSIBLE_CONFIG", "/dev/null").stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut run = run.spawn().unwrap();
-        let (mut keys, mut screen) = (run.stdin.take().unwrap(), run.stdout.take().unwrap());
-        let mut seen = String::new();
-        while !seen.contains("Go on?") {
-            let mut part = [0; 1024];
-            let count = screen.read(&mut part).unwrap();
-            assert!(count > 0, "{seen}");
-            seen.push_str(&String::from_utf8_lossy(&part[..count]));
-        }
-        keys.write_all(b"\x03").unwrap();
-        let asked = Instant::now();
-        screen.read_to_string(&mut seen).unwrap();
-        let status = run.wait().unwrap();
-        assert!(asked.elapsed() < Duration::from_secs(10), "it took {:?}: {seen}", asked.elapsed());
-        assert_eq!(status.code(), Some(provision::report::exit::INTERRUPTED.into()), "{seen}");
+        let seen = interrupted(folder.path(), "-i localhost, -c local site.yml", "Go on?");
         assert!(seen.contains("interrupted"), "{seen}");
         assert!(!folder.path().join("never").exists());
     }
+}
+
+#[test]
+fn a_question_before_the_run_ends_as_one_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let play = "- hosts: localhost\n  gather_facts: false\n  tasks: [{debug: {msg: never}}]\n";
+    std::fs::write(folder.path().join("site.yml"), play).unwrap();
+    let words = "-i localhost, -c local site.yml";
+    interrupted(folder.path(), &format!("{words} -J"), "ault password");
+    interrupted(folder.path(), &format!("{words} -K"), "password");
+    interrupted(folder.path(), "vault encrypt site.yml", "ault password");
+}
+
+/// What is on the screen when the key was pressed at a question.
+fn interrupted(folder: &Path, words: &str, question: &str) -> String {
+    let command = format!("{} {words}", env!("CARGO_BIN_EXE_provision"));
+    let mut run = Command::new("script");
+    run.args(["-qefc", &command, "/dev/null"]).current_dir(folder);
+    run.env("ANSIBLE_CONFIG", "/dev/null").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut run = run.spawn().unwrap();
+    let (mut keys, mut screen) = (run.stdin.take().unwrap(), run.stdout.take().unwrap());
+    let mut seen = String::new();
+    while !seen.contains(question) {
+        let mut part = [0; 1024];
+        let count = screen.read(&mut part).unwrap();
+        assert!(count > 0, "{seen}");
+        seen.push_str(&String::from_utf8_lossy(&part[..count]));
+    }
+    keys.write_all(b"\x03").unwrap();
+    let asked = Instant::now();
+    screen.read_to_string(&mut seen).unwrap();
+    let status = run.wait().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(10), "it took {:?}: {seen}", asked.elapsed());
+    assert_eq!(status.code(), Some(provision::report::exit::INTERRUPTED.into()), "{seen}");
+    seen
 }
 
 fn ends_by(signal: &str, playbook: &str) -> tempfile::TempDir {

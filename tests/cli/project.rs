@@ -362,6 +362,75 @@ fn a_handler_that_failed_in_the_run_before_fails_no_run_that_mends_it() {
 }
 
 #[test]
+fn of_what_an_earlier_run_notified_only_what_failed_is_tried_again() {
+    let play = "- hosts: web1
+  gather_facts: false
+  tasks:
+    - {command: 'true', notify: [bad, good], changed_when: first}
+    - {fail: {}, when: first}
+    - meta: flush_handlers
+    - {command: 'true', changed_when: false}
+    - meta: flush_handlers
+  post_tasks:
+    - {copy: {dest: '{{ playbook_dir }}/conf', content: good}}
+  handlers:
+    - {name: bad, shell: 'echo tried >> {{ playbook_dir }}/tried; grep good {{ playbook_dir }}/conf'}
+    - {name: good, shell: 'echo done >> {{ playbook_dir }}/done'}
+";
+    let project = Project::new(&[("site.yml", play)]);
+    let run = |first| {
+        let extra = format!("{{first: {first}}}");
+        project.say(&words(&["site.yml", "--connection", "local", "-e", &extra], &INVENTORY))
+    };
+    assert_eq!(run(true).code, 2);
+    let mended = run(false);
+    assert_eq!(mended.code, 0, "{}", mended.out);
+    let lines = |name| std::fs::read_to_string(project.path(name)).unwrap().lines().count();
+    assert_eq!((lines("tried"), lines("done")), (2, 1), "{}", mended.out);
+}
+
+#[test]
+fn the_role_that_a_handler_brings_in_has_its_own_handlers() {
+    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - {command: 'true', notify: top}\n  handlers:\n    \
+                - {name: top, include_role: {name: inner}}\n";
+    let tasks = "- {command: 'true', notify: below}\n";
+    let handlers = "- {name: below, debug: {msg: it ran}}\n";
+    let project = Project::new(&[
+        ("site.yml", play),
+        ("roles/inner/tasks/main.yml", tasks),
+        ("roles/inner/handlers/main.yml", handlers),
+    ]);
+    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
+    assert_eq!((said.code, said.out.matches("it ran").count()), (0, 1), "{}{}", said.out, said.err);
+}
+
+/// A host that comes late to a file that its name does not tell before is waited for as in any other.
+#[test]
+fn hosts_wait_for_one_another_in_what_they_include() {
+    let inside = "- command: \"{{ 'sleep 1' if inventory_hostname == 'web2' else 'true' }}\"
+- include_role: {name: inner}
+  when: inventory_hostname == 'web2'
+- set_fact: {later: 1}
+- debug: {msg: \"late {{ hostvars['web2'].later | default('never') }} {{ role_names | join }}\"}
+- command: 'true'
+  notify: below
+  when: inventory_hostname == 'web1'
+- meta: flush_handlers
+";
+    let play = "- hosts: web1,web2\n  gather_facts: false\n  tasks:\n    - {include_tasks: '{{ file }}.yml', vars: {file: inside}}\n";
+    let handlers = "- {name: below, debug: {msg: it ran}}\n";
+    let project = Project::new(&[
+        ("site.yml", play),
+        ("inside.yml", inside),
+        ("roles/inner/tasks/main.yml", "- {command: 'true', changed_when: false}\n"),
+        ("roles/inner/handlers/main.yml", handlers),
+    ]);
+    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
+    let told = (said.out.matches("late 1 inner").count(), said.out.matches("it ran").count());
+    assert_eq!((said.code, told), (0, (2, 1)), "{}{}", said.out, said.err);
+}
+
+#[test]
 fn arguments_that_fetch_passes_over_are_no_mistake() {
     let task = "- fetch: {src: /etc/hostname, dest: '{{ playbook_dir }}/', mode: 0644}\n";
     let play = format!("- hosts: all\n  gather_facts: false\n  tasks:\n    {task}");

@@ -34,7 +34,7 @@ pub fn comparable(text: &str, unordered: bool) -> String {
     let text = without_explanations(text);
     let mut sections: Vec<String> = text.split("\n\n").map(section).collect();
     if unordered {
-        sections = sections.iter().flat_map(|section| section.lines()).map(str::to_owned).collect();
+        sections = sections.iter().flat_map(|section| section.lines()).flat_map(each_host).collect();
         sections.retain(|line| !line.starts_with("TASK [") && !line.starts_with("RUNNING HANDLER ["));
         sections.sort();
         return sections.join("\n") + "\n";
@@ -71,6 +71,14 @@ fn section(text: &str) -> String {
     let head = parts.remove(0);
     parts.sort_by_key(|part| host(&part[0]).to_owned());
     [head].into_iter().chain(parts).flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// Whose inclusions are told in one line is a matter of time: one for each host.
+fn each_host(line: &str) -> Vec<String> {
+    let found = line.strip_prefix("included: ").and_then(|line| line.rsplit_once(" for "));
+    let Some((file, hosts)) = found else { return vec![line.to_owned()] };
+    let (hosts, label) = hosts.split_once(" => ").unwrap_or((hosts, ""));
+    hosts.split(", ").map(|host| format!("included: {file} for {} {label}", host.trim_end())).collect()
 }
 
 /// The hosts that a file was included for are in the order in which they came.

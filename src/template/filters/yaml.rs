@@ -38,20 +38,22 @@ fn layout(args: &Bound, indent: i64, flow: Option<bool>) -> Answer<Layout> {
     let indent = usize::try_from(args.int_or("indent", indent)?).unwrap_or(0);
     let indent = if (2..10).contains(&indent) { indent } else { 2 };
     let width = usize::try_from(args.int_or("width", 80)?).unwrap_or(80);
+    let quote = args.some("default_style").and_then(|style| style.as_str()?.chars().next());
     let flow = match args.given("default_flow_style") {
-        Some(given) if given.is_none() => None,
-        Some(given) => Some(types::is_true(given)?),
+        Some(given) if !given.is_none() => Some(types::is_true(given)?),
+        Some(_) => None,
         None => flow,
     };
     Ok(Layout {
         indent,
         width: if width > indent * 2 { width } else { 80 },
-        flow,
+        // What has a style of its own stands in no line with others.
+        flow: flow.or(quote.map(|_| false)),
         sort_keys: args.bool_or("sort_keys", true)?,
         unicode: args.bool_or("allow_unicode", true)?,
         explicit_start: args.bool_or("explicit_start", false)?,
         explicit_end: args.bool_or("explicit_end", false)?,
-        quote: args.some("default_style").and_then(|style| style.as_str()?.chars().next()),
+        quote,
     })
 }
 

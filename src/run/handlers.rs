@@ -143,7 +143,6 @@ impl Interpreter {
                 Err(Halt::Failed) if on_trial => _ = self.notified.put_off.insert(place.clone()),
                 ended => ended?,
             }
-            self.stand_behind_handlers(depth);
             names.extend(self.take_notified().await?);
             next = Bound::Excluded(place);
         }
@@ -168,12 +167,6 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Where what a handler brought in is known, and every handler still to come.
-    fn stand_behind_handlers(&mut self, depth: usize) {
-        self.position.truncate(depth);
-        self.position.extend([BEHIND_META, u32::MAX]);
-    }
-
     /// Whether it is at a handler, or was halted at one.
     pub fn is_flushing(&self) -> bool {
         self.position.contains(&BEHIND_META)
@@ -194,7 +187,6 @@ impl Interpreter {
     }
 
     async fn handle(&mut self, place: &HandlerPlace, depth: usize, rescued: bool) -> Result<(), Halt> {
-        self.stand_behind_handlers(depth);
         let mut all = self.all_handlers().into_iter().enumerate();
         let Some((index, (_, handler))) = all.find(|(_, (found, _))| found == place) else { return Ok(()) };
         self.position.truncate(depth);
@@ -277,10 +269,16 @@ impl Interpreter {
         Ok(topics)
     }
 
-    /// All handlers by now: those of the play, then those that came while it ran.
+    /// All handlers by now: those of the play, then those that came while it ran, also through handlers of this flush.
     fn all_handlers(&self) -> Vec<(HandlerPlace, Handler)> {
+        let flush = self.position.iter().position(|step| *step == BEHIND_META);
+        let mut here = self.position.clone();
+        if let Some(depth) = flush {
+            here.truncate(depth + 1);
+            here.push(u32::MAX);
+        }
         let own = self.play.handlers.iter().cloned().enumerate();
         let own = own.map(|(number, handler)| ((Vec::new(), number), handler));
-        own.chain(self.play.brought.handlers(&self.position)).collect()
+        own.chain(self.play.brought.handlers(&here)).collect()
     }
 }

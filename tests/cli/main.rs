@@ -3,4 +3,5 @@
 mod interrupt;
 mod manual;
 mod project;
+mod running;
 mod speed;

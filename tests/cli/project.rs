@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A project of a test.
-struct Project {
+pub struct Project {
     folder: tempfile::TempDir,
 }
 
 /// What a command printed and how it ended.
-struct Said {
-    out: String,
-    err: String,
-    code: i32,
+pub struct Said {
+    pub out: String,
+    pub err: String,
+    pub code: i32,
 }
 
 impl Project {
-    fn new(files: &[(&str, &str)]) -> Project {
+    pub fn new(files: &[(&str, &str)]) -> Project {
         let project = Project { folder: tempfile::tempdir().unwrap() };
         let usual = [
             ("hosts.yml", "web:\n  hosts:\n    web1: {ansible_host: 192.0.2.1}\n    web2:\n"),
@@ -41,11 +41,11 @@ impl Project {
         std::fs::write(path, text).unwrap();
     }
 
-    fn read(&self, path: &str) -> String {
+    pub fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.path(path)).unwrap()
     }
 
-    fn say(&self, words: &[&str]) -> Said {
+    pub fn say(&self, words: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
         command.current_dir(self.folder.path()).args(words).stdin(Stdio::null());
         command
@@ -71,10 +71,10 @@ impl Project {
     }
 }
 
-const INVENTORY: [&str; 2] = ["-i", "hosts.yml"];
+pub const INVENTORY: [&str; 2] = ["-i", "hosts.yml"];
 const PASSWORD: [&str; 2] = ["--vault-password-file", "password"];
 
-fn words<'a>(first: &[&'a str], then: &[&'a str]) -> Vec<&'a str> {
+pub fn words<'a>(first: &[&'a str], then: &[&'a str]) -> Vec<&'a str> {
     first.iter().chain(then).copied().collect()
 }
 
@@ -346,128 +346,6 @@ fn an_unknown_argument_may_be_omitted() {
         "{}",
         said.err
     );
-}
-
-#[test]
-fn a_handler_that_failed_in_the_run_before_fails_no_run_that_mends_it() {
-    let play = "- hosts: web1\n  gather_facts: false\n  pre_tasks:\n    - {command: 'true', changed_when: false}\n  tasks:\n    \
-                - {copy: {dest: '{{ playbook_dir }}/conf', content: '{{ conf }}'}, notify: restart}\n  handlers:\n    \
-                - {name: restart, command: 'grep good {{ playbook_dir }}/conf'}\n";
-    let project = Project::new(&[("site.yml", play)]);
-    let run = |conf| project.say(&words(&["site.yml", "--connection", "local", "-e", conf], &INVENTORY));
-    assert_eq!((run("conf=bad").code, run("conf=bad").code), (2, 2));
-    let mended = run("conf=good");
-    assert_eq!(mended.code, 0, "{}", mended.out);
-    assert!(!run("conf=good").out.contains("restart"));
-}
-
-#[test]
-fn of_what_an_earlier_run_notified_only_what_failed_is_tried_again() {
-    let play = "- hosts: web1
-  gather_facts: false
-  tasks:
-    - {command: 'true', notify: [bad, good], changed_when: first}
-    - {fail: {}, when: first}
-    - meta: flush_handlers
-    - {command: 'true', changed_when: false}
-    - meta: flush_handlers
-  post_tasks:
-    - {copy: {dest: '{{ playbook_dir }}/conf', content: good}}
-  handlers:
-    - {name: bad, shell: 'echo tried >> {{ playbook_dir }}/tried; grep good {{ playbook_dir }}/conf'}
-    - {name: good, shell: 'echo done >> {{ playbook_dir }}/done'}
-";
-    let project = Project::new(&[("site.yml", play)]);
-    let run = |first| {
-        let extra = format!("{{first: {first}}}");
-        project.say(&words(&["site.yml", "--connection", "local", "-e", &extra], &INVENTORY))
-    };
-    assert_eq!(run(true).code, 2);
-    let mended = run(false);
-    assert_eq!(mended.code, 0, "{}", mended.out);
-    let lines = |name| std::fs::read_to_string(project.path(name)).unwrap().lines().count();
-    assert_eq!((lines("tried"), lines("done")), (2, 1), "{}", mended.out);
-}
-
-#[test]
-fn the_role_that_a_handler_brings_in_has_its_own_handlers() {
-    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - {command: 'true', notify: top}\n  handlers:\n    \
-                - {name: top, include_role: {name: inner}}\n";
-    let tasks = "- {command: 'true', notify: below}\n";
-    let handlers = "- {name: below, debug: {msg: it ran}}\n";
-    let project = Project::new(&[
-        ("site.yml", play),
-        ("roles/inner/tasks/main.yml", tasks),
-        ("roles/inner/handlers/main.yml", handlers),
-    ]);
-    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
-    assert_eq!((said.code, said.out.matches("it ran").count()), (0, 1), "{}{}", said.out, said.err);
-}
-
-/// A host that comes late to a file that its name does not tell before is waited for as in any other.
-#[test]
-fn hosts_wait_for_one_another_in_what_they_include() {
-    let inside = "- command: \"{{ 'sleep 1' if inventory_hostname == 'web2' else 'true' }}\"
-- include_role: {name: inner}
-  when: inventory_hostname == 'web2'
-- set_fact: {later: 1}
-- debug: {msg: \"late {{ hostvars['web2'].later | default('never') }} {{ role_names | join }}\"}
-- command: 'true'
-  notify: below
-  when: inventory_hostname == 'web1'
-- meta: flush_handlers
-";
-    let play = "- hosts: web1,web2\n  gather_facts: false\n  tasks:\n    - {include_tasks: '{{ file }}.yml', vars: {file: inside}}\n";
-    let handlers = "- {name: below, debug: {msg: it ran}}\n";
-    let project = Project::new(&[
-        ("site.yml", play),
-        ("inside.yml", inside),
-        ("roles/inner/tasks/main.yml", "- {command: 'true', changed_when: false}\n"),
-        ("roles/inner/handlers/main.yml", handlers),
-    ]);
-    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
-    let told = (said.out.matches("late 1 inner").count(), said.out.matches("it ran").count());
-    assert_eq!((said.code, told), (0, (2, 1)), "{}{}", said.out, said.err);
-}
-
-#[test]
-fn arguments_that_fetch_passes_over_are_no_mistake() {
-    let task = "- fetch: {src: /etc/hostname, dest: '{{ playbook_dir }}/', mode: 0644}\n";
-    let play = format!("- hosts: all\n  gather_facts: false\n  tasks:\n    {task}");
-    let project = Project::new(&[("site.yml", &play)]);
-    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
-    let told = said.out.matches("warning: `fetch` has no argument `mode`").count();
-    assert_eq!((said.code, told), (0, 1), "{}", said.out);
-}
-
-#[test]
-fn a_dry_run_takes_it_that_facts_read_again_hold_what_is_missing() {
-    let tell = "    - copy: {dest: '{{ playbook_dir }}/own.fact', content: 'echo [80]', mode: '0755'}\n";
-    let read = "    - setup: {gather_subset: '!all', fact_path: '{{ playbook_dir }}'}\n";
-    let run = |tasks: &str| {
-        let play = "- hosts: all\n  gather_facts: false\n  tasks:\n";
-        let project = Project::new(&[("site.yml", &format!("{play}{tasks}"))]);
-        project.say(&words(&["site.yml", "--dry-run", "--connection", "local"], &INVENTORY))
-    };
-    let ask = |name: &str| format!("{tell}{read}    - debug: {{msg: '{{{{ {name} }}}}'}}\n");
-    let fact = run(&ask("ansible_local.own[0]"));
-    assert_eq!((fact.code, fact.out.matches("\ndepends").count()), (0, 4), "{}", fact.out);
-    assert_eq!(run(&ask("nobody_defines_it")).code, 2);
-}
-
-#[test]
-fn a_dry_run_takes_it_that_an_earlier_task_makes_the_user() {
-    let change = "    - copy: {dest: '{{ playbook_dir }}/new', content: x}\n";
-    let become_it =
-        "    - stat: {path: /}\n      become: true\n      become_method: su\n      become_user: no-one\n";
-    let run = |tasks: &str| {
-        let play = "- hosts: all\n  gather_facts: false\n  tasks:\n";
-        let project = Project::new(&[("site.yml", &format!("{play}{tasks}"))]);
-        project.say(&words(&["site.yml", "--dry-run", "--connection", "local"], &INVENTORY))
-    };
-    let depends = run(&format!("{change}{become_it}"));
-    assert!(depends.out.contains("the user `no-one`, who is not there yet"), "{}", depends.out);
-    assert_eq!((depends.code, run(become_it).code), (0, 2));
 }
 
 #[test]

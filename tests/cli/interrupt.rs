@@ -94,7 +94,8 @@ fn a_question_before_the_run_ends_as_one_in_it() {
 
 /// What is on the screen when the key was pressed at a question.
 fn interrupted(folder: &Path, words: &str, question: &str) -> String {
-    let command = format!("{} {words}", env!("CARGO_BIN_EXE_provision"));
+    // In the place of the shell, which dies of the key where it stays: sh does, bash does not.
+    let command = format!("exec {} {words}", env!("CARGO_BIN_EXE_provision"));
     let mut run = Command::new("script");
     run.args(["-qefc", &command, "/dev/null"]).current_dir(folder);
     run.env("ANSIBLE_CONFIG", "/dev/null").stdin(Stdio::piped()).stdout(Stdio::piped());

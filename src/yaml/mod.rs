@@ -20,6 +20,7 @@ mod tagged;
 
 pub use decode::decode;
 pub use emit::{Emitter, Layout};
+pub use moment::moment;
 pub use node::{Node, NodeData, Resolved, Scalar, Style, Tag, TagKind};
 pub use origin::{Origin, Piece};
 pub use tagged::{Tagged, tagged};

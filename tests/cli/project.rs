@@ -41,6 +41,10 @@ impl Project {
         std::fs::write(path, text).unwrap();
     }
 
+    pub fn has(&self, path: &str) -> bool {
+        self.path(path).exists()
+    }
+
     pub fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.path(path)).unwrap()
     }

@@ -54,7 +54,7 @@ fn parameters(task: &Task) -> crate::vars::Vars {
 }
 
 /// The file of tasks with this name, seen from a file or a role; those that were tried if there is none.
-pub fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
+fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
     let role = statics.role.as_ref().map(|role| role.path.clone());
     let trail = statics.trail.iter().rev().filter_map(|file| file.parent()).map(Path::to_owned);
     let mut dirs: Vec<PathBuf> = [statics.dir.to_path_buf()].into_iter().chain(trail).collect();
@@ -70,6 +70,19 @@ pub fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>
         }
     }
     Err(tried)
+}
+
+/// The same for a file that is named while the run is under way: in a role, what stands beside its `main.yml` (or the one of its
+/// handlers) comes before what is near, which is Ansible's order for `include_tasks` alone.
+pub fn find_included(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
+    let of_role = statics.role.as_ref().and_then(|role| {
+        let part = statics.dir.strip_prefix(&role.path).ok()?.components().next()?;
+        Some(clean(&role.path.join(part).join(name)))
+    });
+    match of_role.filter(|path| path.is_file()) {
+        Some(path) => Ok(path),
+        None => find_tasks(name, statics),
+    }
 }
 
 /// The path without `.` and `..` where that is a matter of text alone.

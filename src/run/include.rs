@@ -44,7 +44,7 @@ impl Interpreter {
         let statics = self.statics(at);
         let span = arguments.raw.as_ref().map_or(arguments.span_of("file"), Value::span);
         let path =
-            crate::playbook::find_tasks(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
+            crate::playbook::find_included(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
         let entries = self.run.loader.tasks(&path, &statics);
         self.refuse_mistakes()?;
         self.announce(&running, item.as_ref(), &path.display().to_string()).await?;

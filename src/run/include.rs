@@ -217,7 +217,10 @@ impl Interpreter {
             self.position.truncate(depth);
             vary = true;
         }
-        if vary { self.meet_before_entry(&self.position.clone()).await } else { Ok(()) }
+        if vary {
+            self.meet_before_entry(&self.position.clone()).await?;
+        }
+        Ok(())
     }
 
     /// Shows the variables of a role to the rest of the play.

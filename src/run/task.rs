@@ -127,11 +127,11 @@ impl Interpreter {
         if !(counts || acts_elsewhere) || running.once || !self.play.meeting.is_needed() {
             return Ok(());
         }
-        match running.task.is(include::WORDS) {
+        let place = match running.task.is(include::WORDS) {
             true => self.meet_before_entry(&running.position).await?,
             false => self.meet_behind(&running.position).await?,
-        }
-        match (self.play.is_fatal(), self.play.is_broken_at(&running.position)) {
+        };
+        match (self.play.had_too_many_failures(&place), self.play.is_broken_at(&running.position)) {
             (true, _) => Err(Halt::Stopped),
             (_, true) => Err(Halt::Failed),
             _ => Ok(()),

@@ -12,7 +12,7 @@ use crate::control::{as_written, switch};
 use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Span};
-use crate::template::Scope;
+use crate::template::{Language, Scope};
 use crate::vars::{Part, Promise, Value};
 use std::sync::Arc;
 use std::time::Instant;
@@ -326,7 +326,10 @@ impl Interpreter {
         self.scope_of_first(at)
             .and_then(|scope| self.text_in(name, &scope))
             .or_else(|| self.text_at(name, at))
-            .unwrap_or_else(|| self.in_part(&written(), &self.scope(at)))
+            .unwrap_or_else(|| match self.play.surroundings.language {
+                Language::Classic => written(),
+                Language::Native => self.in_part(&written(), &self.scope(at)),
+            })
     }
 
     /// What can be told of a text with templates: an error stands in the place of each that cannot be evaluated.

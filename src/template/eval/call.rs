@@ -90,8 +90,11 @@ impl Evaluator<'_> {
     pub fn apply(&mut self, filter: Filter, name: &str, mut args: Args, part: Part) -> Answer<Value> {
         self.deepen(&mut args)?;
         let inherited = self.marks_of(&args);
+        let values = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
+        let own = self.own(values);
         let result = (filter.run)(&mut Call { ev: self, name, args, part })?;
-        let result = self.inherited(result, inherited);
+        let own = result.as_str().map_or(Marks::NONE, |_| own);
+        let result = self.inherited(result, inherited).marked(own);
         Ok(result.marked(Marks::STAYS_TEXT.when(filter.stays_text)))
     }
 

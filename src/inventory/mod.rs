@@ -12,6 +12,7 @@ mod pattern;
 mod range;
 mod script;
 mod sources;
+mod toml_file;
 mod vars_files;
 mod words;
 mod yaml_file;
@@ -123,6 +124,11 @@ impl Inventory {
         }
         let implicit = HostEntry { name: name.into(), is_implicit: true, source: None };
         LOCAL.contains(&name).then_some(implicit)
+    }
+
+    /// A host that no source names: of all groups it is in `all` alone.
+    pub fn unlisted(name: &str) -> HostEntry {
+        HostEntry { name: name.into(), is_implicit: false, source: None }
     }
 
     /// All hosts, in the order of the sources.

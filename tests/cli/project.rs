@@ -41,11 +41,20 @@ impl Project {
         std::fs::write(path, text).unwrap();
     }
 
+    pub fn has(&self, path: &str) -> bool {
+        self.path(path).exists()
+    }
+
     pub fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.path(path)).unwrap()
     }
 
     pub fn say(&self, words: &[&str]) -> Said {
+        self.say_under(&[], words)
+    }
+
+    /// With these variables in the environment.
+    pub fn say_under(&self, variables: &[(&str, &str)], words: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
         command.current_dir(self.folder.path()).args(words).stdin(Stdio::null());
         command
@@ -53,7 +62,7 @@ impl Project {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.folder.path())
             .env("ANSIBLE_CONFIG", "/dev/null");
-        command.env("EDITOR", "sed -i s/old/new/");
+        command.env("EDITOR", "sed -i s/old/new/").envs(variables.iter().copied());
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Said {

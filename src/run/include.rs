@@ -98,7 +98,7 @@ impl Interpreter {
     /// What is known around a task for those who read files.
     fn statics(&self, at: &At) -> Statics {
         let mut statics = Statics::new(&self.play.play.dir);
-        statics.dir = at.dir.clone();
+        (statics.dir, statics.at_run) = (at.dir.clone(), true);
         statics.role = at.frame.role().cloned();
         statics.collections = at.frame.collections(std::mem::take(&mut statics.collections));
         statics.trail = at.frame.chain().filter_map(include_dir).map(|dir| dir.join("-")).collect();

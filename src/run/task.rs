@@ -303,8 +303,8 @@ impl Interpreter {
                 false if task.is(&["meta"]) => TaskKind::Meta,
                 false => TaskKind::Task,
             };
-            // An unnamed `include_role` goes by the role that it brings in.
-            let role = at.frame.role().filter(|_| task.name.is_some() || !task.is(&["include_role"]));
+            // An `include_role` goes by its name or the role that it brings in, not by the one that it stands in.
+            let role = at.frame.role().filter(|_| !task.is(&["include_role"]));
             TaskInfo {
                 number: 0,
                 kind,

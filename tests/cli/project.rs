@@ -42,16 +42,30 @@ impl Project {
         std::fs::write(path, text).unwrap();
     }
 
+    pub fn has(&self, path: &str) -> bool {
+        self.path(path).exists()
+    }
+
     pub fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.path(path)).unwrap()
     }
 
     pub fn say(&self, words: &[&str]) -> Said {
-        self.hear(words, "")
+        self.said(&[], words, "")
     }
 
-    /// What a command says that has no terminal and finds this text at its standard input.
+    /// With these variables in the environment.
+    pub fn say_under(&self, variables: &[(&str, &str)], words: &[&str]) -> Said {
+        self.said(variables, words, "")
+    }
+
+    /// With this text at the standard input.
     pub fn hear(&self, words: &[&str], input: &str) -> Said {
+        self.said(&[], words, input)
+    }
+
+    /// What a command says that has no terminal.
+    fn said(&self, variables: &[(&str, &str)], words: &[&str], input: &str) -> Said {
         self.write("input", input);
         let mut command = Command::new("setsid");
         command.arg("--wait").arg(env!("CARGO_BIN_EXE_provision")).args(words);
@@ -61,7 +75,7 @@ impl Project {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.folder.path())
             .env("ANSIBLE_CONFIG", "/dev/null");
-        command.env("EDITOR", "sed -i s/old/new/");
+        command.env("EDITOR", "sed -i s/old/new/").envs(variables.iter().copied());
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Said {

@@ -233,11 +233,11 @@ fn playbook_dir(settings: &Settings) -> Option<PathBuf> {
     playbook_dirs(settings).next()
 }
 
-/// Where the playbooks are that were named, or the one that stands in no file.
+/// Where the playbooks are that were named, or the one that stands in no file, or would be.
 fn playbook_dirs(settings: &Settings) -> impl Iterator<Item = PathBuf> {
     let named = settings.playbooks.iter().map(|path| settings.directory.join(path));
     let typed = settings.typed.iter().map(|(path, _)| path.clone());
-    named.chain(typed).map(|path| folder_of(&path))
+    named.chain(typed).map(|path| folder_of(&path)).chain(settings.inventory.beside.clone())
 }
 
 /// The folders of collections: beside the playbooks, then those of the settings.

@@ -8,6 +8,7 @@ use crate::source::{Diagnostic, Diagnostics};
 use crate::template::in_blocks;
 use crate::vars::Value;
 use clap::{ArgGroup, Args};
+use std::path::{Path, PathBuf};
 
 /// Shows hosts, groups and their variables.
 #[derive(Args, Clone, Debug)]
@@ -37,6 +38,10 @@ pub struct InventoryArgs {
     #[arg(long)]
     pub export: bool,
 
+    /// Into this file, and not to the terminal
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
     /// The group at the root of the graph
     #[arg(value_name = "GROUP")]
     pub group: Option<String>,
@@ -64,11 +69,20 @@ pub fn inventory(args: &InventoryArgs, project: &Project) -> Result<u8, Diagnost
         let unknown = || Diagnostic::error(format!("there is no group `{root}` in the inventory"));
         listing.tree(root, args.vars).ok_or_else(unknown).map_err(one)?
     };
-    project.tell(&text);
+    match &args.output {
+        Some(file) => write(project, file, &text)?,
+        None => project.tell(&text),
+    }
     project.complain(&inventory.take_diagnostics().all);
     drop(inventory);
     project.complain(&ready.warnings());
     Ok(exit::FINE)
+}
+
+/// Writes to a file what would be printed.
+fn write(project: &Project, file: &Path, text: &str) -> Result<(), Diagnostics> {
+    std::fs::write(file, project.redactor.redact(text).as_bytes())
+        .map_err(|error| one(Diagnostic::error(format!("cannot write `{}`: {error}", file.display()))))
 }
 
 impl InventoryArgs {

@@ -126,9 +126,11 @@ impl Layers {
 
     /// The lists of variables that are known, the least first: for those who read files.
     pub fn lists(&self) -> Vec<Arc<Vars>> {
-        let role = self.frame.as_ref().and_then(|frame| frame.role());
+        let frames = self.frame.iter().flat_map(|frame| frame.chain());
+        let roles: Vec<_> = frames.filter_map(|frame| role_of(frame)).collect();
+        let role = roles.first();
         let mut lists = self.play.role_defaults.clone();
-        lists.extend(role.map(|role| role.defaults.clone()));
+        lists.extend(roles.iter().rev().map(|role| role.defaults.clone()));
         lists.extend(self.host.iter().map(|(_, vars)| vars.clone()));
         lists.push(self.play.play.clone());
         lists.extend(self.play.files.iter().chain(&self.play.role_exports).cloned());
@@ -182,7 +184,9 @@ impl Layers {
             && more(Level::PlayVars, &self.play.play)
             && more(Level::Facts, &snapshot.cached)
             && self.host.iter().rev().all(|(level, vars)| more(*level, vars))
-            && role().is_none_or(|role| more(Level::RoleDefaults, &role.defaults))
+            && frames()
+                .filter_map(|frame| role_of(frame))
+                .all(|role| more(Level::RoleDefaults, &role.defaults))
             && self.play.role_defaults.iter().rev().all(|vars| more(Level::RoleDefaults, vars))
     }
 

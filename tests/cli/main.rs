@@ -5,3 +5,4 @@ mod manual;
 mod project;
 mod running;
 mod speed;
+mod together;

@@ -46,6 +46,11 @@ impl Project {
     }
 
     pub fn say(&self, words: &[&str]) -> Said {
+        self.say_among(&[], words)
+    }
+
+    /// Says it where these variables are exported.
+    pub fn say_among(&self, exported: &[(&str, &str)], words: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
         command.current_dir(self.folder.path()).args(words).stdin(Stdio::null());
         command
@@ -53,7 +58,7 @@ impl Project {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.folder.path())
             .env("ANSIBLE_CONFIG", "/dev/null");
-        command.env("EDITOR", "sed -i s/old/new/");
+        command.env("EDITOR", "sed -i s/old/new/").envs(exported.iter().copied());
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Said {
@@ -356,6 +361,10 @@ fn the_inventory_is_shown_as_a_list_a_tree_and_one_host() {
     let list: serde_json::Value = serde_json::from_str(&ask(&["--list"])).unwrap();
     assert_eq!(list["web"]["hosts"], serde_json::json!(["web1", "web2"]));
     assert_eq!(list["_meta"]["hostvars"]["web1"]["ansible_host"], "192.0.2.1");
+    assert_eq!(
+        (ask(&["--list", "--output", "list"]), project.read("list")),
+        (String::new(), ask(&["--list"]))
+    );
     let host: serde_json::Value = serde_json::from_str(&ask(&["--host", "web1"])).unwrap();
     assert_eq!(host["greet_name"], "the {{ inventory_hostname }}");
     assert_eq!(project.say(&words(&["inventory", "--host", "web9"], &INVENTORY)).code, 4);

@@ -54,7 +54,7 @@ impl Settings {
         }
         settings.complete(place);
         let (errors, warnings) = found.all.into_iter().partition(|one| one.severity == Severity::Error);
-        settings.warnings = warnings;
+        settings.warnings.extend(warnings);
         if Vec::is_empty(&errors) { Ok(settings) } else { Err(Diagnostics { all: errors }) }
     }
 

@@ -12,6 +12,7 @@ mod pattern;
 mod range;
 mod script;
 mod sources;
+mod toml_file;
 mod vars_files;
 mod words;
 mod yaml_file;

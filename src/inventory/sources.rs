@@ -3,7 +3,7 @@
 use super::constructed;
 use super::graph::Graph;
 use super::options::Options;
-use super::{ini, script, yaml_file};
+use super::{ini, script, toml_file, yaml_file};
 use crate::source::{Diagnostic, Diagnostics, FileId, Severity, Sources};
 use crate::vault::is_encrypted;
 use crate::yaml::{self, Parsed};
@@ -160,10 +160,8 @@ impl Loading<'_> {
         }
         let file = self.reader.add(path)?;
         let ending = path.extension().map(|ending| ending.to_string_lossy().into_owned());
-        if ending.as_deref() == Some("toml") {
-            let message = format!("`{}` cannot be read: inventories in TOML are not known", path.display());
-            return Err(Diagnostic::error(message)
-                .hint("write it as YAML; `ansible-inventory --yaml --list --export` does that"));
+        if ending.as_deref() == Some("toml") && self.enabled("toml") {
+            return self.toml(file);
         }
         let maybe_yaml =
             ending.as_deref().is_none_or(|ending| ["yml", "yaml", "json", "config"].contains(&ending));
@@ -181,6 +179,11 @@ impl Loading<'_> {
             (Err(_), Some(Err(error))) if ending.is_some() || self.looks_like_yaml(file) => Err(error),
             (Err(error), _) => Err(error),
         }
+    }
+
+    fn toml(&mut self, file: FileId) -> Result<(), Diagnostic> {
+        let Some(source) = self.reader.sources.source(file) else { return Ok(()) };
+        toml_file::read(&source, file, &mut self.graph, &mut self.found)
     }
 
     fn yaml(&mut self, file: FileId, path: &Path) -> Result<(), Diagnostic> {

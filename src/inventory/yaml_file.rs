@@ -12,10 +12,13 @@ use crate::yaml::Node;
 ///
 /// Where it has not the form of an inventory.
 pub fn read(node: &Node, graph: &mut Graph, found: &mut Diagnostics) -> Result<(), Diagnostic> {
-    let Some(groups) = node.as_map().filter(|groups| !groups.is_empty()) else {
+    let Some(groups) = node.as_map() else {
         let message = format!("an inventory is a mapping of groups, not {}", node.kind());
         return Err(Diagnostic::error(message).at(node.span));
     };
+    if groups.is_empty() {
+        return Err(Diagnostic::error("the inventory is empty").at(node.span));
+    }
     let mut reader = Reader { graph, found };
     for (name, body) in groups {
         reader.group(name, body)?;

@@ -102,7 +102,7 @@ impl Module for AptKey {
         let given = sources.iter().filter(|given| **given).count();
         let mut errors = Vec::new();
         if given > 1 {
-            errors.push(ArgumentError::new("", "`data`, `file`, `url` and `keyserver` exclude one another"));
+            errors.push(ArgumentError::new("", "parameters are mutually exclusive: data|file|keyserver|url"));
         }
         if given == 0 && self.id.is_none() {
             errors.push(ArgumentError::new("", "one of `data`, `file`, `id`, `keyserver`, `url` is missing"));

@@ -54,8 +54,14 @@ impl Module for At {
 
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
-        if self.command.is_some() == self.script_file.is_some() {
-            wrong.push(ArgumentError::new("", "either `command` or `script_file` is given"));
+        match (&self.command, &self.script_file) {
+            (Some(_), Some(_)) => {
+                wrong.push(ArgumentError::new("", "parameters are mutually exclusive: command|script_file"))
+            }
+            (None, None) => {
+                wrong.push(ArgumentError::new("", "one of the following is required: command, script_file"))
+            }
+            _ => {}
         }
         if self.state == State::Present && (self.units.is_none() || self.count.unwrap_or(0) < 1) {
             wrong.push(ArgumentError::new("", "`state: present` needs `count` and `units`"));

@@ -88,7 +88,7 @@ impl Module for Blockinfile {
         if self.insertbefore.is_some() && self.insertafter.is_some() {
             errors.push(ArgumentError::new(
                 "insertbefore",
-                "`insertbefore` and `insertafter` exclude one another",
+                "parameters are mutually exclusive: insertbefore|insertafter",
             ));
         }
         if !self.marker.contains("{mark}") {

@@ -71,7 +71,7 @@ impl Module for Debconf {
         let given = [self.question.is_some(), self.vtype.is_some(), self.value.is_some()];
         let mut errors = Vec::new();
         if given.contains(&true) && given.contains(&false) {
-            errors.push(ArgumentError::new("", "`question`, `vtype` and `value` are given together"));
+            errors.push(ArgumentError::new("", "parameters are required together: question, vtype, value"));
         }
         let items = match &self.value {
             Some(Raw(Data::List(items))) => items.as_slice(),

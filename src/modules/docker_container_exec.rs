@@ -76,7 +76,9 @@ impl Module for DockerContainerExec {
             _ if self.detach && self.stdin.is_some() => {
                 vec![ArgumentError::new("stdin", "what is not waited for reads nothing")]
             }
-            Ok(words) if words.is_empty() => vec![ArgumentError::new("", "`argv` or `command` is needed")],
+            Ok(words) if words.is_empty() => {
+                vec![ArgumentError::new("", "one of the following is required: argv, command")]
+            }
             Ok(_) => Vec::new(),
             Err(message) => vec![ArgumentError::new("command", message)],
         }

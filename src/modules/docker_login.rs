@@ -64,7 +64,10 @@ impl Module for DockerLogin {
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrongs = Vec::new();
         if self.state == State::Present && (self.username.is_none() || self.password.is_none()) {
-            wrongs.push(ArgumentError::new("", "`username` and `password` are needed to log in"));
+            wrongs.push(ArgumentError::new(
+                "",
+                "state is present but all of the following are missing: username, password",
+            ));
         }
         if !self.config_path.0.ends_with("/config.json") {
             wrongs.push(ArgumentError::new(

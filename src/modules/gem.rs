@@ -94,11 +94,11 @@ impl Module for Gem {
         let pairs = [
             (
                 self.gem_source.is_some() && self.repository.is_some(),
-                "`gem_source` and `repository` exclude one another",
+                "parameters are mutually exclusive: gem_source|repository",
             ),
             (
                 self.gem_source.is_some() && self.version.is_some(),
-                "`gem_source` and `version` exclude one another",
+                "parameters are mutually exclusive: gem_source|version",
             ),
             (latest && self.version.is_some(), "`version` and `state: latest` exclude one another"),
             (latest && self.gem_source.is_some(), "`gem_source` and `state: latest` exclude one another"),

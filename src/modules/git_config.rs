@@ -76,14 +76,14 @@ impl Module for GitConfig {
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         if self.state == State::Present && self.value.as_deref().unwrap_or_default().is_empty() {
-            wrong.push(ArgumentError::new("", "argument `value` is missing"));
+            wrong
+                .push(ArgumentError::new("", "state is present but all of the following are missing: value"));
         }
         match self.scope {
-            Some(Scope::Local) if self.repo.is_none() => {
-                wrong.push(ArgumentError::new("", "`scope: local` needs a `repo`"))
-            }
+            Some(Scope::Local) if self.repo.is_none() => wrong
+                .push(ArgumentError::new("", "scope is local but all of the following are missing: repo")),
             Some(Scope::File) if self.file.is_none() => {
-                wrong.push(ArgumentError::new("", "`scope: file` needs a `file`"))
+                wrong.push(ArgumentError::new("", "scope is file but all of the following are missing: file"))
             }
             _ => {}
         }

@@ -51,7 +51,10 @@ impl Module for Group {
 
     fn check(&self) -> Vec<super::ArgumentError> {
         if self.non_unique && self.gid.is_none() {
-            return vec![super::ArgumentError::new("non_unique", "`non_unique` needs a `gid`")];
+            return vec![super::ArgumentError::new(
+                "non_unique",
+                "non_unique is True but all of the following are missing: gid",
+            )];
         }
         Vec::new()
     }

@@ -60,7 +60,7 @@ impl Module for InterfacesFile {
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         if self.option.is_some() && self.iface.is_none() {
-            wrong.push(ArgumentError::new("", "`option` needs an `iface`"));
+            wrong.push(ArgumentError::new("", "missing parameter(s) required by 'option': iface"));
         }
         if self.option.is_some() && self.value.is_none() && self.state == State::Present {
             wrong.push(ArgumentError::new("", "argument `value` is missing"));

@@ -170,12 +170,16 @@ impl Module for Iptables {
         let jumps_to =
             |target: &str| self.jump.as_ref().is_some_and(|jump| jump.eq_ignore_ascii_case(target));
         let message = match () {
-            () if self.flush && self.policy.is_some() => "`flush` and `policy` exclude one another",
-            () if self.chain.is_none() && !self.flush => "`chain` is missing",
+            () if self.flush && self.policy.is_some() => "parameters are mutually exclusive: flush|policy",
+            () if self.chain.is_none() && !self.flush => {
+                "flush is False but all of the following are missing: chain"
+            }
             () if self.logs() && self.jump.is_some() && !jumps_to("LOG") => {
                 "`log_prefix` and `log_level` are for `jump: LOG`"
             }
-            () if jumps_to("TEE") && self.gateway.is_none() => "`jump: TEE` needs a `gateway`",
+            () if jumps_to("TEE") && self.gateway.is_none() => {
+                "jump is TEE but all of the following are missing: gateway"
+            }
             () => return Vec::new(),
         };
         vec![ArgumentError::new("", message)]

@@ -95,23 +95,23 @@ impl Module for Lineinfile {
         let mut errors = Vec::new();
         let mut wrong = |argument: &str, message: &str| errors.push(ArgumentError::new(argument, message));
         if self.insertbefore.is_some() && self.insertafter.is_some() {
-            wrong("insertbefore", "`insertbefore` and `insertafter` exclude one another");
+            wrong("insertbefore", "parameters are mutually exclusive: insertbefore|insertafter");
         }
         if self.regexp.is_some() && self.search_string.is_some() {
-            wrong("search_string", "`regexp` and `search_string` exclude one another");
+            wrong("search_string", "parameters are mutually exclusive: regexp|search_string");
         }
         if self.backrefs && self.regexp.is_none() {
-            wrong("backrefs", "`backrefs` needs a `regexp`");
+            wrong("backrefs", "regexp is required with backrefs=true");
         }
         if self.state == State::Present && self.line.is_none() {
-            wrong("", "`line` is missing");
+            wrong("", "line is required with state=present");
         }
         if self.state == State::Absent
             && self.line.is_none()
             && self.regexp.is_none()
             && self.search_string.is_none()
         {
-            wrong("", "one of `line`, `regexp`, `search_string` is missing");
+            wrong("", "one of line, search_string, or regexp is required with state=absent");
         }
         let patterns = [
             ("regexp", &self.regexp),

@@ -80,13 +80,15 @@ impl Module for Mount {
 
     fn check(&self) -> Vec<ArgumentError> {
         let needs = matches!(self.state, State::Mounted | State::Present | State::Ephemeral);
-        if needs && (self.src.is_none() || self.fstype.is_none()) {
-            return vec![ArgumentError::new(
-                "",
-                format!("`src` and `fstype` are needed to be `{}`", self.state.word()),
-            )];
+        let given = [("src", self.src.is_some()), ("fstype", self.fstype.is_some())];
+        let missing: Vec<_> =
+            given.into_iter().filter(|(_, given)| needs && !given).map(|(name, _)| name).collect();
+        if missing.is_empty() {
+            return Vec::new();
         }
-        Vec::new()
+        let (state, missing) = (self.state.word(), missing.join(", "));
+        let message = format!("state is {state} but all of the following are missing: {missing}");
+        vec![ArgumentError::new("", message)]
     }
 }
 

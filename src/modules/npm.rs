@@ -78,7 +78,7 @@ impl Module for Npm {
             wrong.push(ArgumentError::new("", "`path` is missing; or say `global: true`"));
         }
         if self.state == State::Absent && self.name.is_none() {
-            wrong.push(ArgumentError::new("", "`state: absent` needs a `name`"));
+            wrong.push(ArgumentError::new("", "state is absent but all of the following are missing: name"));
         }
         if let Some(name) = self.name.as_deref().filter(|name| name.starts_with('-')) {
             wrong.push(ArgumentError::new("name", format!("`{name}` is no name of a package")));

@@ -96,14 +96,14 @@ impl Module for Pip {
         let option = |name: &String| ArgumentError::option("name", "name of a package", name);
         let options: Vec<ArgumentError> = names.iter().filter_map(option).collect();
         match (&self.name, &self.requirements) {
-            (Some(_), Some(_)) => say("", "`name` and `requirements` exclude one another"),
+            (Some(_), Some(_)) => say("", "parameters are mutually exclusive: name|requirements"),
             (None, None) if self.virtualenv.is_none() => {
                 say("", "one of `name`, `requirements`, `virtualenv` is missing")
             }
             _ => {}
         }
         if self.executable.is_some() && self.virtualenv.is_some() {
-            say("executable", "`executable` and `virtualenv` exclude one another");
+            say("executable", "parameters are mutually exclusive: executable|virtualenv");
         }
         if self.version.is_some() && self.state == State::Latest {
             say("version", "`version` and `state: latest` exclude one another");

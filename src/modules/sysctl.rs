@@ -71,7 +71,14 @@ impl Module for Sysctl {
 
     fn check(&self) -> Vec<super::ArgumentError> {
         let missing = self.state == State::Present && self.value.is_none();
-        if missing { vec![super::ArgumentError::new("", "argument `value` is missing")] } else { Vec::new() }
+        if missing {
+            vec![super::ArgumentError::new(
+                "",
+                "state is present but all of the following are missing: value",
+            )]
+        } else {
+            Vec::new()
+        }
     }
 }
 

@@ -65,10 +65,18 @@ impl Module for Systemd {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        let wishes = self.state.is_some() || self.enabled.is_some() || self.masked.is_some();
-        match self.name {
-            None if wishes => vec![ArgumentError::new("", "`name` is missing: which unit is meant")],
-            None if !self.daemon_reload && !self.daemon_reexec => {
+        let wishes = [
+            ("state", self.state.is_some()),
+            ("enabled", self.enabled.is_some()),
+            ("masked", self.masked.is_some()),
+        ];
+        let wish = wishes.into_iter().find(|(_, given)| *given);
+        match (&self.name, wish) {
+            (None, Some((wish, _))) => {
+                let message = format!("missing parameter(s) required by '{wish}': name");
+                vec![ArgumentError::new(wish, message)]
+            }
+            (None, None) if !self.daemon_reload && !self.daemon_reexec => {
                 vec![ArgumentError::new(
                     "",
                     "nothing is asked for: one of `name`, `daemon_reload`, `daemon_reexec` is missing",

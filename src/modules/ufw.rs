@@ -124,15 +124,15 @@ impl Module for Ufw {
         let mut wrong = Vec::new();
         let mut say = |argument: &str, message: &str| wrong.push(ArgumentError::new(argument, message));
         if self.state.is_none() && self.default.is_none() && self.rule.is_none() && self.logging.is_none() {
-            say("", "one of `state`, `default`, `rule`, `logging` is missing");
+            say("", "one of the following is required: state, default, rule, logging");
         }
         if self.name.is_some() && (self.proto.is_some() || self.logging.is_some()) {
-            say("name", "`name` excludes `proto` and `logging`");
+            say("name", "parameters are mutually exclusive: name|proto|logging");
         }
         let ways =
             [Some(Direction::In), Some(Direction::Out), Some(Direction::Incoming), Some(Direction::Outgoing)];
         if self.interface.is_some() && !ways.contains(&self.direction) {
-            say("interface", "`interface` needs a `direction`, `in` or `out`");
+            say("interface", "missing parameter(s) required by 'interface': direction");
         }
         if self.interface.is_some() && (self.interface_in.is_some() || self.interface_out.is_some()) {
             say("interface", "`interface` excludes `interface_in` and `interface_out`");

@@ -163,10 +163,16 @@ impl Module for YumRepository {
         let mut wrong = Vec::new();
         if self.state == State::Present {
             if self.baseurl.is_none() && self.mirrorlist.is_none() && self.metalink.is_none() {
-                wrong.push(ArgumentError::new("", "one of `baseurl`, `mirrorlist`, `metalink` is missing"));
+                wrong.push(ArgumentError::new(
+                    "",
+                    "state is present but any of the following are missing: baseurl, mirrorlist, metalink",
+                ));
             }
             if self.description.is_none() {
-                wrong.push(ArgumentError::new("", "argument `description` is missing"));
+                wrong.push(ArgumentError::new(
+                    "",
+                    "state is present but all of the following are missing: description",
+                ));
             }
         }
         wrong

@@ -33,7 +33,7 @@ impl Interpreter {
                 self.host.store.commit(id);
                 let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
                 let mut ended = self.answered(reply, &running);
-                ended.tell_difference(&running.info.action, self.wants_difference(&running));
+                self.tell_difference(&mut ended, &running);
                 judge(&running, &mut ended);
                 self.end(*running, item, ended)
             }

@@ -24,8 +24,6 @@ pub struct InventorySettings {
     pub unparsed_is_failed: bool,
     /// `host_pattern_mismatch`: what a pattern that matches no host is.
     pub mismatch: PatternMismatch,
-    /// `force_valid_group_names`: `never`, `always`, `ignore`, `silently`.
-    pub group_names: Option<String>,
 }
 
 /// What a pattern that matches no host is.

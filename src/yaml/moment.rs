@@ -17,7 +17,7 @@ pub(super) fn is_moment(text: &str) -> bool {
 /// # Errors
 ///
 /// Where it has another form, or there is no such day or time.
-pub(super) fn moment(text: &str) -> Result<Resolved, String> {
+pub fn moment(text: &str) -> Result<Resolved, String> {
     let Some(parts) = Parts::of(text) else { return Err(format!("`{text}` is not a date")) };
     parts.resolved().ok_or_else(|| format!("`{text}` reads as a date, and there is no such date"))
 }

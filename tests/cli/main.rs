@@ -4,5 +4,6 @@ mod interrupt;
 mod manual;
 mod project;
 mod running;
+mod sight;
 mod speed;
 mod together;

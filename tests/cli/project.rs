@@ -46,11 +46,11 @@ impl Project {
     }
 
     pub fn say(&self, words: &[&str]) -> Said {
-        self.say_among(&[], words)
+        self.say_under(&[], words)
     }
 
-    /// Says it where these variables are exported.
-    pub fn say_among(&self, exported: &[(&str, &str)], words: &[&str]) -> Said {
+    /// With these variables in the environment.
+    pub fn say_under(&self, variables: &[(&str, &str)], words: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
         command.current_dir(self.folder.path()).args(words).stdin(Stdio::null());
         command
@@ -58,7 +58,7 @@ impl Project {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.folder.path())
             .env("ANSIBLE_CONFIG", "/dev/null");
-        command.env("EDITOR", "sed -i s/old/new/").envs(exported.iter().copied());
+        command.env("EDITOR", "sed -i s/old/new/").envs(variables.iter().copied());
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Said {

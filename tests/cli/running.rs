@@ -125,57 +125,46 @@ fn a_dry_run_takes_it_that_an_earlier_task_makes_the_user() {
 }
 
 #[test]
-fn a_role_sees_the_defaults_of_those_that_bring_it_in() {
-    let project = Project::new(&[
-        (
-            "site.yml",
-            "- hosts: web1\n  gather_facts: false\n  tasks:\n    - include_role: {name: outer}\n    - include_role: {name: inner}\n",
-        ),
-        ("roles/outer/defaults/main.yml", "inherited: 'yes, {{ own }}'\nown: outer\n"),
-        ("roles/outer/tasks/main.yml", "- include_role: {name: middle}\n"),
-        ("roles/middle/tasks/main.yml", "- import_role: {name: inner}\n"),
-        ("roles/inner/defaults/main.yml", "own: inner\n"),
-        (
-            "roles/inner/tasks/main.yml",
-            "- debug: {msg: \"inherited {{ inherited | default('nothing') }}\"}\n",
-        ),
-    ]);
-    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
-    let told = ["inherited yes, inner", "inherited nothing"].map(|text| said.out.matches(text).count());
-    assert_eq!((said.code, told), (0, [1, 1]), "{}{}", said.out, said.err);
-}
-
-#[test]
-fn each_host_has_facts_of_its_own_where_a_play_does_all_else_once() {
-    let play =
-        "- hosts: all\n  run_once: true\n  gather_subset: '!all'\n  tasks:\n    - debug: {msg: it ran}\n";
+fn a_task_that_says_no_time_has_that_of_the_settings() {
+    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - {command: sleep 2, timeout: 0}\n    - command: sleep 30\n";
     let project = Project::new(&[("site.yml", play)]);
-    let said = project.say(&words(&["site.yml", "--connection", "local", "--output", "ansible"], &INVENTORY));
-    let told = ["ok: [web", "it ran"].map(|text| said.out.matches(text).count());
-    assert_eq!(told, [3, 1], "{}{}", said.out, said.err);
+    let words = words(&["site.yml", "--connection", "local"], &INVENTORY);
+    let said = project.say_under(&[("ANSIBLE_TASK_TIMEOUT", "1")], &words);
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.out.contains("Timed out after 1 second"), "{}", said.out);
+    assert!(said.out.contains("run sleep 2"), "{}", said.out);
 }
 
+/// Which of the sides are large: that of the host, that of the controller.
 #[test]
-fn what_a_module_of_the_project_finds_out_is_there_at_once() {
-    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - own_facts:\n    \
-                - debug: {msg: \"{{ found | default('nothing') }} and {{ ansible_facts.other | default('nothing') }}\"}\n";
-    let module =
-        "#!/bin/sh\necho '{\"ansible_facts\": {\"found\": \"some\", \"ansible_other\": \"more\"}}'\n";
-    let project = Project::new(&[("site.yml", play), ("library/own_facts", module)]);
-    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
-    assert!(said.out.contains("some and more"), "{}{}", said.out, said.err);
-}
-
-#[test]
-fn a_task_may_say_otherwise_than_the_settings() {
-    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - {debug: {msg: one}, no_log: false}\n    - debug: {msg: two}\n";
+fn texts_of_large_files_are_not_compared() {
+    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - copy: {dest: '{{ playbook_dir }}/file', content: '{{ text }}'}\n";
     let project = Project::new(&[("site.yml", play)]);
-    let said = project.say_among(&[("ANSIBLE_NO_LOG", "1")], &words(&["site.yml"], &INVENTORY));
-    assert_eq!(
-        (said.out.contains("one"), said.out.contains("two")),
-        (true, false),
-        "{}{}",
-        said.out,
-        said.err
-    );
+    let run = |text: &str, most| {
+        let extra = format!("text={text}");
+        let words = ["site.yml", "--connection", "local", "--output", "ansible", "--diff", "-e", &extra];
+        project.say_under(&[("ANSIBLE_MAX_DIFF_SIZE", most)], &self::words(&words, &INVENTORY)).out
+    };
+    let (source, destination) =
+        ("source file size is greater than 4\n", "destination file size is greater than 4\n");
+    let first = run("short", "4");
+    assert!(first.contains(source) && !first.contains(destination) && !first.contains("+short"), "{first}");
+    let second = run("tiny", "4");
+    assert!(!second.contains(source) && second.contains(destination), "{second}");
+    assert!(run("short", "0").contains("+short"));
+}
+
+#[test]
+fn a_key_that_stands_twice_is_what_the_settings_say() {
+    let play = "- hosts: web1\n  gather_facts: false\n  vars: {a: 1, a: 2}\n  tasks: []\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let run = |meaning| {
+        let words = words(&["site.yml", "--connection", "local"], &INVENTORY);
+        project.say_under(&[("ANSIBLE_DUPLICATE_YAML_DICT_KEY", meaning)], &words)
+    };
+    let told = "the key `a` is given twice";
+    let (warned, ignored, refused) = (run("warn"), run("ignore"), run("error"));
+    assert_eq!((warned.code, ignored.code, refused.code), (0, 0, 4), "{}", refused.err);
+    assert!(warned.out.contains(told) && !ignored.out.contains(told), "{}", warned.out);
+    assert!(refused.err.contains(told), "{}", refused.err);
 }

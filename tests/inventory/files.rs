@@ -136,3 +136,21 @@ fn thousands_of_hosts_are_cheap() {
     assert_eq!(count, 6000 * 2 + 4000);
     assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
 }
+
+/// They are the texts that dates in YAML are.
+#[test]
+fn dates_in_toml_are_those_of_yaml() {
+    let folder = tempfile::tempdir().unwrap();
+    let dates = ["2020-01-01T12:42:42-07:00", "2020-01-01T12:42:42.5", "2020-01-01", "2020-01-01 12:42:42"];
+    for date in dates {
+        write(
+            folder.path(),
+            "inventory/hosts/h.toml",
+            &format!("[web.hosts.h1]\ndate = {date}\ntime = 12:42:42\n"),
+        );
+        write(folder.path(), "inventory/hosts/host_vars/h1.yml", &format!("wanted: {date}\n"));
+        let vars = load(folder.path(), Options::default()).vars_of("h1").unwrap();
+        assert_eq!(vars["date"], vars["wanted"]);
+        assert_eq!(vars["time"].as_str(), Some("12:42:42"));
+    }
+}

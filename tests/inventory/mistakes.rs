@@ -42,6 +42,18 @@ fn mistakes_are_told_with_their_place() {
             "[web]\nh1 a=1 b\n",
             "hosts:2:8: `b` is no variable of the host; behind the host only `name=value` may follow",
         ),
+        ("h.toml", "[web\nh1 = 1\n", "h.toml:1:5: this is no TOML: unclosed table, expected `]`"),
+        (
+            "h.toml",
+            "[web]\nchildren = { db = 1 }\n",
+            "h.toml:2:12: `children` must be a list of names, not a mapping",
+        ),
+        (
+            "h.toml",
+            "plugin = 'constructed'\n",
+            "h.toml:1:1: this is no inventory: it names a plugin; a file for an inventory plugin is written in YAML",
+        ),
+        ("h.toml", "", "h.toml:1:1: the inventory is empty"),
         ("hosts", "[web]\nh1 a='1\n", "hosts:2:1: this host line cannot be read: a `'` is not closed"),
         ("hosts", "[web]\nh1\n[wbe:vars]\na=1\n", "hosts:3:1: there is no group `wbe`; did you mean `web`?"),
         (

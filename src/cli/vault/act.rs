@@ -30,7 +30,8 @@ fn carry_out(act: &VaultAct, project: &Project) -> Done {
         encrypt_with: project.settings.vaults.encrypt_with.as_deref(),
         sources: &project.sources,
     };
-    let editor = Usual { asker: &asker, sources: &project.sources };
+    let named = project.settings.paths.editor.as_deref();
+    let editor = Usual { named, asker: &asker, sources: &project.sources };
     match act {
         VaultAct::Create(one) => vault::create(&one.file, &keys, &editor),
         VaultAct::Edit(one) => vault::edit(&one.file, &keys, &editor).map(drop),

@@ -53,7 +53,9 @@ impl Module for Filesystem {
         }
         let found = filesystem::signature(host, &device)?;
         match (self.state, self.fstype) {
-            (State::Present, None) => Err("argument `fstype` is missing".into()),
+            (State::Present, None) => {
+                Err("state is present but all of the following are missing: fstype".into())
+            }
             (State::Absent, _) if found.kind.is_empty() => Ok(Plan::nothing()),
             (State::Absent, _) => {
                 let gone = filesystem::becomes(&device, &Signature::default());
@@ -75,12 +77,14 @@ impl Module for Filesystem {
         let Some(kind) = self.fstype.filter(|_| self.state == State::Present) else {
             let missing = self.state == State::Present;
             return missing
-                .then(|| ArgumentError::new("", "argument `fstype` is missing"))
+                .then(|| {
+                    ArgumentError::new("", "state is present but all of the following are missing: fstype")
+                })
                 .into_iter()
                 .collect();
         };
         if self.resizefs && self.uuid.is_some() {
-            wrong.push(ArgumentError::new("", "`resizefs` and `uuid` exclude one another"));
+            wrong.push(ArgumentError::new("", "parameters are mutually exclusive: resizefs|uuid"));
         }
         if self.resizefs && kind.growth().is_none() {
             wrong.push(ArgumentError::new("resizefs", format!("{} cannot be grown", kind.word())));

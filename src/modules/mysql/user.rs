@@ -158,7 +158,10 @@ impl Module for MysqlUser {
             wrong.push(ArgumentError::new("priv", message));
         }
         if self.append_privs && self.subtract_privs {
-            wrong.push(ArgumentError::new("", "`append_privs` and `subtract_privs` exclude one another"));
+            wrong.push(ArgumentError::new(
+                "",
+                "parameters are mutually exclusive: append_privs|subtract_privs",
+            ));
         }
         if self.password.is_some() && self.plugin.is_some() {
             wrong.push(ArgumentError::new("", "`password` and `plugin` exclude one another"));

@@ -67,13 +67,14 @@ impl Module for OpensslPublickey {
     }
 
     fn check(&self) -> Vec<ArgumentError> {
-        let wrong = match (&self.privatekey_path, &self.privatekey_content) {
-            (Some(_), Some(_)) => true,
-            (None, None) => self.state == State::Present,
-            _ => false,
+        let message = match (&self.privatekey_path, &self.privatekey_content) {
+            (Some(_), Some(_)) => "parameters are mutually exclusive: privatekey_path|privatekey_content",
+            (None, None) if self.state == State::Present => {
+                "state is present but any of the following are missing: privatekey_path, privatekey_content"
+            }
+            _ => return Vec::new(),
         };
-        let message = "one of `privatekey_path`, `privatekey_content` is needed";
-        wrong.then(|| ArgumentError::new("", message)).into_iter().collect()
+        vec![ArgumentError::new("", message)]
     }
 }
 

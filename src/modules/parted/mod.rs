@@ -106,7 +106,9 @@ impl Module for Parted {
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         if self.state != State::Info && self.number.is_none() {
-            wrong.push(ArgumentError::new("", "argument `number` is missing"));
+            let state = self.state.word();
+            let message = format!("state is {state} but all of the following are missing: number");
+            wrong.push(ArgumentError::new("", message));
         }
         if self.number.is_some_and(|number| number < 1) {
             wrong.push(ArgumentError::new("number", "the number of a partition is 1 or more"));

@@ -81,7 +81,7 @@ impl Module for Unarchive {
     fn check(&self) -> Vec<ArgumentError> {
         let both = !self.exclude.is_empty() && !self.include.is_empty();
         if both {
-            vec![ArgumentError::new("include", "`include` and `exclude` exclude one another")]
+            vec![ArgumentError::new("include", "parameters are mutually exclusive: include|exclude")]
         } else {
             Vec::new()
         }

@@ -142,7 +142,10 @@ impl Module for User {
     fn check(&self) -> Vec<ArgumentError> {
         let mut errors = Vec::new();
         if self.non_unique && self.uid.is_none() {
-            errors.push(ArgumentError::new("non_unique", "`non_unique` needs a `uid`"));
+            errors.push(ArgumentError::new(
+                "non_unique",
+                "non_unique is True but all of the following are missing: uid",
+            ));
         }
         if self.name.is_empty() || self.name.starts_with('-') || self.name.contains([':', '\n', '/']) {
             errors.push(ArgumentError::new("name", format!("`{}` is no name of a user", self.name)));

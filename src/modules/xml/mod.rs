@@ -114,8 +114,11 @@ impl Module for Xml {
         let needs_path =
             adds || self.count || self.print_match || self.content.is_some() || self.value.is_some();
         let (name, message) = match &self.xpath {
-            _ if self.path.is_some() == self.xmlstring.is_some() => {
-                ("path", "`path` or `xmlstring` is needed, one of them".to_owned())
+            _ if self.path.is_some() && self.xmlstring.is_some() => {
+                ("path", "parameters are mutually exclusive: path|xmlstring".to_owned())
+            }
+            _ if self.path.is_none() && self.xmlstring.is_none() => {
+                ("path", "one of the following is required: path, xmlstring".to_owned())
             }
             None if needs_path => ("xpath", "`xpath` is needed to say what is meant".to_owned()),
             None if !self.pretty_print => ("xpath", "`xpath` or `pretty_print` is needed".to_owned()),

@@ -77,6 +77,7 @@ pub enum Asked {
 /// What was typed means nothing, or help was asked for.
 pub fn read(words: &[String]) -> Result<Asked, clap::Error> {
     match word_at(words) {
+        Some(index) if words[index + 1..] == ["--version"] => Ok(Asked::Version),
         Some(index) => {
             let mut words = words.to_vec();
             let word = words.remove(index);

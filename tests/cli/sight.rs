@@ -57,3 +57,29 @@ fn a_task_may_say_otherwise_than_the_settings() {
         said.err
     );
 }
+
+#[test]
+fn a_task_that_shows_all_variables_does_not_wait_for_its_own_result() {
+    let play = "- hosts: all\n  gather_facts: false\n  tasks:\n    - {debug: {msg: \"{{ hostvars }}\"}, register: shown, no_log: true}\n    \
+                - debug: {msg: \"{{ shown.msg.web2.inventory_hostname }} {{ 'shown' in shown.msg[inventory_hostname] }}\"}\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let said = project.say(&words(&["site.yml"], &INVENTORY));
+    assert_eq!(said.out.matches("web2 False").count(), 2, "{}{}", said.out, said.err);
+}
+
+#[test]
+fn of_the_facts_two_are_variables_as_they_are() {
+    let play = "- hosts: web1\n  gather_subset: '!all'\n  tasks:\n    - debug: {msg: \"{{ gather_subset }} {{ module_setup }}\"}\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
+    assert!(said.out.contains("['!all'] True"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn variables_are_named_in_the_order_of_their_levels() {
+    let play = "- hosts: web1\n  gather_facts: false\n  vars: {user_z: 1, user_b: 2}\n  tasks:\n    \
+                - debug: {msg: \"{{ lookup('varnames', '^user_') }}\"}\n      vars: {user_a: 3}\n";
+    let project = Project::new(&[("site.yml", play), ("host_vars/web1.yml", "user_y: 4\nuser_b: 5\n")]);
+    let said = project.say(&words(&["site.yml"], &INVENTORY));
+    assert!(said.out.contains("user_y,user_b,user_z,user_a"), "{}{}", said.out, said.err);
+}

@@ -90,4 +90,5 @@ fn help_and_version_are_no_mistakes() {
         assert!(!read(&words(line)).expect_err(line).use_stderr(), "{line}");
     }
     assert!(matches!(read(&words("--version")), Ok(Asked::Version)));
+    assert!(matches!(read(&words("module --version")), Ok(Asked::Version)));
 }

@@ -14,6 +14,7 @@ mod loops;
 mod paths;
 mod play;
 mod role;
+mod seen;
 mod task;
 
 pub use action::{Action, Argument};

@@ -18,8 +18,8 @@ impl Interpreter {
             return Ok(());
         }
         self.position.push(0);
-        let at = At::new(self.play.frame.clone(), self.play.play.dir.clone());
         let task = Arc::new(Task::gather_facts(&self.play.play));
+        let at = At::new(self.play.frame.keywords(&task.keywords), self.play.play.dir.clone());
         if !self.run.tags.choose(&["always".to_owned()]) {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use super::pipeline::{Item, Running};
 use super::result::Ended;
 use super::task_scope::At;
 use crate::control::Arguments;
-use crate::playbook::{Entry, Keywords, RoleParts, Statics};
+use crate::playbook::{Entry, Keyword, Keywords, RoleParts, Statics};
 use crate::report::{Event, HIDDEN_LABEL};
 use crate::source::{Diagnostic, Severity};
 use crate::vars::{Value, Vars};
@@ -196,6 +196,20 @@ impl Interpreter {
             let ended = self.entries(&inclusion.entries, &inclusion.frame).await;
             self.position.truncate(depth);
             ended?;
+        }
+        Ok(())
+    }
+
+    /// Waits until all hosts are through with what an include brings in, where one does so for all, and where tasks in it act
+    /// elsewhere than on their own host: nobody runs ahead of them, not even a host that skips it.
+    pub async fn stand_behind(&mut self, running: &Running, at: &At) -> Result<(), Halt> {
+        if !running.task.is(WORDS) || !self.play.meeting.is_needed() {
+            return Ok(());
+        }
+        let find = || self.run.loader.is_include_seen(&running.task, &self.statics(at));
+        let for_all = at.frame.keyword(Keyword::RunOnce).is_some();
+        if for_all || self.play.is_seen(&running.position, find) {
+            self.meet_behind(&running.position).await?;
         }
         Ok(())
     }

@@ -372,10 +372,17 @@ impl Interpreter {
         self.meet_at(position, 0).await
     }
 
+    /// Lets the next host have its turn at a task.
+    pub async fn end_turn(&mut self, position: &[u32]) -> Result<(), Halt> {
+        self.drain().await?;
+        self.play.meeting.reach(&self.host.name, &below(position, u32::MAX));
+        Ok(())
+    }
+
     /// Gives the place at which all have met.
     async fn meet_at(&mut self, position: &[u32], step: u32) -> Result<Position, Halt> {
         self.drain().await?;
-        let place: Position = position.iter().copied().chain([step]).collect();
+        let place = below(position, step);
         self.play.meeting.wait(&self.host.name, &place).await;
         Ok(place)
     }
@@ -384,4 +391,9 @@ impl Interpreter {
     pub fn activity(&self, activity: Activity) {
         self.run.events.send(Event::Activity { host: self.host.name.clone(), activity });
     }
+}
+
+/// The place of a step of what stands at a position.
+fn below(position: &[u32], step: u32) -> Position {
+    position.iter().copied().chain([step]).collect()
 }

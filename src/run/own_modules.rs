@@ -84,7 +84,7 @@ impl Interpreter {
             Some(_) => self.flag(at, Keyword::Diff).await?,
             None => settings.execution.diff,
         };
-        let no_log = self.flag(at, Keyword::NoLog).await? || settings.execution.no_log;
+        let no_log = self.flag_or_setting(at, Keyword::NoLog).await?;
         Ok(Fields::new()
             .with("_ansible_check_mode", false)
             .with("_ansible_no_log", no_log)

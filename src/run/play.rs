@@ -58,6 +58,8 @@ pub struct PlayRun {
     leaders: Mutex<HashMap<super::position::Position, HostName>>,
     /// Of tasks with `throttle`: who may go.
     turns: Mutex<HashMap<super::position::Position, Arc<Semaphore>>>,
+    /// Of tasks that include: whether others could see what they bring in.
+    seen: Mutex<HashMap<super::position::Position, bool>>,
     ended: AtomicBool,
     batch_ended: AtomicBool,
     fatal: AtomicBool,
@@ -119,6 +121,7 @@ impl PlayRun {
             ways: Mutex::default(),
             leaders: Mutex::default(),
             turns: Mutex::default(),
+            seen: Mutex::default(),
             ended: AtomicBool::default(),
             batch_ended: AtomicBool::default(),
             fatal: AtomicBool::default(),
@@ -198,6 +201,11 @@ impl PlayRun {
     pub fn first_host(&self) -> Option<HostName> {
         let hosts = self.magic.batch.read().unwrap_or_else(|broken| broken.into_inner()).as_items()?;
         hosts.first().and_then(Value::as_str).map(HostName::from)
+    }
+
+    /// Whether others could see what the task at this position brings in: found out by the first host that asks.
+    pub fn is_seen(&self, position: &[u32], find: impl FnOnce() -> bool) -> bool {
+        *lock(&self.seen).entry(position.to_vec()).or_insert_with(find)
     }
 
     /// A turn at the task at this position, which so many hosts may have at a time.

@@ -9,21 +9,28 @@ use std::sync::Arc;
 pub type KnownTemplate = (std::time::SystemTime, Arc<str>, Span);
 
 impl Run {
-    /// The text of a template file and its span, read once as long as it does not change.
+    /// The text of a template file, decrypted where it is a vault, and its span; read once as long as it does not change.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read.
-    pub fn template_source(&self, path: &Path) -> std::io::Result<(Arc<str>, Span)> {
-        let changed = std::fs::metadata(path)?.modified()?;
+    /// Where the file cannot be read, or no password fits.
+    pub fn template_source(&self, path: &Path) -> Result<(Arc<str>, Span), Diagnostic> {
+        let unreadable = |error| Diagnostic::error(format!("cannot read `{}`: {error}", path.display()));
+        let changed = std::fs::metadata(path).and_then(|about| about.modified()).map_err(unreadable)?;
         let mut known = super::lock(&self.templates);
         if let Some((since, text, span)) = known.get(path)
             && *since == changed
         {
             return Ok((text.clone(), *span));
         }
-        let text: Arc<str> = crate::host::text::from_bytes(&std::fs::read(path)?).into();
-        let file = self.sources.add(path, text.clone());
+        let written = crate::host::text::from_bytes(&std::fs::read(path).map_err(unreadable)?);
+        let plain = self.decrypt_file(path, &written).map_err(|diagnostic| *diagnostic)?;
+        let is_secret = plain.is_some();
+        let text: Arc<str> = plain.unwrap_or(written).into();
+        let file = match is_secret {
+            true => self.sources.add_secret(path, text.clone()),
+            false => self.sources.add(path, text.clone()),
+        };
         let span = Span::new(file, 0, text.len());
         known.insert(path.to_owned(), (changed, text.clone(), span));
         Ok((text, span))

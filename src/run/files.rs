@@ -62,7 +62,10 @@ impl Interpreter {
         dir: &Path,
         out: &mut Vec<Entry>,
     ) -> Result<(), Trouble> {
-        let failed = |path: &Path, error: std::io::Error| unreadable(arguments, path, &error);
+        let failed = |path: &Path, error: std::io::Error| {
+            let message = format!("cannot read `{}`: {error}", path.display());
+            of_src(arguments, Diagnostic::error(message))
+        };
         let follow = arguments.value("local_follow").is_none_or(crate::control::truth);
         let mut paths: Vec<PathBuf> = Vec::new();
         for entry in std::fs::read_dir(dir).map_err(|error| failed(dir, error))? {
@@ -106,8 +109,7 @@ impl Interpreter {
     async fn template(&mut self, arguments: &Arguments, src: &str, at: &At) -> Result<Source, Trouble> {
         let path = self.find(src, "templates", at).map_err(|tried| self.no_file(arguments, src, &tried))?;
         let overrides = overrides(arguments);
-        let (text, span) =
-            self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))?;
+        let (text, span) = self.run.template_source(&path).map_err(|error| of_src(arguments, error))?;
         let inner = At { dir: path.parent().unwrap_or(Path::new("")).into(), ..at.clone() };
         let inner = self.run.template_variables(&inner, src, &path);
         let inner =
@@ -115,7 +117,7 @@ impl Interpreter {
         let rendered = self
             .evaluate(&inner, |engine, scope| engine.template_text(&text, span, &overrides, scope))
             .await?;
-        if rendered.is_secret() {
+        if rendered.is_secret() || span.is_secret() {
             self.run.secret(&rendered.str().unwrap_or_default());
         }
         let text = rendered
@@ -135,9 +137,8 @@ impl Interpreter {
     ) -> Result<Source, Trouble> {
         let at = at.with("component", Value::from(component));
         let found = self.find(name, "templates", &at);
-        let own = found.ok().map(|path| {
-            self.run.template_source(&path).map_err(|error| unreadable(arguments, &path, &error))
-        });
+        let own =
+            found.ok().map(|path| self.run.template_source(&path).map_err(|error| of_src(arguments, error)));
         let (text, span) = match own {
             Some(source) => source?,
             None => self.run.built_in_template(name, crate::run::UNIT_TEMPLATE),
@@ -235,8 +236,7 @@ pub(super) fn not_found(name: &str, tried: &[PathBuf]) -> String {
     format!("Could not find or access '{name}'\nSearched in:{places} on the Ansible Controller.\n{hint}")
 }
 
-fn unreadable(arguments: &Arguments, path: &Path, error: &std::io::Error) -> Trouble {
-    Diagnostic::error(format!("cannot read `{}`: {error}", path.display()))
-        .at(arguments.span_of("src"))
-        .into()
+/// Why the file that `src` names cannot be had.
+fn of_src(arguments: &Arguments, error: Diagnostic) -> Trouble {
+    error.at(arguments.span_of("src")).into()
 }

@@ -191,8 +191,7 @@ impl View {
     /// # Errors
     /// It cannot be read or evaluated.
     pub fn render(&self, path: &Path) -> Result<Value, Diagnostic> {
-        let unreadable = |error| Diagnostic::error(format!("cannot read `{}`: {error}", path.display()));
-        let (text, span) = self.run.template_source(path).map_err(unreadable)?;
+        let (text, span) = self.run.template_source(path)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let at = At { dir: path.parent().unwrap_or(Path::new("")).into(), ..self.at.clone() };
         let at = self.run.template_variables(&at, &name, path);

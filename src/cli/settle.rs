@@ -44,6 +44,10 @@ impl Settings {
             Command::Explain(explain) => settings.asked(&explain.host, place),
             Command::Eval(eval) => settings.asked(&eval.host, place),
             Command::Render(render) => settings.asked(&render.host, place),
+            Command::Inventory(shown) => {
+                settings.inventory.beside = shown.playbook_dir.as_deref().map(|dir| absolute(dir, place));
+                settings.facts.flush = shown.flush_cache;
+            }
             Command::Module(module) => settings.module(module, place),
             Command::Vault(vault) => {
                 settings.vaults(vault.act.passwords(), place);

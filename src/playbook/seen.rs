@@ -1,7 +1,7 @@
 //! Whether what an include brings in acts elsewhere than on the host that includes it, as far as its files say without a host.
 
 use super::loader::{Loader, Statics};
-use super::{Task, find_tasks, paths};
+use super::{Task, find_included, paths};
 use crate::yaml::Node;
 
 /// How deep includes within includes are looked into.
@@ -31,7 +31,7 @@ impl Loader {
 
     fn is_seen(&self, wanted: &Wanted, statics: &Statics, depth: usize) -> bool {
         let path = match wanted {
-            Wanted::Tasks(name) => find_tasks(name, statics).ok(),
+            Wanted::Tasks(name) => find_included(name, statics).ok(),
             Wanted::Role { name, part } => {
                 let role = self.paths.find(name, statics).ok();
                 role.and_then(|role| paths::with_ending(&role.join("tasks"), part))

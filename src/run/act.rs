@@ -176,6 +176,7 @@ impl Interpreter {
             None => Ended::new(Status::Ok, act.fields),
         };
         ended.diagnostic = act.diagnostic;
+        ended.put_last("changed");
         Ok(ended)
     }
 

@@ -44,7 +44,7 @@ impl Interpreter {
         let statics = self.statics(at);
         let span = arguments.raw.as_ref().map_or(arguments.span_of("file"), Value::span);
         let path =
-            crate::playbook::find_tasks(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
+            crate::playbook::find_included(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
         let entries = self.run.loader.tasks(&path, &statics);
         self.refuse_mistakes()?;
         self.announce(&running, item.as_ref(), &path.display().to_string()).await?;
@@ -98,7 +98,7 @@ impl Interpreter {
     /// What is known around a task for those who read files.
     fn statics(&self, at: &At) -> Statics {
         let mut statics = Statics::new(&self.play.play.dir);
-        statics.dir = at.dir.clone();
+        (statics.dir, statics.at_run) = (at.dir.clone(), true);
         statics.role = at.frame.role().cloned();
         statics.collections = at.frame.collections(std::mem::take(&mut statics.collections));
         statics.trail = at.frame.chain().filter_map(include_dir).map(|dir| dir.join("-")).collect();
@@ -231,7 +231,10 @@ impl Interpreter {
             self.position.truncate(depth);
             vary = true;
         }
-        if vary { self.meet_before_entry(&self.position.clone()).await } else { Ok(()) }
+        if vary {
+            self.meet_before_entry(&self.position.clone()).await?;
+        }
+        Ok(())
     }
 
     /// Shows the variables of a role to the rest of the play.

@@ -363,12 +363,12 @@ impl Interpreter {
     }
 
     /// Waits until all hosts are through with the task at this position.
-    pub async fn meet_behind(&mut self, position: &[u32]) -> Result<(), Halt> {
+    pub async fn meet_behind(&mut self, position: &[u32]) -> Result<Position, Halt> {
         self.meet_at(position, u32::MAX).await
     }
 
     /// Waits until all have come to a task that brings others in; none is in it yet.
-    pub async fn meet_before_entry(&mut self, position: &[u32]) -> Result<(), Halt> {
+    pub async fn meet_before_entry(&mut self, position: &[u32]) -> Result<Position, Halt> {
         self.meet_at(position, 0).await
     }
 
@@ -379,10 +379,12 @@ impl Interpreter {
         Ok(())
     }
 
-    async fn meet_at(&mut self, position: &[u32], step: u32) -> Result<(), Halt> {
+    /// Gives the place at which all have met.
+    async fn meet_at(&mut self, position: &[u32], step: u32) -> Result<Position, Halt> {
         self.drain().await?;
-        self.play.meeting.wait(&self.host.name, &below(position, step)).await;
-        Ok(())
+        let place = below(position, step);
+        self.play.meeting.wait(&self.host.name, &place).await;
+        Ok(place)
     }
 
     /// Says what this host is doing.

@@ -69,6 +69,11 @@ impl Meeting {
         }
     }
 
+    /// What this host was last known to be before.
+    pub fn place(&self, host: &HostName) -> Option<Position> {
+        self.places().get(host).cloned()
+    }
+
     /// The hosts that are at this very position, sorted by the caller's order.
     pub fn present(&self, position: &[u32], order: &[HostName]) -> Vec<HostName> {
         let places = self.places();

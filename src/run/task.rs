@@ -12,7 +12,7 @@ use crate::control::{as_written, switch};
 use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Span};
-use crate::template::Scope;
+use crate::template::{Language, Scope};
 use crate::vars::{Part, Promise, Value};
 use std::sync::Arc;
 use std::time::Instant;
@@ -142,11 +142,11 @@ impl Interpreter {
         if !(counts || acts_elsewhere) || running.once || !self.play.meeting.is_needed() {
             return Ok(());
         }
-        match running.task.is(include::WORDS) {
+        let place = match running.task.is(include::WORDS) {
             true => self.meet_before_entry(&running.position).await?,
             false => self.meet_behind(&running.position).await?,
-        }
-        match (self.play.is_fatal(), self.play.is_broken_at(&running.position)) {
+        };
+        match (self.play.had_too_many_failures(&place), self.play.is_broken_at(&running.position)) {
             (true, _) => Err(Halt::Stopped),
             (_, true) => Err(Halt::Failed),
             _ => Ok(()),
@@ -326,8 +326,8 @@ impl Interpreter {
                 false if task.is(&["meta"]) => TaskKind::Meta,
                 false => TaskKind::Task,
             };
-            // An unnamed `include_role` goes by the role that it brings in.
-            let role = at.frame.role().filter(|_| task.name.is_some() || !task.is(&["include_role"]));
+            // An `include_role` goes by its name or the role that it brings in, not by the one that it stands in.
+            let role = at.frame.role().filter(|_| !task.is(&["include_role"]));
             TaskInfo {
                 number: 0,
                 kind,
@@ -349,7 +349,10 @@ impl Interpreter {
         self.scope_of_first(at)
             .and_then(|scope| self.text_in(name, &scope))
             .or_else(|| self.text_at(name, at))
-            .unwrap_or_else(|| self.in_part(&written(), &self.scope(at)))
+            .unwrap_or_else(|| match self.play.surroundings.language {
+                Language::Classic => written(),
+                Language::Native => self.in_part(&written(), &self.scope(at)),
+            })
     }
 
     /// What can be told of a text with templates: an error stands in the place of each that cannot be evaluated.

@@ -12,6 +12,8 @@ pub struct InventorySettings {
     pub sources: Vec<String>,
     /// Whether `sources` were given at all, or are the usual place.
     pub given: bool,
+    /// The directory that stands for a playbook's: variables beside it count.
+    pub beside: Option<PathBuf>,
     /// Kinds of inventory that may be read; empty for all.
     pub enabled: Vec<String>,
     /// Extensions of files that are passed over in a directory, dot included; empty for the usual ones.

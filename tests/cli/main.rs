@@ -7,3 +7,4 @@ mod running;
 mod sight;
 mod speed;
 mod together;
+mod vault;

@@ -168,3 +168,38 @@ fn a_key_that_stands_twice_is_what_the_settings_say() {
     assert!(warned.out.contains(told) && !ignored.out.contains(told), "{}", warned.out);
     assert!(refused.err.contains(told), "{}", refused.err);
 }
+
+/// The line to a host is that of what holds for the task, also where the host has one already.
+#[test]
+fn a_host_that_is_reached_differently_has_another_line() {
+    let play = "- hosts: web1
+  gather_facts: false
+  connection: local
+  vars: {ansible_host: 127.0.0.1, ansible_port: 1}
+  tasks:
+    - file: {path: '{{ playbook_dir }}/here', state: touch}
+    - file: {path: '{{ playbook_dir }}/wrong', state: touch}
+      connection: ssh
+      ignore_unreachable: true
+      register: away
+    - assert: {that: away.unreachable}
+    - file: {path: '{{ playbook_dir }}/again', state: touch}
+    - set_fact: {ansible_connection: ssh}
+    - file: {path: '{{ playbook_dir }}/wrong', state: touch}
+      ignore_unreachable: true
+- hosts: web2
+  gather_facts: false
+  connection: local
+  tasks: [{command: 'true'}]
+- hosts: web2
+  gather_facts: false
+  port: 1
+  vars: {ansible_host: 127.0.0.1}
+  tasks:
+    - file: {path: '{{ playbook_dir }}/wrong', state: touch}
+";
+    let project = Project::new(&[("site.yml", play)]);
+    let said = project.say(&words(&["site.yml"], &INVENTORY));
+    assert_eq!(said.code, 4, "{}", said.out);
+    assert!(project.has("here") && project.has("again") && !project.has("wrong"), "{}", said.out);
+}

@@ -59,6 +59,11 @@ impl Meeting {
         }
     }
 
+    /// What this host was last known to be before.
+    pub fn place(&self, host: &HostName) -> Option<Position> {
+        self.places().get(host).cloned()
+    }
+
     /// Waits until fewer than `most` of those that come before this host in `order` are at this position, where it is.
     pub async fn wait_turn(&self, host: &HostName, position: &[u32], order: &[HostName], most: usize) {
         let mut changes = self.changed.subscribe();
@@ -67,11 +72,6 @@ impl Meeting {
                 return;
             }
         }
-    }
-
-    /// What this host was last known to be before.
-    pub fn place(&self, host: &HostName) -> Option<Position> {
-        self.places().get(host).cloned()
     }
 
     /// The hosts that are at this very position, sorted by the caller's order.

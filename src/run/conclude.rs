@@ -203,8 +203,9 @@ impl Interpreter {
 
     /// Keeps the facts that a module returned, and lets those read on who waited for them.
     fn keep_facts(&mut self, running: &Running, ended: &Ended) {
-        // What `set_fact` sets is kept already, and is no fact unless it is cacheable.
-        if let Some(owner) = running.facts_for.as_ref().filter(|_| !running.task.is(&["set_fact"])) {
+        // What these set is kept already, and is no fact unless it is cacheable.
+        let sets = running.task.is(&["include_vars", "set_fact"]);
+        if let Some(owner) = running.facts_for.as_ref().filter(|_| !sets) {
             self.keep_facts_of(owner, running.task.is(&["setup", "gather_facts"]), ended);
         }
         if gives_facts(running) && !self.pipeline.waiting.iter().any(is_call_for_facts) {

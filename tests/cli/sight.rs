@@ -83,3 +83,21 @@ fn variables_are_named_in_the_order_of_their_levels() {
     let said = project.say(&words(&["site.yml"], &INVENTORY));
     assert!(said.out.contains("user_y,user_b,user_z,user_a"), "{}{}", said.out, said.err);
 }
+
+#[test]
+fn variables_of_a_file_are_no_facts() {
+    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - include_vars: more.yml\n    \
+                - debug: {msg: \"{{ more }} {{ 'more' in ansible_facts }} {{ lookup('varnames', 'more') }}\"}\n";
+    let project = Project::new(&[("site.yml", play), ("more.yml", "more: yes it is\n")]);
+    let said = project.say(&words(&["site.yml"], &INVENTORY));
+    assert!(said.out.contains("yes it is False more\n"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn an_inner_loop_over_what_is_not_defined_is_a_failure() {
+    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - debug: {msg: '{{ item }}'}\n      \
+                with_community.general.dependent: [{a: [1]}, {b: nobody}]\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let said = project.say(&words(&["site.yml"], &INVENTORY));
+    assert_eq!((said.code, said.out.contains("Caught")), (2, true), "{}{}", said.out, said.err);
+}

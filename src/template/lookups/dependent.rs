@@ -5,7 +5,7 @@ use super::{Table, dict_term};
 use crate::template::eval::{Call, Evaluator};
 use crate::template::python::iterate;
 use crate::template::{Answer, Context, Error};
-use crate::vars::{Map, Marks, Value};
+use crate::vars::{Data, Map, Marks, Value};
 use std::sync::Arc;
 
 pub const TABLE: Table = &[("dependent", dependent)];
@@ -71,5 +71,8 @@ fn evaluated(call: &mut Call, over: &Value, item: &Map) -> Answer<Value> {
         Value::from(format!("{{{{ {text} }}}}")).marked(Marks::TRUSTED.and(Marks::LAZY)).at(over.span());
     let mut below = Evaluator::new(call.ev.engine, &scope);
     let value = below.force(lazy)?;
-    below.deep(value)
+    match value.data() {
+        Data::Undefined(undefined) => Err(Error::undefined(undefined)),
+        _ => below.deep(value),
+    }
 }

@@ -13,6 +13,7 @@ use crate::ssh::{Dialer, Secret};
 use crate::template::{Engine, Language, Surroundings};
 use crate::vars::{Value, Vars, trusted_text};
 use crate::wire::Limits;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -64,6 +65,9 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
             );
         }
     }
+    let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
+    let files: BTreeSet<PathBuf> = plays.flat_map(|play| play.known_vars_files()).collect();
+    files.iter().for_each(|path| run.loader.try_out(path));
     run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
     start_and_limit(&run, &playbooks, &mut found);
     super::check::check(&run, &playbooks, &mut found);

@@ -113,6 +113,30 @@ fn every_level_of_a_variable_is_told() {
 }
 
 #[test]
+fn a_variable_is_told_as_roles_see_it_and_where_tasks_set_it() {
+    let project = Project::new(&[
+        ("site.yml", "- hosts: web\n  roles: [{role: greet, greet_name: friend}]\n"),
+        ("roles/greet/tasks/main.yml", "- include_tasks: more.yml\n"),
+        ("roles/greet/tasks/more.yml", "- {command: id, register: who}\n- set_fact: {who: me}\n"),
+        ("roles/greet/vars/other.yml", "who: you\n"),
+    ]);
+    let said = |name| project.ask(&words(&["explain", name, "--host", "web1"], &INVENTORY));
+    let expected = "
+greet_name on web1 in role `greet`
+  = friend
+> 20 role params                    friend                        site.yml:2:38
+";
+    assert!(said("greet_name").contains(expected), "{}", said("greet_name"));
+    let expected = "who on web1
+  may be set in a run by
+    register      roles/greet/tasks/more.yml:1:28
+    set_fact      roles/greet/tasks/more.yml:2:18
+    include_vars  roles/greet/vars/other.yml:1:6
+";
+    assert_eq!(said("who"), expected);
+}
+
+#[test]
 fn each_play_has_the_variables_beside_its_own_file() {
     let project = Project::new(&[
         ("site.yml", "- {hosts: web, name: here}\n- import_playbook: sub/main.yml\n"),

@@ -124,13 +124,13 @@ fn a_variable_is_told_as_roles_see_it_and_where_tasks_set_it() {
     let expected = "
 greet_name on web1 in role `greet`
   = friend
-> 20 role params                    friend                        site.yml:2:38
+> 20 role parameters                 friend                        site.yml:2:37
 ";
     assert!(said("greet_name").contains(expected), "{}", said("greet_name"));
     let expected = "who on web1
   may be set in a run by
-    register      roles/greet/tasks/more.yml:1:28
-    set_fact      roles/greet/tasks/more.yml:2:18
+    register      roles/greet/tasks/more.yml:1:27
+    set_fact      roles/greet/tasks/more.yml:2:19
     include_vars  roles/greet/vars/other.yml:1:6
 ";
     assert_eq!(said("who"), expected);
@@ -434,6 +434,26 @@ fn the_inventory_is_written_to_a_file_with_what_is_beside_a_directory() {
         ["inventory", "--host", "web2", "--output", "out", "--playbook-dir", "plays", "--flush-cache"];
     assert_eq!(project.ask(&words(&typed, &INVENTORY)), "");
     assert_eq!(project.read("out"), "{\n    \"greet_name\": \"beside\"\n}\n");
+}
+
+#[test]
+fn what_is_not_a_mistake_in_ansible_is_none_here_and_what_is_one_is() {
+    let project = Project::new(&[("empty.yml", "---\n")]);
+    let eval = words(&["eval", "ansible_inventory_sources[0] is abs", "--host", "web1"], &INVENTORY);
+    let said = project.say(&words(&eval, &["-e", "novalue"]));
+    assert_eq!((said.code, said.out.as_str()), (0, "true\n"), "{}", said.err);
+    assert!(
+        said.err.starts_with("warning: `--extra-vars` wants `name=value`, not `novalue`"),
+        "{}",
+        said.err
+    );
+    assert_eq!(project.say(&words(&eval, &["-e", "a: b"])).code, 4);
+    let said = project.say(&words(&["empty.yml"], &INVENTORY));
+    assert!(
+        said.code == 4 && said.err.contains("empty.yml` is empty: there is nothing to do"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

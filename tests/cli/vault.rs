@@ -65,7 +65,11 @@ fn a_file_of_variables_that_does_not_open_is_told_before_the_run() {
     project.ask(&words(&["vault", "encrypt", "vars/secret.yml"], &PASSWORD));
     let said = project.say(&words(&["site.yml", "--vault-password-file", "other"], &INVENTORY));
     assert_eq!((said.code, said.out.as_str()), (4, ""));
-    assert!(said.err.ends_with("secret.yml`: no vault password opens this; tried: `default`\n"), "{}", said.err);
+    assert!(
+        said.err.ends_with("secret.yml`: no vault password opens this; tried: `default`\n"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

@@ -86,7 +86,9 @@ fn set_in(node: &Node, tell: Tell) {
             }
             "vars_prompt" => {
                 let prompts = value.as_seq().unwrap_or_default().iter();
-                prompts.filter_map(|prompt| prompt.entry("name")).for_each(|name| text(name, "vars_prompt", tell));
+                prompts
+                    .filter_map(|prompt| prompt.entry("name"))
+                    .for_each(|name| text(name, "vars_prompt", tell));
             }
             _ => {}
         }

@@ -126,9 +126,13 @@ pub fn report_bare(carried: &Carried) -> Result<Report, Failure> {
 pub fn said(output: &Output, strip: bool, result: &mut Fields) {
     let clean = |text: String| if strip { text.trim_end_matches(['\r', '\n']).to_owned() } else { text };
     let (stdout, stderr) = (clean(output.stdout()), clean(output.stderr()));
-    result.set("rc", output.status);
+    let cmd = result.remove("cmd");
     result.set("stdout", stdout);
     result.set("stderr", stderr);
+    result.set("rc", output.status);
+    if let Some(cmd) = cmd {
+        result.set("cmd", cmd);
+    }
     result.set("start", moment(output.start));
     result.set("end", moment(output.end));
     result.set("delta", delta(output.start, output.end));

@@ -136,6 +136,8 @@ impl Interpreter {
             || !own.until.is_empty()
             || own.retries.is_some()
             || running.background.is_some_and(|background| background.poll > 0)
+            // Its result may hold facts of any name.
+            || self.run.own_module(running.task.action.word()).is_some()
     }
 
     /// Carries out a control word.
@@ -174,6 +176,7 @@ impl Interpreter {
             None => Ended::new(Status::Ok, act.fields),
         };
         ended.diagnostic = act.diagnostic;
+        ended.put_last("changed");
         Ok(ended)
     }
 
@@ -425,12 +428,12 @@ fn seconds(given: Option<String>, written: &Option<Value>) -> Result<Option<u64>
 
 impl Interpreter {
     /// Whether all hosts come together before this task: others could see it, or it could see others.
-    fn must_meet(&self, word: &str, at: &At) -> bool {
+    pub fn must_meet(&self, word: &str, at: &At) -> bool {
         if !self.play.meeting.is_needed() {
             return false;
         }
-        let alone =
-            at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
+        let once = at.frame.keyword(Keyword::RunOnce).is_some_and(|once| once.as_bool() != Some(false));
+        let alone = once || at.frame.keyword(Keyword::DelegateTo).is_some();
         let quiet = match crate::modules::spec(word) {
             Some(spec) => spec.local,
             None if control::is_word(word) => !matches!(

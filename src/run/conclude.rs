@@ -126,6 +126,7 @@ impl Interpreter {
             promise.settle(ended.value.clone());
         }
         if running.once {
+            self.give_to_absent(&running, &ended);
             self.play.once.put(running.position.clone(), ended.clone());
         }
         self.notify(&running, &ended);

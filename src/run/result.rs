@@ -51,10 +51,10 @@ impl Ended {
         let changed = status == Status::Changed;
         let mut all = Map::new();
         all.insert("changed".into(), changed.into());
-        if !matches!(status, Status::Skipped | Status::Unreachable) {
-            all.insert("failed".into(), matches!(status, Status::Failed).into());
-        }
         all.extend(fields);
+        if !matches!(status, Status::Skipped | Status::Unreachable) {
+            all.entry("failed".into()).or_insert(matches!(status, Status::Failed).into());
+        }
         let value = Value::dict(all);
         Ended {
             status,
@@ -169,6 +169,14 @@ impl Ended {
         let mut entries = self.value.as_entries().map(|entries| (*entries).clone()).unwrap_or_default();
         entries.insert(name.into(), value.into());
         self.value = Value::dict(entries);
+    }
+
+    /// Puts a field behind the others, where those who print the whole result find it.
+    pub fn put_last(&mut self, name: &str) {
+        if let Some(value) = self.field(name) {
+            self.unset(name);
+            self.set(name, value);
+        }
     }
 
     /// Takes a field out of the result.

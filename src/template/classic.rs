@@ -23,9 +23,23 @@ pub fn result(out: Output) -> Answer<Value> {
         _ => {
             let is_own = out.is_own();
             let value = converted(out.into_text()?);
-            Ok(if is_own { value.map_leaves(&|leaf| leaf.clone().marked(Marks::TRUSTED)) } else { value })
+            Ok(if is_own { own(&value) } else { value })
         }
     }
+}
+
+/// The same as what the project itself wrote, with all that is in it.
+fn own(value: &Value) -> Value {
+    let all = |items: &[Value]| items.iter().map(own).collect();
+    let owned = match value.data() {
+        Data::List(list) => Value::list(all(&list.items())),
+        Data::Tuple(items) => Value::tuple(all(items)),
+        Data::Dict(dict) => {
+            Value::dict(dict.entries().iter().map(|(key, value)| (own(key), own(value))).collect())
+        }
+        _ => return value.clone().marked(Marks::TRUSTED),
+    };
+    owned.marked(value.marks()).at(value.span())
 }
 
 /// What `set_fact` keeps: text of the project that has templates in it is evaluated when it is used. Text from elsewhere

@@ -402,6 +402,10 @@ fn the_inventory_is_shown_as_a_list_a_tree_and_one_host() {
     let list: serde_json::Value = serde_json::from_str(&ask(&["--list"])).unwrap();
     assert_eq!(list["web"]["hosts"], serde_json::json!(["web1", "web2"]));
     assert_eq!(list["_meta"]["hostvars"]["web1"]["ansible_host"], "192.0.2.1");
+    assert_eq!(
+        (ask(&["--list", "--output", "list"]), project.read("list")),
+        (String::new(), ask(&["--list"]))
+    );
     let host: serde_json::Value = serde_json::from_str(&ask(&["--host", "web1"])).unwrap();
     assert_eq!(host["greet_name"], "the {{ inventory_hostname }}");
     assert_eq!(project.say(&words(&["inventory", "--host", "web9"], &INVENTORY)).code, 4);

@@ -104,7 +104,7 @@ impl Module for Uri {
             result.set("elapsed", (Time::now().as_seconds() - asked_at) as i64);
         }
         let good = self.status_code.contains(&i64::from(answer.status));
-        self.tell(answer, good, &mut result);
+        self.tell(answer, &mut result);
         if !good {
             return Err(self.refused(answer, result));
         }
@@ -172,7 +172,7 @@ impl Uri {
         Ok(plan)
     }
 
-    fn tell(&self, answer: &Answer, good: bool, result: &mut Fields) {
+    fn tell(&self, answer: &Answer, result: &mut Fields) {
         result.set("status", if answer.status == 0 { -1 } else { i64::from(answer.status) });
         result.set("url", answer.url.as_str());
         result.set("redirected", answer.redirected);
@@ -180,7 +180,9 @@ impl Uri {
         for (name, value) in answer.headers.iter() {
             result.set(name.replace('-', "_"), value.clone());
         }
-        cookies(&answer.headers, result);
+        if matches!(answer.status, 200..300) {
+            cookies(&answer.headers, result);
+        }
         let content = text::from_bytes(&told(answer));
         let kind = answer.headers.get("content-type").and_then(Data::as_text).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -189,7 +191,7 @@ impl Uri {
         {
             result.set("json", data);
         }
-        if self.return_content || !good {
+        if self.return_content {
             result.set("content", content);
         }
     }

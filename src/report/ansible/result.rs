@@ -5,6 +5,7 @@ use super::dump::{abridged, is_quiet, is_spoken};
 use super::paint::Tone;
 use super::{diff, origin};
 use crate::host::{Data, Fields};
+use crate::report::story::title;
 use crate::report::{HostName, Result, Status, TaskInfo, TaskKind};
 
 /// What stands in the place of a result that is not to be shown.
@@ -67,7 +68,8 @@ impl Ansible {
     pub(super) fn retry(&mut self, host: &HostName, task: &TaskInfo, left: u32, result: &Result) {
         self.heading(task);
         self.job(host, task, result);
-        let name = &task.name;
+        let is_named = task.name != task.action;
+        let name = if is_named { task.name.clone() } else { title(task) };
         let mut text = format!("FAILED - RETRYING: [{}]: {name} ({left} retries left).", on(host, result));
         if self.output.verbosity > 2 {
             text.push_str(&format!("Result was: {}", self.dump(task, result)));

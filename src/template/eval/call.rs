@@ -15,7 +15,10 @@ use crate::vars::{Data, Marks, Value};
 impl Evaluator<'_> {
     pub(super) fn filter(&mut self, applied: &Applied, part: Part) -> Answer<Value> {
         let Some(filter) = filters::find(&applied.name) else {
-            return Err(self.unknown("filter", &applied.name, filters::names(), applied.name_part));
+            return match tests::was_filter(&applied.name) {
+                true => self.test(applied, part),
+                false => Err(self.unknown("filter", &applied.name, filters::names(), applied.name_part)),
+            };
         };
         let input = self.eval(&applied.input)?;
         let mut args = self.arguments(&applied.arguments)?;
@@ -90,8 +93,11 @@ impl Evaluator<'_> {
     pub fn apply(&mut self, filter: Filter, name: &str, mut args: Args, part: Part) -> Answer<Value> {
         self.deepen(&mut args)?;
         let inherited = self.marks_of(&args);
+        let values = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
+        let own = self.own(values);
         let result = (filter.run)(&mut Call { ev: self, name, args, part })?;
-        let result = self.inherited(result, inherited);
+        let own = result.as_str().map_or(Marks::NONE, |_| own);
+        let result = self.inherited(result, inherited).marked(own);
         Ok(result.marked(Marks::STAYS_TEXT.when(filter.stays_text)))
     }
 

@@ -151,7 +151,8 @@ impl Evaluator<'_> {
     fn binary(&mut self, operator: Binary, pair: &(Expr, Expr)) -> Answer<Value> {
         let (left, right) = (self.operand(&pair.0)?, self.operand(&pair.1)?);
         let result = operate::binary(operator, &left, &right)?;
-        Ok(self.inherited(result, marks(&left).and(marks(&right))))
+        let own = result.as_str().map_or(Marks::NONE, |_| self.own([&left, &right].into_iter()));
+        Ok(self.inherited(result, marks(&left).and(marks(&right))).marked(own))
     }
 
     /// A result with what it has of its arguments' secrets.
@@ -185,12 +186,14 @@ impl Evaluator<'_> {
 
     fn concatenation(&mut self, parts: &[Expr]) -> Answer<Value> {
         let (mut text, mut secret) = (String::new(), false);
+        let mut own = self.own(std::iter::empty());
         for part in parts {
             let value = self.seen(part)?;
             secret |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
+            own = if own.has(Marks::TRUSTED) { self.own(std::iter::once(&value)) } else { own };
             value.write_str(&mut text).map_err(types::unprintable)?;
         }
-        Ok(Value::text(text).marked(Marks::SECRET.when(secret)))
+        Ok(Value::text(text).marked(Marks::SECRET.when(secret)).marked(own))
     }
 
     fn choice(&mut self, choice: &Choice, part: Part) -> Answer<Value> {

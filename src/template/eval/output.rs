@@ -1,7 +1,8 @@
 //! What a template puts out: one value, or several joined as text.
 
+use super::Evaluator;
 use crate::template::python::types;
-use crate::template::{Answer, finish};
+use crate::template::{Answer, Language, finish};
 use crate::vars::{Data, Marks, Value};
 
 /// Whether the project itself wrote all text in a value.
@@ -13,6 +14,14 @@ fn is_own(value: &Value) -> bool {
         Data::Dict(dict) => dict.entries().iter().all(|(key, value)| is_own(key) && is_own(value)),
         Data::Bool(_) | Data::None | Data::Int(_) | Data::Float(_) => true,
         _ => false,
+    }
+}
+
+impl Evaluator<'_> {
+    /// The mark of what is made of these. In the classic language, what comes of the project's own text is its own, too:
+    /// templates in it are evaluated when it is used.
+    pub(super) fn own<'v>(&self, mut made_of: impl Iterator<Item = &'v Value>) -> Marks {
+        Marks::TRUSTED.when(self.language() == Language::Classic && made_of.all(is_own))
     }
 }
 

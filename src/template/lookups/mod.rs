@@ -137,8 +137,13 @@ fn found(call: &mut Call) -> Answer<Result<Option<Vec<Value>>, Value>> {
     }
 }
 
+/// Lookups that are not there where Python's dnspython is not. Playbooks read its name in the failure and run the
+/// program `dig` instead.
+const DNSPYTHON: &[&str] = &["dig", "dnstxt"];
+
 fn unknown(name: &str) -> Error {
-    let error = Error::failed(format!("there is no lookup `{name}`"));
+    let without = if DNSPYTHON.contains(&short(name)) { ", as without dnspython" } else { "" };
+    let error = Error::failed(format!("there is no lookup `{name}`{without}"));
     match super::eval::hint(name, names().into_iter()) {
         Some(hint) => error.hint(hint),
         None => error,

@@ -9,6 +9,7 @@ use crate::report::exit;
 use crate::run::{Layer, View};
 use crate::source::{Diagnostic, Diagnostics};
 use clap::Args;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Shows every value of a variable, where it stands, and which one wins.
@@ -48,7 +49,8 @@ pub fn explain(args: &ExplainArgs, project: &Project) -> Result<u8, Diagnostics>
 fn variable(name: &str, host: &str, views: &[View], project: &Project) -> Result<String, Diagnostic> {
     let mut told: Vec<String> = Vec::new();
     let mut text = String::new();
-    for view in views {
+    let all: Vec<View> = views.iter().flat_map(|view| with_roles(view, name)).collect();
+    for view in &all {
         let layers = view.explain(name);
         if layers.is_empty() && !view.is_magic(name) {
             continue;
@@ -59,11 +61,38 @@ fn variable(name: &str, host: &str, views: &[View], project: &Project) -> Result
         }
         let play = view.name.as_ref().filter(|_| views.len() > 1);
         let play = play.map(|play| format!(" in play `{play}`")).unwrap_or_default();
+        let role = view.role().map(|role| format!(" in role `{role}`")).unwrap_or_default();
         let gap = if told.is_empty() { "" } else { "\n" };
-        let _ = write!(text, "{gap}{name} on {host}{play}\n{lines}");
+        let _ = write!(text, "{gap}{name} on {host}{play}{role}\n{lines}");
         told.push(lines);
     }
-    if told.is_empty() { Err(unknown(name, host, views)) } else { Ok(text) }
+    let tasks = set_by_tasks(name, &all);
+    match told.is_empty() {
+        true if tasks.is_empty() => Err(unknown(name, host, views)),
+        true => Ok(format!("{name} on {host}\n{tasks}")),
+        false => Ok(text + &tasks),
+    }
+}
+
+/// A play, and those of its roles in which another value wins.
+fn with_roles(view: &View, name: &str) -> Vec<View> {
+    if view.role().is_some() {
+        return vec![view.clone()];
+    }
+    let winner = |view: &View| view.explain(name).into_iter().next().map(|layer| (layer.level, layer.place));
+    let own = winner(view);
+    let others = view.uses().into_iter().filter(|inside| winner(inside) != own);
+    std::iter::once(view.clone()).chain(others).collect()
+}
+
+/// Where tasks set a variable, but for the places that were told already.
+fn set_by_tasks(name: &str, views: &[View]) -> String {
+    let known: BTreeSet<String> =
+        views.iter().flat_map(|view| view.explain(name)).filter_map(|layer| layer.place).collect();
+    let found: BTreeSet<(String, &str)> = views.iter().flat_map(|view| view.setters(name)).collect();
+    let new = found.iter().filter(|(place, _)| !known.contains(place));
+    let lines: String = new.map(|(place, by)| format!("    {by:12}  {place}\n")).collect();
+    if lines.is_empty() { lines } else { format!("  may be set in a run by\n{lines}") }
 }
 
 fn unknown(name: &str, host: &str, views: &[View]) -> Diagnostic {
@@ -71,7 +100,7 @@ fn unknown(name: &str, host: &str, views: &[View]) -> Diagnostic {
     let near = nearest(name, names.iter().map(|name| &**name)).map(|near| format!("did you mean `{near}`?"));
     Diagnostic::error(format!("nothing sets `{name}` on `{host}`"))
         .maybe_hint(near)
-        .hint("facts, registered results and what tasks set are known in a run only")
+        .hint("facts and what modules tell are known in a run only")
 }
 
 fn layers_of(name: &str, view: &View, layers: &[Layer], project: &Project) -> String {

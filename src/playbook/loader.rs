@@ -129,6 +129,11 @@ impl Loader {
         self.node(path).map(|node| super::keywords::read_file_of_vars(self, &node)).unwrap_or_default()
     }
 
+    /// Reports what is wrong in a file that is read where the play comes to it, as it is then.
+    pub fn try_out(&self, path: &Path) {
+        self.read(path);
+    }
+
     /// The variables in a mapping.
     pub fn variables_in(&self, node: &Node) -> Vars {
         super::keywords::read_vars(self, node)

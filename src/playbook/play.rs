@@ -52,6 +52,18 @@ pub struct Prompt {
 }
 
 impl Play {
+    /// The files of `vars_files` that can be known without a host, and are there now.
+    pub fn known_vars_files(&self) -> impl Iterator<Item = PathBuf> {
+        let file = |name: &str| {
+            [self.dir.join("vars").join(name), self.dir.join(name)].into_iter().find(|path| path.is_file())
+        };
+        self.vars_files.iter().filter_map(move |written| {
+            let names = written.as_items().unwrap_or_else(|| Arc::new(vec![written.clone()]));
+            let mut known = names.iter().map_while(|name| name.as_str().filter(|_| !name.is_lazy()));
+            known.find_map(file)
+        })
+    }
+
     /// The names of the roles in `roles`.
     pub fn role_names(&self) -> Vec<Arc<str>> {
         self.roles.iter().flat_map(names).collect()

@@ -1,6 +1,7 @@
 //! What `ansible` prints of a single task: a paragraph for each host.
 
-use super::ansible::{abridged, json, short};
+use super::ansible::{Paint, abridged, differences, json, short};
+use super::options::Output;
 use super::reporter::Show;
 use super::sink::Sink;
 use super::{Event, HostName, Recap, Result, Status, TaskInfo};
@@ -11,18 +12,20 @@ const PRINTING: &[&str] = &["command", "shell", "raw"];
 
 /// The output of Ansible's callback `minimal`.
 pub struct Minimal {
-    verbosity: u8,
+    output: Output,
+    paint: Paint,
     sink: Sink,
 }
 
 impl Minimal {
     /// To a sink.
-    pub fn new(verbosity: u8, sink: Sink) -> Minimal {
-        Minimal { verbosity, sink }
+    pub fn new(output: Output, colour: bool, sink: Sink) -> Minimal {
+        Minimal { paint: Paint::new(colour, &output.colours), output, sink }
     }
 
     fn done(&self, host: &HostName, task: &TaskInfo, result: &Result) -> String {
-        let prints = PRINTING.contains(&short(&task.action)) && field(result, "rc").is_some();
+        let is_job = field(result, "ansible_job_id").is_some();
+        let prints = PRINTING.contains(&short(&task.action)) && field(result, "rc").is_some() && !is_job;
         let (word, mark) = match result.status {
             Status::Skipped | Status::Depends => return format!("{host} | SKIPPED\n"),
             Status::Unreachable => ("UNREACHABLE", "!"),
@@ -34,15 +37,23 @@ impl Minimal {
         if prints {
             return format!("{host} | {word} | rc={} >>\n{}\n", text(result, "rc"), printed(result));
         }
-        let fields = abridged(&result.data, &task.action, self.verbosity);
+        let fields = abridged(&result.data, &task.action, self.output.verbosity);
         format!("{host} | {word}{mark} => {}\n", json(&fields.into(), Some(4)))
+    }
+
+    /// What changed, where it is to be shown.
+    fn differences(&self, result: &Result) -> String {
+        let wanted = result.status == Status::Changed && result.diff.unwrap_or(self.output.diff);
+        if wanted { differences(result, &self.output, &self.paint) } else { String::new() }
     }
 }
 
 impl Show for Minimal {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Done { host, task, result, .. } => self.sink.print(&self.done(host, task, result)),
+            Event::Done { host, task, result, .. } => {
+                self.sink.print(&(self.differences(result) + &self.done(host, task, result)));
+            }
             Event::Warning(warning) => self.sink.complain(&format!("[WARNING]: {}\n", warning.message)),
             Event::Notice { text, .. } => self.sink.print(&format!("{text}\n")),
             _ => {}
@@ -106,13 +117,20 @@ mod tests {
             took: Duration::ZERO,
         };
         let sink = Sink::to(Box::new(std::io::sink()), Box::new(std::io::sink()), Arc::default());
-        Minimal::new(0, sink).done(&"web".into(), &task, &result)
+        Minimal::new(Output::default(), false, sink).done(&"web".into(), &task, &result)
     }
 
     #[test]
     fn programs_are_shown_by_what_they_print() {
         let data = Fields::new().with("rc", 3).with("stdout", "out").with("stderr", "err").with("msg", "no");
         assert_eq!(told("shell", Status::Failed, data), "web | FAILED | rc=3 >>\nout\nerr\nno\n");
+    }
+
+    #[test]
+    fn a_program_in_the_background_is_shown_by_its_result() {
+        let data = Fields::new().with("rc", 0).with("ansible_job_id", "j1");
+        let expected = "web | CHANGED => {\n    \"ansible_job_id\": \"j1\",\n    \"rc\": 0\n}\n";
+        assert_eq!(told("shell", Status::Changed, data), expected);
     }
 
     #[test]

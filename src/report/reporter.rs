@@ -198,7 +198,7 @@ pub fn choose(output: &Output, screen: Screen, sources: Arc<Sources>, sink: Sink
             let columns = if screen.is_terminal { screen.columns } else { 0 };
             (Box::new(Ansible::new(output.clone(), colour, columns, sources, sink)), Stage::default())
         }
-        Format::Minimal => (Box::new(Minimal::new(output.verbosity, sink)), Stage::default()),
+        Format::Minimal => (Box::new(Minimal::new(output.clone(), colour, sink)), Stage::default()),
         Format::Auto if !screen.is_terminal || output.dumb => {
             (Box::new(Plain::new(look, sources, sink)), Stage::default())
         }

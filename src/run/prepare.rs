@@ -13,6 +13,7 @@ use crate::ssh::{Dialer, Secret};
 use crate::template::{Engine, Language, Surroundings};
 use crate::vars::{Value, Vars, trusted_text};
 use crate::wire::Limits;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -64,7 +65,13 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
             );
         }
     }
+    let plays = playbooks.iter().flat_map(|playbook| &playbook.plays);
+    let files: BTreeSet<PathBuf> = plays.flat_map(|play| play.known_vars_files()).collect();
+    files.iter().for_each(|path| run.loader.try_out(path));
     run.loader.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
+    if !found.has_errors() {
+        refuse_empty(&playbooks, &mut found);
+    }
     start_and_limit(&run, &playbooks, &mut found);
     super::check::check(&run, &playbooks, &mut found);
     read_variables(&run, &playbooks, &mut found);
@@ -77,6 +84,14 @@ pub fn prepare(parts: Parts) -> Result<Prepared, Diagnostics> {
         return Err(found);
     }
     Ok(Prepared { run, playbooks, warnings: found.all })
+}
+
+/// A playbook without a play is hardly what was meant.
+fn refuse_empty(playbooks: &[Playbook], found: &mut Diagnostics) {
+    for playbook in playbooks.iter().filter(|playbook| playbook.plays.is_empty()) {
+        let message = format!("the playbook `{}` is empty: there is nothing to do", playbook.path.display());
+        found.push(Diagnostic::error(message));
+    }
 }
 
 /// What the command line picks must be there.
@@ -220,6 +235,13 @@ pub fn read_inventory(
     Inventory::load(sources, &wanted.sources, options)
 }
 
+/// Where the inventory is from: whole paths, and lists of hosts as they are.
+fn inventory_sources(settings: &Settings) -> Vec<String> {
+    let whole = |source: &String| settings.directory.join(source).display().to_string();
+    let sources = settings.inventory.sources.iter();
+    sources.map(|source| if source.contains(',') { source.clone() } else { whole(source) }).collect()
+}
+
 /// The Python of this machine, which playbooks give to `localhost`; the usual place where there is none.
 fn python() -> String {
     let path = std::env::var("PATH").unwrap_or_default();
@@ -292,6 +314,12 @@ fn extra_vars(settings: &Settings, sources: &Sources, loader: &Loader, found: &m
     all
 }
 
+/// What is said of a word that sets nothing: a mistake only where something was meant to be set, as in `a: b`.
+fn no_pair(word: &str, text: &str) -> Diagnostic {
+    let message = format!("`--extra-vars` wants `name=value`, not `{word}`");
+    if text.contains(':') { Diagnostic::error(message) } else { Diagnostic::warning(message) }
+}
+
 fn typed_pairs(text: &str, span: Span, found: &mut Diagnostics) -> Vars {
     let pairs = match split_pairs(text) {
         Ok(pairs) => pairs,
@@ -309,11 +337,8 @@ fn typed_pairs(text: &str, span: Span, found: &mut Diagnostics) -> Vars {
             Pair::Named { key, value, start, end } => {
                 vars.insert(key.into(), trusted_text(value, span.part(start, end)));
             }
-            Pair::Word { text, start, end } => {
-                let message = format!("`--extra-vars` wants `name=value`, not `{text}`");
-                found.push(
-                    Diagnostic::error(message).at(span.part(start, end)).hint("for a file write `@FILE`"),
-                );
+            Pair::Word { text: word, start, end } => {
+                found.push(no_pair(&word, text).at(span.part(start, end)).hint("for a file write `@FILE`"));
             }
         }
     }
@@ -361,7 +386,7 @@ fn magic_values(settings: &Settings) -> Vec<(&'static str, Value)> {
         ("ansible_check_mode", settings.execution.dry_run.into()),
         ("ansible_diff_mode", settings.execution.diff.into()),
         ("ansible_forks", Value::from(settings.execution.forks.unwrap_or(5))),
-        ("ansible_inventory_sources", texts(&settings.inventory.sources)),
+        ("ansible_inventory_sources", texts(&inventory_sources(settings))),
         ("ansible_run_tags", texts(&tags)),
         ("ansible_skip_tags", texts(&settings.selection.skip_tags)),
         ("provision_prune", settings.execution.prune.into()),

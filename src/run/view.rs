@@ -13,10 +13,12 @@ use crate::source::{Diagnostic, Span};
 use crate::ssh::{Kind, Target};
 use crate::template::Overrides;
 use crate::vars::{Level, Value, Vars, trusted_text};
+use indexmap::IndexSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A host in one play before its first task, or outside of every play. Facts and results are not known here.
+#[derive(Clone)]
 pub struct View {
     run: Arc<Run>,
     play: Arc<PlayRun>,
@@ -102,9 +104,32 @@ impl View {
     #[must_use]
     pub fn inside(&self, role: &str) -> Option<View> {
         let (role, frame) = self.roles().into_iter().find(|(known, _)| *known.name == *role)?;
+        Some(self.as_in(&role, frame))
+    }
+
+    fn as_in(&self, role: &Role, frame: Arc<Frame>) -> View {
         let at = At::new(frame, role.path.join("tasks").into());
         let View { run, play, host, name, .. } = self;
-        Some(View { run: run.clone(), play: play.clone(), host: host.clone(), name: name.clone(), at })
+        View { run: run.clone(), play: play.clone(), host: host.clone(), name: name.clone(), at }
+    }
+
+    /// As a task of each role sees it, each time that the play uses the role.
+    pub fn uses(&self) -> Vec<View> {
+        self.roles().into_iter().map(|(role, frame)| self.as_in(&role, frame)).collect()
+    }
+
+    /// The role whose tasks see it so.
+    pub fn role(&self) -> Option<&str> {
+        self.at.frame.role().map(|role| &*role.name)
+    }
+
+    /// The places in the play's files where tasks set a variable, and the words by which they do.
+    pub fn setters(&self, name: &str) -> Vec<(String, &'static str)> {
+        let roles = self.roles().into_iter().map(|(role, _)| role.path.clone());
+        let folders: IndexSet<Arc<Path>> = roles.chain([self.play.play.dir.clone()]).collect();
+        let sources = &self.run.sources;
+        let found = folders.iter().flat_map(|folder| super::lint::setters(sources, folder, name));
+        found.filter_map(|(by, span)| Some((sources.place(span)?, by))).collect()
     }
 
     /// The names of the play's roles, dependencies too.

@@ -113,6 +113,30 @@ fn every_level_of_a_variable_is_told() {
 }
 
 #[test]
+fn a_variable_is_told_as_roles_see_it_and_where_tasks_set_it() {
+    let project = Project::new(&[
+        ("site.yml", "- hosts: web\n  roles: [{role: greet, greet_name: friend}]\n"),
+        ("roles/greet/tasks/main.yml", "- include_tasks: more.yml\n"),
+        ("roles/greet/tasks/more.yml", "- {command: id, register: who}\n- set_fact: {who: me}\n"),
+        ("roles/greet/vars/other.yml", "who: you\n"),
+    ]);
+    let said = |name| project.ask(&words(&["explain", name, "--host", "web1"], &INVENTORY));
+    let expected = "
+greet_name on web1 in role `greet`
+  = friend
+> 20 role parameters                 friend                        site.yml:2:37
+";
+    assert!(said("greet_name").contains(expected), "{}", said("greet_name"));
+    let expected = "who on web1
+  may be set in a run by
+    register      roles/greet/tasks/more.yml:1:27
+    set_fact      roles/greet/tasks/more.yml:2:19
+    include_vars  roles/greet/vars/other.yml:1:6
+";
+    assert_eq!(said("who"), expected);
+}
+
+#[test]
 fn each_play_has_the_variables_beside_its_own_file() {
     let project = Project::new(&[
         ("site.yml", "- {hosts: web, name: here}\n- import_playbook: sub/main.yml\n"),
@@ -414,6 +438,26 @@ fn the_inventory_is_written_to_a_file_with_what_is_beside_a_directory() {
         ["inventory", "--host", "web2", "--output", "out", "--playbook-dir", "plays", "--flush-cache"];
     assert_eq!(project.ask(&words(&typed, &INVENTORY)), "");
     assert_eq!(project.read("out"), "{\n    \"greet_name\": \"beside\"\n}\n");
+}
+
+#[test]
+fn what_is_not_a_mistake_in_ansible_is_none_here_and_what_is_one_is() {
+    let project = Project::new(&[("empty.yml", "---\n")]);
+    let eval = words(&["eval", "ansible_inventory_sources[0] is abs", "--host", "web1"], &INVENTORY);
+    let said = project.say(&words(&eval, &["-e", "novalue"]));
+    assert_eq!((said.code, said.out.as_str()), (0, "true\n"), "{}", said.err);
+    assert!(
+        said.err.starts_with("warning: `--extra-vars` wants `name=value`, not `novalue`"),
+        "{}",
+        said.err
+    );
+    assert_eq!(project.say(&words(&eval, &["-e", "a: b"])).code, 4);
+    let said = project.say(&words(&["empty.yml"], &INVENTORY));
+    assert!(
+        said.code == 4 && said.err.contains("empty.yml` is empty: there is nothing to do"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

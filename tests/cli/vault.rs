@@ -56,6 +56,23 @@ fn which_of_several_passwords_encrypts_must_be_said() {
 }
 
 #[test]
+fn a_file_of_variables_that_does_not_open_is_told_before_the_run() {
+    let project = Project::new(&[
+        ("site.yml", "- {hosts: web, vars_files: [secret.yml], tasks: []}\n"),
+        ("vars/secret.yml", "a: 1\n"),
+        ("other", "another"),
+    ]);
+    project.ask(&words(&["vault", "encrypt", "vars/secret.yml"], &PASSWORD));
+    let said = project.say(&words(&["site.yml", "--vault-password-file", "other"], &INVENTORY));
+    assert_eq!((said.code, said.out.as_str()), (4, ""));
+    assert!(
+        said.err.ends_with("secret.yml`: no vault password opens this; tried: `default`\n"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
 fn the_options_and_the_input_of_ansible_vault_are_taken() {
     let project = Project::new(&[("new.yml", "a: old\n")]);
     project.ask(&words(&["vault", "-v", "encrypt", "new.yml"], &PASSWORD));

@@ -4,7 +4,12 @@ use super::matching::{Step, groups};
 use super::paint::{Paint, Tone};
 use super::written::Written;
 use crate::host::{Attribute, Data, Fields, Shown, TextChange};
-use crate::report::Result;
+use crate::report::{Output, Result};
+
+/// The differences of a result, as the settings of the output want them.
+pub fn differences(result: &Result, output: &Output, paint: &Paint) -> String {
+    diffs(result, output.diff_context.unwrap_or(3), &Pen { paint, written: Written::of(output) })
+}
 
 /// How differences are put on paper.
 pub struct Pen<'p> {

@@ -15,9 +15,11 @@ use super::reporter::Show;
 use super::sink::Sink;
 use super::{Event, HostName, Recap, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Sources};
+pub use diff::differences;
 pub use dump::{abridged, json, short};
 use order::{Inclusions, Order};
-use paint::{Paint, Tone, banner};
+pub use paint::Paint;
+use paint::{Tone, banner};
 use std::collections::HashSet;
 use std::sync::Arc;
 use written::Written;
@@ -196,7 +198,7 @@ impl Ansible {
     }
 
     fn written(&self) -> Written {
-        Written { yaml: self.output.yaml, pretty: self.output.pretty }
+        Written::of(&self.output)
     }
 }
 

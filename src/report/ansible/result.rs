@@ -1,7 +1,6 @@
 //! The lines about results.
 
 use super::Ansible;
-use super::diff::Pen;
 use super::dump::{abridged, is_quiet, is_spoken};
 use super::paint::Tone;
 use super::{diff, origin};
@@ -165,11 +164,7 @@ impl Ansible {
     }
 
     fn diff(&mut self, result: &Result) {
-        let text = diff::diffs(
-            result,
-            self.output.diff_context.unwrap_or(3),
-            &Pen { paint: &self.paint, written: self.written() },
-        );
+        let text = diff::differences(result, &self.output, &self.paint);
         if !text.is_empty() {
             self.sink.print(&text);
         }

@@ -2,6 +2,7 @@
 
 use super::dump::{float, json};
 use crate::host::{Data, Fields};
+use crate::report::Output;
 use crate::yaml::{Emitter, Layout};
 
 /// What the settings say of it.
@@ -13,6 +14,11 @@ pub struct Written {
 }
 
 impl Written {
+    /// As the settings of the output say.
+    pub fn of(output: &Output) -> Written {
+        Written { yaml: output.yaml, pretty: output.pretty }
+    }
+
     /// A result behind its line; `wide` where it is spread over lines unless the settings say otherwise.
     pub fn result(self, mut fields: Fields, wide: bool) -> String {
         if !self.yaml {

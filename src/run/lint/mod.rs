@@ -9,6 +9,8 @@ mod handlers;
 mod sources;
 mod walk;
 
+pub use files::setters;
+
 use super::Run;
 use super::magic::Magic;
 use super::prepare::Prepared;

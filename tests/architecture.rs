@@ -283,3 +283,35 @@ fn snake(name: &str) -> String {
     };
     name.chars().enumerate().map(upper).collect()
 }
+
+/// The names of the public fields of a text.
+fn fields(text: &str) -> impl Iterator<Item = &str> {
+    let public = text.lines().filter_map(|line| line.trim().strip_prefix("pub "));
+    let named = public.filter_map(|rest| rest.split_once(": ")).map(|(name, _)| name);
+    named.filter(|name| name.chars().all(|char| char.is_alphanumeric() || char == '_'))
+}
+
+/// Whether a text takes the value of a field, and does not only set it.
+fn takes(text: &str, field: &str) -> bool {
+    text.split(&format!(".{field}")).skip(1).any(|rest| {
+        let ends = !rest.starts_with(|char: char| char.is_alphanumeric() || char == '_' || char == '(');
+        ends && (!rest.trim_start().starts_with('=') || rest.trim_start().starts_with("=="))
+    })
+}
+
+/// A setting that is taken and does nothing would be a lie.
+#[test]
+fn every_setting_is_read() {
+    let (sources, mut unread) = (sources(), Vec::new());
+    let (settings, others): (Vec<_>, Vec<_>) = sources.iter().partition(|source| {
+        source.path.starts_with("src/settings/") || source.path == "src/report/options.rs"
+    });
+    let readers: Vec<_> =
+        others.iter().filter(|source| !source.path.starts_with("src/cli/config/")).collect();
+    for field in settings.iter().flat_map(|source| fields(&source.text)) {
+        if !readers.iter().any(|source| takes(&source.text, field)) {
+            unread.push(field);
+        }
+    }
+    assert!(unread.is_empty(), "{unread:?}");
+}

@@ -6,6 +6,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -15,6 +16,9 @@ const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
 /// A terminal keeps no more of a line, its end included, and drops the rest without a word.
 const LONGEST_LINE: usize = 4096;
+
+/// A pipe is read by single bytes, so that what follows a line is left for whoever comes next.
+const BYTE: usize = 1;
 
 /// Asks the person, where there is one: questions go to the terminal itself, whatever the outputs are connected to.
 #[derive(Default)]
@@ -41,20 +45,37 @@ impl Asker {
     pub fn secret(&self, prompt: &str) -> Result<Zeroizing<String>, Diagnostic> {
         self.turn(prompt, |mut terminal| {
             self.hide(terminal)?;
-            let typed = write!(terminal, "{prompt}: ").and_then(|()| self.line(terminal));
+            let typed = write!(terminal, "{prompt}: ").and_then(|()| self.line(terminal, LONGEST_LINE));
             self.restore();
             typed?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
         })
     }
 
-    /// Asks for a secret twice, until both are the same.
+    /// Asks for a password; where there is no terminal, it is the next line of the standard input, as scripts pipe it.
     ///
     /// # Errors
-    /// There is no terminal to ask at, or it was typed differently three times.
-    pub fn new_secret(&self, prompt: &str) -> Result<Zeroizing<String>, Diagnostic> {
+    /// There is neither.
+    pub fn password(&self, prompt: &str) -> Result<Zeroizing<String>, Diagnostic> {
+        self.secret(prompt).or_else(|refused| match self.is_possible() {
+            true => Err(refused),
+            false => self.piped().ok().flatten().ok_or(refused),
+        })
+    }
+
+    /// The next line of the standard input; nothing at its end.
+    fn piped(&self) -> io::Result<Option<Zeroizing<String>>> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.line(&File::from(io::stdin().as_fd().try_clone_to_owned()?), BYTE)
+    }
+
+    /// Asks for a password twice, until both are the same.
+    ///
+    /// # Errors
+    /// Nobody can be asked, or it was typed differently three times.
+    pub fn new_password(&self, prompt: &str) -> Result<Zeroizing<String>, Diagnostic> {
         for _ in 0..3 {
-            let first = self.secret(prompt)?;
-            let second = self.secret(&format!("{prompt}, again"))?;
+            let first = self.password(prompt)?;
+            let second = self.password(&format!("{prompt}, again"))?;
             if *first == *second {
                 return Ok(first);
             }
@@ -69,7 +90,7 @@ impl Asker {
     pub fn text(&self, prompt: &str) -> Result<String, Diagnostic> {
         let typed = self.turn(prompt, |mut terminal| {
             write!(terminal, "{prompt}: ")?;
-            self.line(terminal).map(Option::unwrap_or_default)
+            self.line(terminal, LONGEST_LINE).map(Option::unwrap_or_default)
         });
         typed.map(|typed| typed.to_string())
     }
@@ -137,13 +158,13 @@ impl Asker {
         answer.map_err(|error| Diagnostic::error(format!("cannot ask for `{prompt}`: {error}")))
     }
 
-    /// The line that is typed, without its end; nothing where the end of all input comes instead.
-    fn line(&self, mut terminal: &File) -> io::Result<Option<Zeroizing<String>>> {
+    /// The line that comes, read by so many bytes at most, without its end; nothing where the end of all input comes instead.
+    fn line(&self, mut input: &File, at_once: usize) -> io::Result<Option<Zeroizing<String>>> {
         let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
-        let mut part = Zeroizing::new([0; LONGEST_LINE]);
+        let mut part = Zeroizing::new(vec![0; at_once]);
         while !line.ends_with(b"\n") {
-            self.wait(terminal)?;
-            match terminal.read(&mut *part)? {
+            self.wait(input)?;
+            match input.read(&mut part)? {
                 0 => break,
                 count => line.extend_from_slice(part.get(..count).unwrap_or_default()),
             }
@@ -159,8 +180,8 @@ impl Asker {
     }
 
     /// Waits until a line has been typed; an error where nobody wants to know it any more.
-    fn wait(&self, terminal: &File) -> io::Result<()> {
-        let mut polled = [PollFd::new(terminal, PollFlags::IN)];
+    fn wait(&self, input: &File) -> io::Result<()> {
+        let mut polled = [PollFd::new(input, PollFlags::IN)];
         loop {
             if self.given_up.load(Ordering::SeqCst) {
                 return Err(interrupted());

@@ -11,6 +11,7 @@ use super::render::RenderArgs;
 use super::report::ReportArgs;
 use super::trust::TrustArgs;
 use super::vault::VaultCommand;
+use clap::error::ErrorKind;
 use clap::{ArgAction, Command as Words, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// What is to be done. Without a word for it, it is a run.
@@ -46,20 +47,25 @@ pub enum Command {
 
 /// Provisions hosts over SSH: runs Ansible projects, needs no Python on hosts, shows what it would do before it acts.
 #[derive(Parser)]
-#[command(name = "provision", args_override_self = true, infer_long_args = true, disable_version_flag = true)]
+#[command(name = "provision", args_override_self = true, infer_long_args = true)]
+#[command(version, disable_version_flag = true)]
 struct WithoutWord {
     #[command(flatten)]
     run: RunArgs,
     /// Show the version
-    #[arg(long, action = ArgAction::SetTrue)]
-    version: bool,
+    #[arg(long, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 #[derive(Parser)]
-#[command(name = "provision", args_override_self = true, infer_long_args = true, disable_version_flag = true)]
+#[command(name = "provision", args_override_self = true, infer_long_args = true)]
+#[command(version, propagate_version = true, disable_version_flag = true)]
 struct WithWord {
     #[command(subcommand)]
     command: Command,
+    /// Show the version
+    #[arg(long, global = true, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 /// What words ask for.
@@ -76,20 +82,24 @@ pub enum Asked {
 /// # Errors
 /// What was typed means nothing, or help was asked for.
 pub fn read(words: &[String]) -> Result<Asked, clap::Error> {
+    match command(words) {
+        Ok(command) => Ok(Asked::Command(Box::new(command))),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => Ok(Asked::Version),
+        Err(error) => Err(error),
+    }
+}
+
+fn command(words: &[String]) -> Result<Command, clap::Error> {
     match word_at(words) {
         Some(index) => {
             let mut words = words.to_vec();
             let word = words.remove(index);
             words.insert(1, word);
-            Ok(Asked::Command(Box::new(WithWord::try_parse_from(words)?.command)))
+            Ok(WithWord::try_parse_from(words)?.command)
         }
         None => {
             let matches = without_word().try_get_matches_from(words)?;
-            let parsed = WithoutWord::from_arg_matches(&matches)?;
-            if parsed.version {
-                return Ok(Asked::Version);
-            }
-            Ok(Asked::Command(Box::new(Command::Run(Box::new(parsed.run)))))
+            Ok(Command::Run(Box::new(WithoutWord::from_arg_matches(&matches)?.run)))
         }
     }
 }

@@ -102,6 +102,6 @@ impl ssh::Asker for Desk {
 
 impl vault::Ask for Desk {
     fn password(&self, question: &str) -> Result<Zeroizing<String>, Diagnostic> {
-        self.asker.secret(question.trim_end_matches([':', ' ']))
+        self.asker.password(question.trim_end_matches([':', ' ']))
     }
 }

@@ -8,6 +8,7 @@ use crate::source::{Diagnostic, Diagnostics};
 use crate::template::in_blocks;
 use crate::vars::Value;
 use clap::{ArgGroup, Args};
+use std::path::PathBuf;
 
 /// Shows hosts, groups and their variables.
 #[derive(Args, Clone, Debug)]
@@ -37,6 +38,18 @@ pub struct InventoryArgs {
     #[arg(long)]
     pub export: bool,
 
+    /// Write here and not to the standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// The directory whose group_vars and host_vars count as those of a playbook's
+    #[arg(long, value_name = "DIRECTORY")]
+    pub playbook_dir: Option<PathBuf>,
+
+    /// Forget the facts that were kept of hosts
+    #[arg(long)]
+    pub flush_cache: bool,
+
     /// The group at the root of the graph
     #[arg(value_name = "GROUP")]
     pub group: Option<String>,
@@ -64,7 +77,7 @@ pub fn inventory(args: &InventoryArgs, project: &Project) -> Result<u8, Diagnost
         let unknown = || Diagnostic::error(format!("there is no group `{root}` in the inventory"));
         listing.tree(root, args.vars).ok_or_else(unknown).map_err(one)?
     };
-    project.tell(&text);
+    args.put(&text, project)?;
     project.complain(&inventory.take_diagnostics().all);
     drop(inventory);
     project.complain(&ready.warnings());
@@ -72,6 +85,16 @@ pub fn inventory(args: &InventoryArgs, project: &Project) -> Result<u8, Diagnost
 }
 
 impl InventoryArgs {
+    /// Writes to the file that is named, or to the standard output; secrets are hidden.
+    fn put(&self, text: &str, project: &Project) -> Result<(), Diagnostics> {
+        let Some(path) = &self.output else {
+            project.tell(text);
+            return Ok(());
+        };
+        let failed = |error| Diagnostic::error(format!("cannot write `{}`: {error}", path.display()));
+        std::fs::write(path, &*project.redactor.redact(text)).map_err(failed).map_err(one)
+    }
+
     /// A value in the form that is asked for.
     fn written(&self, value: &Value) -> Result<String, Diagnostics> {
         if self.yaml {

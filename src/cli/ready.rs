@@ -103,7 +103,7 @@ pub fn dialer(settings: &Settings, desk: Arc<Desk>) -> Result<Dialer, Diagnostic
 /// One cannot be asked for or read.
 pub fn passwords(settings: &Settings, desk: &Desk) -> Result<Passwords, Diagnostic> {
     let typed = |prompt: &str| -> Result<Secret, Diagnostic> {
-        let typed = desk.asker.secret(prompt)?;
+        let typed = desk.asker.password(prompt)?;
         desk.redactor.add(&typed);
         Ok(Secret::new(typed.as_str()))
     };

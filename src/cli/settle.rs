@@ -44,6 +44,10 @@ impl Settings {
             Command::Explain(explain) => settings.asked(&explain.host, place),
             Command::Eval(eval) => settings.asked(&eval.host, place),
             Command::Render(render) => settings.asked(&render.host, place),
+            Command::Inventory(shown) => {
+                settings.inventory.beside = shown.playbook_dir.as_deref().map(|dir| absolute(dir, place));
+                settings.facts.flush = shown.flush_cache;
+            }
             Command::Module(module) => settings.module(module, place),
             Command::Vault(vault) => {
                 settings.vaults(vault.act.passwords(), place);
@@ -54,7 +58,7 @@ impl Settings {
         }
         settings.complete(place);
         let (errors, warnings) = found.all.into_iter().partition(|one| one.severity == Severity::Error);
-        settings.warnings = warnings;
+        settings.warnings.extend(warnings);
         if Vec::is_empty(&errors) { Ok(settings) } else { Err(Diagnostics { all: errors }) }
     }
 

@@ -64,6 +64,7 @@ pub fn start(
             return complain(&found.all, Some(&project), exit::OPTIONS, &place);
         }
     };
+    sources.take_duplicate_keys_for(settings.language.duplicate_keys);
     let project = Project { settings, sources, redactor };
     complain(&project.settings.warnings, Some(&project), exit::FINE, &place);
     match carry_out(&command, &project) {

@@ -81,6 +81,9 @@ pub fn package_subject(name: &str) -> Subject {
     Subject::Package(name.to_owned())
 }
 
+/// What was changed last when apt read its index; the first that is there counts.
+pub const INDEX_STAMPS: [&str; 2] = ["/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/lists"];
+
 /// The index of packages, for effects.
 pub fn index_subject() -> Subject {
     Subject::PackageIndex
@@ -117,8 +120,7 @@ pub fn is_installed(package: &Data) -> bool {
 }
 
 pub(in crate::host) fn index_age(system: &System) -> Result<Data, Failure> {
-    let stamps = ["/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/lists"];
-    for path in stamps {
+    for path in INDEX_STAMPS {
         if let Some(stat) = system.stat(Path::new(path))? {
             return Ok(Data::Map(Fields::new().with("seconds", stat.modified.seconds)));
         }

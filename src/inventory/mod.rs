@@ -126,6 +126,11 @@ impl Inventory {
         LOCAL.contains(&name).then_some(implicit)
     }
 
+    /// A host that no source names: of all groups it is in `all` alone.
+    pub fn unlisted(name: &str) -> HostEntry {
+        HostEntry { name: name.into(), is_implicit: false, source: None }
+    }
+
     /// All hosts, in the order of the sources.
     pub fn host_names(&self) -> Vec<Name> {
         self.graph.hosts.keys().cloned().collect()

@@ -93,6 +93,7 @@ fn read_block(loader: &Loader, node: &Node, statics: &Statics) -> Block {
             "name" => name = Some(value_of(value)),
             "block" | "rescue" | "always" => {}
             word if keywords.read(loader, word, value) => {}
+            _ if keywords.read_old(loader, key, value) => {}
             word => refuse_on_block(loader, word, key),
         }
     }
@@ -109,9 +110,6 @@ fn read_block(loader: &Loader, node: &Node, statics: &Statics) -> Block {
 }
 
 fn refuse_on_block(loader: &Loader, word: &str, key: &Node) {
-    if let Some((old, new)) = keyword::OLD.iter().find(|(old, _)| *old == word) {
-        return loader.refuse(super::task::old_word(old, new).at(key.span));
-    }
     if keyword::TASK.contains(&word) || word.starts_with("with_") {
         let message = format!("`{word}` is for a task and not for a block");
         return loader.refuse(

@@ -1,4 +1,4 @@
-//! `import_tasks` and `import_role`: followed while reading.
+//! `import_tasks` and `import_role`, and `include` where it means the same: followed while reading.
 
 use super::block::Group;
 use super::loader::{Loader, Statics};
@@ -10,7 +10,14 @@ use std::path::{Path, PathBuf};
 
 /// What an import brings in; nothing if the task is no import, and no group if it could not be followed.
 pub(super) fn follow(loader: &Loader, task: &Task, statics: &Statics) -> Option<Option<Group>> {
-    if !task.is(&["import_tasks", "import_role"]) {
+    if task.is(&["include"]) {
+        let message = "`include` is a word of old Ansible versions";
+        let hint = "write `import_tasks` or `include_tasks`";
+        loader.refuse(Diagnostic::warning(message).at(task.action.span).hint(hint));
+    }
+    if !task.is(&["import_tasks", "import_role"])
+        && !(task.is(&["include"]) && is_static(loader, task, statics))
+    {
         return None;
     }
     if let Some(repeat) = &task.own.repeat {
@@ -19,10 +26,20 @@ pub(super) fn follow(loader: &Loader, task: &Task, statics: &Statics) -> Option<
         loader.refuse(Diagnostic::error(message).at(repeat.span).hint(hint));
         return Some(None);
     }
-    Some(if task.is(&["import_tasks"]) {
-        import_tasks(loader, task, statics)
-    } else {
+    Some(if task.is(&["import_role"]) {
         import_role(loader, task, statics)
+    } else {
+        import_tasks(loader, task, statics)
+    })
+}
+
+/// Whether an `include` is followed while reading: if it says so, or else if nothing about it needs a host.
+fn is_static(loader: &Loader, task: &Task, statics: &Statics) -> bool {
+    let is_there = |file: &Value| {
+        !file.is_lazy() && loader.text(file, statics).is_some_and(|name| find_tasks(&name, statics).is_ok())
+    };
+    task.own.is_static.unwrap_or_else(|| {
+        !statics.at_run && task.own.repeat.is_none() && task.action.raw.as_ref().is_some_and(is_there)
     })
 }
 
@@ -42,6 +59,7 @@ fn import_tasks(loader: &Loader, task: &Task, statics: &Statics) -> Option<Group
     }
     let mut keywords = task.keywords.clone();
     keywords.vars.extend(parameters(task));
+    keywords.tags.extend(keywords.vars.shift_remove("tags"));
     let inner = statics.inside(&keywords);
     Some(Group { span: task.span, keywords, role: None, entries: loader.tasks(&path, &inner) })
 }
@@ -54,7 +72,7 @@ fn parameters(task: &Task) -> crate::vars::Vars {
 }
 
 /// The file of tasks with this name, seen from a file or a role; those that were tried if there is none.
-pub fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
+fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
     let role = statics.role.as_ref().map(|role| role.path.clone());
     let trail = statics.trail.iter().rev().filter_map(|file| file.parent()).map(Path::to_owned);
     let mut dirs: Vec<PathBuf> = [statics.dir.to_path_buf()].into_iter().chain(trail).collect();
@@ -70,6 +88,19 @@ pub fn find_tasks(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>
         }
     }
     Err(tried)
+}
+
+/// The same for a file that is named while the run is under way: in a role, what stands beside its `main.yml` (or the one of its
+/// handlers) comes before what is near, which is Ansible's order for `include_tasks` alone.
+pub fn find_included(name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
+    let of_role = statics.role.as_ref().and_then(|role| {
+        let part = statics.dir.strip_prefix(&role.path).ok()?.components().next()?;
+        Some(clean(&role.path.join(part).join(name)))
+    });
+    match of_role.filter(|path| path.is_file()) {
+        Some(path) => Ok(path),
+        None => find_tasks(name, statics),
+    }
 }
 
 /// The path without `.` and `..` where that is a matter of text alone.

@@ -1,6 +1,6 @@
 //! The keywords that plays, roles, blocks and tasks share, read and kept unevaluated.
 
-use super::keyword::Keyword;
+use super::keyword::{self, Keyword};
 use super::loader::Loader;
 use crate::source::Diagnostic;
 use crate::vars::{Value, Vars, value_of};
@@ -80,6 +80,19 @@ impl Keywords {
         Ok(keywords)
     }
 
+    /// Reads a word that Ansible dropped, with a warning where it is known what is meant; false if it is none.
+    pub(super) fn read_old(&mut self, loader: &Loader, key: &Node, node: &Node) -> bool {
+        let Some((word, new)) = keyword::OLD.iter().find(|(word, _)| key.as_str() == Some(word)) else {
+            return false;
+        };
+        let message = format!("`{word}` is a keyword of old Ansible versions");
+        let meant = meant_by(word, node);
+        let found = if meant.is_empty() { Diagnostic::error(message) } else { Diagnostic::warning(message) };
+        loader.refuse(found.at(key.span).hint(format!("write `{new}`")));
+        meant.into_iter().for_each(|(keyword, value)| self.set(keyword, value));
+        true
+    }
+
     /// Reads one key of a mapping; false if it is no keyword that may be shared.
     pub(super) fn read(&mut self, loader: &Loader, name: &str, node: &Node) -> bool {
         if let Some(keyword) = Keyword::named(name) {
@@ -98,6 +111,21 @@ impl Keywords {
             _ => return false,
         }
         true
+    }
+}
+
+/// What the words for becoming another user meant before there was `become`; `always_run`, where it says yes.
+fn meant_by(word: &str, node: &Node) -> Vec<(Keyword, Value)> {
+    let method = |method: &str| (Keyword::BecomeMethod, Value::text(method).at(node.span));
+    match word {
+        "sudo" => vec![method("sudo"), (Keyword::Become, value_of(node))],
+        "sudo_user" => vec![method("sudo"), (Keyword::BecomeUser, value_of(node))],
+        "su" => vec![method("su"), (Keyword::Become, value_of(node))],
+        "su_user" => vec![method("su"), (Keyword::BecomeUser, value_of(node))],
+        "always_run" if node.as_bool() == Some(true) => {
+            vec![(Keyword::CheckMode, Value::from(false).at(node.span))]
+        }
+        _ => Vec::new(),
     }
 }
 

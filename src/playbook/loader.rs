@@ -44,6 +44,8 @@ pub struct Statics {
     pub depending: Vec<Arc<str>>,
     /// Collections in which roles are looked for that are named without one.
     pub collections: Vec<Arc<str>>,
+    /// Whether this is read while the play runs.
+    pub at_run: bool,
 }
 
 impl Statics {
@@ -52,7 +54,16 @@ impl Statics {
         let dir: Arc<Path> = playbook_dir.into();
         let (vars, trail, depending) = (Vec::new(), Vec::new(), Vec::new());
         let collections = paths::collection(&dir).into_iter().collect();
-        Statics { dir: dir.clone(), playbook_dir: dir, role: None, vars, trail, depending, collections }
+        Statics {
+            dir: dir.clone(),
+            playbook_dir: dir,
+            role: None,
+            vars,
+            trail,
+            depending,
+            collections,
+            at_run: false,
+        }
     }
 
     /// Within something that has these keywords.

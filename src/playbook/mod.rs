@@ -14,12 +14,13 @@ mod loops;
 mod paths;
 mod play;
 mod role;
+mod seen;
 mod task;
 
 pub use action::{Action, Argument};
 pub use block::{Block, Entry, Group};
 pub use free_form::{Pair, split_pairs};
-pub use import::find_tasks;
+pub use import::find_included;
 pub use keyword::Keyword;
 pub use keywords::{Keywords, is_identifier};
 pub use library::Library;

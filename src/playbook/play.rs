@@ -151,7 +151,8 @@ fn read_file(loader: &Loader, path: &Path, statics: &Statics, outer: &Keywords) 
 }
 
 fn read_element(loader: &Loader, node: &Node, statics: &Statics, outer: &Keywords) -> Vec<Arc<Play>> {
-    let names = ["import_playbook", "ansible.builtin.import_playbook", "ansible.legacy.import_playbook"];
+    let names =
+        ["import_playbook", "ansible.builtin.import_playbook", "ansible.legacy.import_playbook", "include"];
     if let Some((_, file)) = names.iter().find_map(|name| node.pair(name)) {
         return import(loader, node, file, statics, outer);
     }
@@ -167,7 +168,8 @@ fn import(loader: &Loader, node: &Node, file: &Node, statics: &Statics, outer: &
     let mut keywords = outer.clone();
     for (key, value) in node.as_map().unwrap_or_default() {
         let word = key.as_str().unwrap_or_default();
-        if !word.ends_with("import_playbook") && word != "name" && !keywords.read(loader, word, value) {
+        let own = matches!(word, "include" | "name") || word.ends_with("import_playbook");
+        if !own && !keywords.read(loader, word, value) {
             loader.unknown("`import_playbook`", word, key.span, ["name", "vars", "when", "tags"]);
         }
     }
@@ -234,7 +236,7 @@ impl Play {
             "vars_prompt" => self.prompts = read_prompts(loader, value),
             "pre_tasks" | "roles" | "tasks" | "post_tasks" | "handlers" => {}
             "user" => self.keywords.set(Keyword::RemoteUser, value_of(value)),
-            _ if self.keywords.read(loader, word, value) => {}
+            _ if self.keywords.read(loader, word, value) || self.keywords.read_old(loader, key, value) => {}
             _ => self.read_setting(loader, word, key, value),
         }
     }
@@ -242,8 +244,6 @@ impl Play {
     fn read_setting(&mut self, loader: &Loader, word: &str, key: &Node, value: &Node) {
         if let Some(name) = keyword::PLAY.iter().find(|name| **name == word) {
             self.settings.insert(name, value_of(value));
-        } else if let Some((old, new)) = keyword::OLD.iter().find(|(old, _)| *old == word) {
-            loader.refuse(super::task::old_word(old, new).at(key.span));
         } else {
             let shared = Keyword::names().chain(keyword::COLLECTED.iter().copied());
             loader.unknown("a play", word, key.span, shared.chain(keyword::PLAY.iter().copied()));

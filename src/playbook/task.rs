@@ -40,6 +40,8 @@ pub struct TaskKeywords {
     /// Topics that a handler listens to.
     pub listen: Vec<Value>,
     pub args: Option<Value>,
+    /// Of an `include`: whether it is followed while reading.
+    pub is_static: Option<bool>,
 }
 
 impl Task {
@@ -68,6 +70,7 @@ impl Task {
         for (key, value) in entries {
             task.read(loader, key, value);
         }
+        task.own.is_static = task.take_static();
         let action = Action::choose(loader, node, &task.actions, task.own.args.as_ref())?;
         let mut keywords = task.keywords;
         if action.local {
@@ -147,12 +150,19 @@ impl<'a> Unfinished<'a> {
         }
     }
 
+    /// `static`, which once stood beside `include`.
+    fn take_static(&mut self) -> Option<bool> {
+        let named = |wanted: &str| self.actions.iter().position(|(key, _)| key.as_str() == Some(wanted));
+        let at = named("include").and(named("static"))?;
+        self.actions.remove(at).1.as_bool()
+    }
+
     /// Reads what is no keyword of a task: the module, or a mistake.
     fn unshared(&mut self, loader: &Loader, name: &str, key: &'a Node, value: &'a Node) {
-        let old = keyword::OLD.iter().find(|(old, _)| *old == name);
-        match old {
-            // `user` is a module too, and as a keyword it stands on plays only.
-            Some((old, new)) if *old != "user" => loader.refuse(old_word(old, new).at(key.span)),
+        match name {
+            // As a keyword it stands on plays only.
+            "user" => self.actions.push((key, value)),
+            _ if self.keywords.read_old(loader, key, value) => {}
             _ if name != "gather_facts"
                 && (keyword::PLAY.contains(&name) || keyword::BLOCK.contains(&name)) =>
             {
@@ -162,11 +172,6 @@ impl<'a> Unfinished<'a> {
             _ => self.actions.push((key, value)),
         }
     }
-}
-
-/// What to say of a word that Ansible dropped.
-pub(super) fn old_word(old: &str, new: &str) -> Diagnostic {
-    Diagnostic::error(format!("`{old}` is a keyword of old Ansible versions")).hint(format!("write `{new}`"))
 }
 
 impl TaskKeywords {

@@ -80,7 +80,6 @@ pub struct Colours {
     pub included: Option<String>,
     pub verbose: Option<String>,
     pub warn: Option<String>,
-    pub deprecate: Option<String>,
     pub debug: Option<String>,
     pub diff_add: Option<String>,
     pub diff_remove: Option<String>,

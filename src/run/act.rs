@@ -19,6 +19,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
+/// The largest file of which a result holds the texts, in bytes: Ansible's choice.
+const MOST_COMPARED: u64 = 104_448;
+
 /// The longest time in seconds that a task may be given.
 const LONGEST: u64 = 100_000_000;
 
@@ -133,6 +136,8 @@ impl Interpreter {
             || !own.until.is_empty()
             || own.retries.is_some()
             || running.background.is_some_and(|background| background.poll > 0)
+            // Its result may hold facts of any name.
+            || self.run.own_module(running.task.action.word()).is_some()
     }
 
     /// Carries out a control word.
@@ -251,7 +256,7 @@ impl Interpreter {
         let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
         let mut ended = self.ask_call(running, call, sending, at).await?;
-        ended.tell_difference(&running.info.action, self.wants_difference(running));
+        self.tell_difference(&mut ended, running);
         match running.background {
             Some(background) => self.follow(running, ended, background, at).await,
             None => Ok(ended),
@@ -320,8 +325,10 @@ impl Interpreter {
     pub(super) async fn sending(&mut self, running: &Running, at: &At) -> Result<Sending, Trouble> {
         let check = self.is_checked(at).await?;
         let lenient = running.ignore_errors || running.failed == Some(false);
-        let timeout = at.frame.keyword(Keyword::Timeout).cloned();
-        let timeout = seconds(self.text_of(&timeout, at).await?, &timeout)?;
+        let timeout = match at.frame.keyword(Keyword::Timeout).cloned() {
+            None => self.run.settings.execution.task_timeout,
+            written => seconds(self.text_of(&written, at).await?, &written)?,
+        };
         Ok(Sending {
             repeat: running.repeat,
             mode: if check { Mode::Check } else { Mode::Apply },
@@ -331,7 +338,7 @@ impl Interpreter {
             background: running.background.map(|background| background.limit),
             place: check.then(|| self.run.sources.place(running.info.span)).flatten(),
             notify: self.notes(&running.notify),
-            timeout,
+            timeout: timeout.filter(|seconds| *seconds > 0),
         })
     }
 
@@ -339,6 +346,12 @@ impl Interpreter {
     pub fn wants_difference(&self, running: &Running) -> bool {
         let execution = &self.run.settings.execution;
         running.diff.unwrap_or(execution.diff || execution.dry_run)
+    }
+
+    /// Adds `diff` to a result.
+    pub(super) fn tell_difference(&self, ended: &mut Ended, running: &Running) {
+        let most = self.run.settings.execution.max_diff_size.unwrap_or(MOST_COMPARED);
+        ended.tell_difference(&running.info.action, self.wants_difference(running), most);
     }
 
     async fn environment_of(&mut self, running: &Running, at: &At) -> Result<Vec<(String, String)>, Trouble> {
@@ -404,7 +417,7 @@ fn no_delegate(written: &Value) -> Trouble {
 fn seconds(given: Option<String>, written: &Option<Value>) -> Result<Option<u64>, Trouble> {
     let Some(text) = given else { return Ok(None) };
     match text.parse::<u64>() {
-        Ok(seconds) if seconds <= LONGEST => Ok(Some(seconds).filter(|seconds| *seconds > 0)),
+        Ok(seconds) if seconds <= LONGEST => Ok(Some(seconds)),
         _ => {
             let span = written.as_ref().map_or(crate::source::Span::NONE, Value::span);
             let message = format!("Timeout {text} is invalid, it must be between 0 and {LONGEST}");
@@ -415,12 +428,12 @@ fn seconds(given: Option<String>, written: &Option<Value>) -> Result<Option<u64>
 
 impl Interpreter {
     /// Whether all hosts come together before this task: others could see it, or it could see others.
-    fn must_meet(&self, word: &str, at: &At) -> bool {
+    pub fn must_meet(&self, word: &str, at: &At) -> bool {
         if !self.play.meeting.is_needed() {
             return false;
         }
-        let alone =
-            at.frame.keyword(Keyword::RunOnce).is_some() || at.frame.keyword(Keyword::DelegateTo).is_some();
+        let once = at.frame.keyword(Keyword::RunOnce).is_some_and(|once| once.as_bool() != Some(false));
+        let alone = once || at.frame.keyword(Keyword::DelegateTo).is_some();
         let quiet = match crate::modules::spec(word) {
             Some(spec) => spec.local,
             None if control::is_word(word) => !matches!(

@@ -59,7 +59,7 @@ impl Run {
             return PlayEnd::Fine;
         }
         let number = u32::try_from(self.next_play()).unwrap_or(u32::MAX);
-        let batches = match self.batches(play, &all) {
+        let batches = match self.check_settings(play).and_then(|()| self.batches(play, &all)) {
             Ok(batches) => batches,
             Err(diagnostic) => {
                 live.iter().for_each(|host| self.fail_host(host, diagnostic.clone()));
@@ -171,10 +171,13 @@ impl Run {
             vars: vars.clone(),
             start: None,
             together: !self.is_free(play),
-            force_handlers: flag(play.setting("force_handlers"), self.settings.execution.force_handlers),
+            force_handlers: flag(
+                self.setting(play, "force_handlers").as_ref(),
+                self.settings.execution.force_handlers,
+            ),
             gathers_facts: play.setting("gather_facts").cloned().unwrap_or_else(Value::none),
-            max_fail_percentage: play
-                .setting("max_fail_percentage")
+            max_fail_percentage: self
+                .setting(play, "max_fail_percentage")
                 .and_then(|most| most.str().ok()?.trim_end_matches('%').parse().ok()),
         }
     }
@@ -198,7 +201,7 @@ impl Run {
 
     /// Whether the hosts of a play go on without waiting for each other.
     fn is_free(&self, play: &Play) -> bool {
-        let own = play.setting("strategy").and_then(|strategy| strategy.str().ok());
+        let own = self.setting(play, "strategy").and_then(|strategy| strategy.str().ok());
         let strategy = own.or_else(|| self.settings.execution.strategy.clone());
         strategy.is_some_and(|strategy| strategy.ends_with("free") || strategy.ends_with("host_pinned"))
     }
@@ -211,6 +214,18 @@ impl Run {
             Some(items) => items.iter().filter_map(|item| item.str().ok()).collect::<Vec<_>>().join(","),
             None => value.str().unwrap_or_default(),
         }
+    }
+
+    /// A keyword that only plays have, evaluated; none where that fails.
+    fn setting(&self, play: &Play, name: &str) -> Option<Value> {
+        play.setting(name).and_then(|written| self.without_host(play, written).ok())
+    }
+
+    /// Whether what the play says of its hosts and failures can be evaluated.
+    fn check_settings(&self, play: &Play) -> Result<(), Diagnostic> {
+        let names = ["force_handlers", "max_fail_percentage", "order", "strategy"];
+        let mut written = names.into_iter().filter_map(|name| play.setting(name));
+        written.try_for_each(|written| self.without_host(play, written).map(drop))
     }
 
     /// A value of the play that no host has a say in.
@@ -241,7 +256,7 @@ impl Run {
                 inventory.host(host).is_some_and(|known| known.is_implicit) || shard.has(host)
             });
         }
-        let order = play.setting("order").and_then(|order| order.str().ok());
+        let order = self.setting(play, "order").and_then(|order| order.str().ok());
         match order.as_deref() {
             Some("sorted") => hosts.sort(),
             Some("reverse_sorted") => {

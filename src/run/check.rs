@@ -4,6 +4,7 @@ use super::Run;
 use super::frame::Frame;
 use super::handlers::handlers_of;
 use super::include::roles_of;
+use super::own_modules::InPython;
 use super::reach::Reach;
 use crate::control;
 use crate::host::{Data, nearest, nearest_within};
@@ -19,14 +20,27 @@ use std::sync::Arc;
 pub fn check(run: &Arc<Run>, playbooks: &[Playbook], found: &mut Diagnostics) {
     let mut seen = HashSet::new();
     let mut of_variables = Vec::new();
+    let mut in_python = InPython::default();
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
         let reach = Reach::new(run, play);
         let (engine, seen, of_variables) = (&run.engine, &mut seen, &mut of_variables);
-        let variable = None;
-        Checker { engine, context, found, seen, run, handled: false, reach, variable, of_variables }
-            .play(play);
+        let (variable, in_python) = (None, &mut in_python);
+        Checker {
+            engine,
+            context,
+            found,
+            seen,
+            run,
+            handled: false,
+            reach,
+            variable,
+            of_variables,
+            in_python,
+        }
+        .play(play);
     }
+    found.all.extend(in_python.warnings());
     if !of_variables.is_empty() {
         keep_of_variables(run, playbooks, of_variables, found);
     }
@@ -63,6 +77,7 @@ struct Checker<'a> {
     variable: Option<Arc<str>>,
     /// Mistakes in the values of variables, which matter only where something reads them.
     of_variables: &'a mut Vec<(Arc<str>, Diagnostic)>,
+    in_python: &'a mut InPython,
 }
 
 impl Checker<'_> {
@@ -198,8 +213,11 @@ impl Checker<'_> {
         }
         if let Some(known) = control::arguments(word) {
             self.control_arguments(task, known);
-        } else if self.run.own_module(word).is_some() {
+        } else if let Some(path) = self.run.own_module(word) {
             // It judges its arguments itself.
+            if !self.reach.nobody() {
+                self.in_python.note(&path, &task.action);
+            }
         } else if crate::modules::spec(word).is_some() {
             self.module_arguments(task);
         } else if !control::is_word(word) {

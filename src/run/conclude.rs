@@ -33,7 +33,7 @@ impl Interpreter {
                 self.host.store.commit(id);
                 let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
                 let mut ended = self.answered(reply, &running);
-                ended.tell_difference(&running.info.action, self.wants_difference(&running));
+                self.tell_difference(&mut ended, &running);
                 judge(&running, &mut ended);
                 self.end(*running, item, ended)
             }
@@ -126,6 +126,7 @@ impl Interpreter {
             promise.settle(ended.value.clone());
         }
         if running.once {
+            self.give_to_absent(&running, &ended);
             self.play.once.put(running.position.clone(), ended.clone());
         }
         self.notify(&running, &ended);

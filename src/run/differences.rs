@@ -6,20 +6,21 @@ use crate::report::Status;
 use crate::vars::{Map, Value};
 
 impl Ended {
-    /// Adds what the changes came to; texts only where differences are `wanted`.
-    pub fn tell_difference(&mut self, action: &str, wanted: bool) {
+    /// Adds what the changes came to; texts only where differences are `wanted`, and of files of `most` bytes, if that is not 0.
+    pub fn tell_difference(&mut self, action: &str, wanted: bool, most: u64) {
         if !matches!(self.status, Status::Ok | Status::Changed) || self.field("diff").is_some() {
             return;
         }
         let module = action.rsplit('.').next().unwrap_or(action);
-        let mut texts = self.changes.iter().filter_map(text_change);
         let told = match module {
-            "copy" | "template" if wanted => Some(texts.collect()),
+            "copy" | "template" if wanted => {
+                Some(self.changes.iter().filter_map(|change| sized(change, most)).collect())
+            }
             "copy" | "template" => Some(Value::list(Vec::new())),
             "file" if wanted => {
                 self.field("path").or_else(|| self.field("dest")).map(|path| self.of_file(path))
             }
-            _ if wanted => texts.next(),
+            _ if wanted => self.changes.iter().find_map(text_change),
             _ => None,
         };
         if let Some(told) = told {
@@ -62,6 +63,22 @@ fn states(kind: &str) -> Option<(&'static str, &'static str)> {
         "create" => Some(("absent", "touch")),
         _ => None,
     }
+}
+
+/// The texts of a file, or which of them is larger than `most` bytes.
+fn sized(change: &Shown, most: u64) -> Option<Value> {
+    let length = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let (before, after) = match change.text.as_ref()? {
+        TextChange::Text { before, after } => (length(before), length(after)),
+        TextChange::Hidden { before_size, after_size, .. } => {
+            (before_size.unwrap_or_default(), after_size.unwrap_or_default())
+        }
+    };
+    let sides = [("dst_larger", before), ("src_larger", after)];
+    let larger = sides.into_iter().filter(|(_, size)| most > 0 && *size > most);
+    let larger: Vec<_> =
+        larger.map(|(name, _)| (name, Value::from(i64::try_from(most).unwrap_or(i64::MAX)))).collect();
+    if larger.is_empty() { text_change(change) } else { Some(dict(larger)) }
 }
 
 fn text_change(change: &Shown) -> Option<Value> {

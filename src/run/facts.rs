@@ -6,7 +6,7 @@ use super::task_scope::At;
 use crate::control::truth;
 use crate::playbook::Task;
 use crate::settings::Gathering;
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Severity};
 use crate::vars::{Value, Vars};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,8 +18,8 @@ impl Interpreter {
             return Ok(());
         }
         self.position.push(0);
-        let at = At::new(self.play.frame.clone(), self.play.play.dir.clone());
         let task = Arc::new(Task::gather_facts(&self.play.play));
+        let at = At::new(self.play.frame.keywords(&task.keywords), self.play.play.dir.clone());
         if !self.run.tags.choose(&["always".to_owned()]) {
             return Ok(());
         }
@@ -76,7 +76,8 @@ impl Interpreter {
         Halt::EndHost
     }
 
-    /// The variables of one element of `vars_files`: of several names, the first that is there.
+    /// The variables of one element of `vars_files`: of several names, the first that is there. The play goes on without those
+    /// that are not, as in Ansible, and says so.
     async fn vars_file(&mut self, written: &Value, at: &At) -> Result<Option<Vars>, Trouble> {
         let names = written.as_items().unwrap_or_else(|| Arc::new(vec![written.clone()]));
         let mut tried = Vec::new();
@@ -84,7 +85,11 @@ impl Interpreter {
             let evaluated = self.evaluate(at, |engine, scope| engine.resolve(name, scope)).await;
             let file = match evaluated {
                 Ok(value) => value.str().unwrap_or_default(),
-                Err(Trouble::Mistake { undefined: true, .. }) if names.len() > 1 => continue,
+                Err(Trouble::Mistake { undefined: true, diagnostic }) => {
+                    let message = format!("passed over in `vars_files`: {}", diagnostic.message);
+                    self.run.warn(Diagnostic { severity: Severity::Warning, message, ..*diagnostic });
+                    continue;
+                }
                 Err(trouble) => return Err(trouble),
             };
             let dirs = [self.play.play.dir.join("vars"), self.play.play.dir.to_path_buf()];
@@ -95,6 +100,10 @@ impl Interpreter {
                 tried.push(path);
             }
         }
-        Err(super::include::missing(&written.str().unwrap_or_default(), written.span(), &tried).into())
+        if !tried.is_empty() {
+            let missing = super::include::missing(&written.str().unwrap_or_default(), written.span(), &tried);
+            self.run.warn(Diagnostic { severity: Severity::Warning, ..missing });
+        }
+        Ok(None)
     }
 }

@@ -4,7 +4,7 @@ use super::magic::Magic;
 use super::pipeline::Lane;
 use super::scope::{HostVars, Layers};
 use crate::report::HostName;
-use crate::vars::{Store, Value};
+use crate::vars::{Snapshot, Store, Value};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -114,13 +114,28 @@ impl Host {
         };
         Layers {
             frame: None,
-            snapshot: self.store.snapshot(),
+            snapshot: self.before_result(asking),
             host: self.vars(),
             magic: Arc::new(magic),
             local: Arc::default(),
             facts_pending: None,
             ..asking.clone()
         }
+    }
+
+    /// What the host has learnt, without the result of the task that asks, which cannot wait for it: that is what it was before.
+    fn before_result(&self, asking: &Layers) -> Snapshot {
+        let mut snapshot = self.store.snapshot();
+        for (name, before) in asking.local.iter() {
+            if snapshot.set.get(name).is_some_and(Value::is_pending) {
+                let set = Arc::make_mut(&mut snapshot.set);
+                set.swap_remove(name);
+                if asking.magic.host.name == self.name && !before.is_undefined() {
+                    set.insert(name.clone(), before.clone());
+                }
+            }
+        }
+        snapshot
     }
 }
 

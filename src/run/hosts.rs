@@ -4,8 +4,9 @@ use super::Run;
 use super::host::{Host, Out};
 use super::hostvars::HostVarsOfAll;
 use super::magic::Others;
-use super::scope::{HostVars, Layers};
+use super::scope::Layers;
 use crate::host::Data;
+use crate::inventory::Inventory;
 use crate::playbook::Play;
 use crate::report::{Event, HostName, Status, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Diagnostics, Severity};
@@ -21,12 +22,12 @@ impl Run {
         }
         let made = self.make(name)?;
         super::fact_cache::load(&self.settings.facts, &made);
-        self.keep(made)
+        Some(self.keep(made))
     }
 
-    fn keep(&self, host: Host) -> Option<Arc<Host>> {
+    fn keep(&self, host: Host) -> Arc<Host> {
         let mut hosts = self.hosts.write().unwrap_or_else(|broken| broken.into_inner());
-        Some(hosts.entry(host.name.clone()).or_insert_with(|| Arc::new(host)).clone())
+        hosts.entry(host.name.clone()).or_insert_with(|| Arc::new(host)).clone()
     }
 
     fn make(&self, name: &str) -> Option<Host> {
@@ -44,7 +45,7 @@ impl Run {
         Some(made)
     }
 
-    fn groups_of(&self, inventory: &crate::inventory::Inventory, name: &str) -> Value {
+    fn groups_of(&self, inventory: &Inventory, name: &str) -> Value {
         inventory.groups_of(name).into_iter().map(Value::text).collect()
     }
 
@@ -53,10 +54,10 @@ impl Run {
         if let Some(known) = self.host(name) {
             return known;
         }
-        let local = matches!(name, "localhost" | "127.0.0.1" | "::1");
-        let made = Arc::new(Host::new(name.into(), HostVars::new(), Value::list(Vec::new()), local));
-        let mut hosts = self.hosts.write().unwrap_or_else(|broken| broken.into_inner());
-        hosts.entry(made.name.clone()).or_insert(made).clone()
+        let inventory = self.inventory.read().unwrap_or_else(|broken| broken.into_inner());
+        let vars = inventory.layers(&Inventory::unlisted(name));
+        drop(inventory);
+        self.keep(Host::new(name.into(), vars, Value::list(Vec::new()), false))
     }
 
     /// A host that may be asked for its variables.

@@ -8,7 +8,7 @@ use super::pipeline::{Item, Running};
 use super::result::Ended;
 use super::task_scope::At;
 use crate::control::Arguments;
-use crate::playbook::{Entry, Keywords, RoleParts, Statics};
+use crate::playbook::{Entry, Keyword, Keywords, RoleParts, Statics};
 use crate::report::{Event, HIDDEN_LABEL};
 use crate::source::{Diagnostic, Severity};
 use crate::vars::{Value, Vars};
@@ -44,7 +44,7 @@ impl Interpreter {
         let statics = self.statics(at);
         let span = arguments.raw.as_ref().map_or(arguments.span_of("file"), Value::span);
         let path =
-            crate::playbook::find_tasks(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
+            crate::playbook::find_included(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
         let entries = self.run.loader.tasks(&path, &statics);
         self.refuse_mistakes()?;
         self.announce(&running, item.as_ref(), &path.display().to_string()).await?;
@@ -98,7 +98,7 @@ impl Interpreter {
     /// What is known around a task for those who read files.
     fn statics(&self, at: &At) -> Statics {
         let mut statics = Statics::new(&self.play.play.dir);
-        statics.dir = at.dir.clone();
+        (statics.dir, statics.at_run) = (at.dir.clone(), true);
         statics.role = at.frame.role().cloned();
         statics.collections = at.frame.collections(std::mem::take(&mut statics.collections));
         statics.trail = at.frame.chain().filter_map(include_dir).map(|dir| dir.join("-")).collect();
@@ -200,6 +200,20 @@ impl Interpreter {
         Ok(())
     }
 
+    /// Waits until all hosts are through with what an include brings in, where one does so for all, and where tasks in it act
+    /// elsewhere than on their own host: nobody runs ahead of them, not even a host that skips it.
+    pub async fn stand_behind(&mut self, running: &Running, at: &At) -> Result<(), Halt> {
+        if !running.task.is(WORDS) || !self.play.meeting.is_needed() {
+            return Ok(());
+        }
+        let find = || self.run.loader.is_include_seen(&running.task, &self.statics(at));
+        let for_all = at.frame.keyword(Keyword::RunOnce).is_some();
+        if for_all || self.play.is_seen(&running.position, find) {
+            self.meet_behind(&running.position).await?;
+        }
+        Ok(())
+    }
+
     fn go_into(&mut self, inclusion: &Inclusion) {
         self.position.push(u32::try_from(inclusion.index).unwrap_or(u32::MAX));
         let way = inclusion.varying.as_ref().map(|name| self.play.way(&self.position, name));
@@ -217,7 +231,10 @@ impl Interpreter {
             self.position.truncate(depth);
             vary = true;
         }
-        if vary { self.meet_before_entry(&self.position.clone()).await } else { Ok(()) }
+        if vary {
+            self.meet_before_entry(&self.position.clone()).await?;
+        }
+        Ok(())
     }
 
     /// Shows the variables of a role to the rest of the play.

@@ -363,24 +363,37 @@ impl Interpreter {
     }
 
     /// Waits until all hosts are through with the task at this position.
-    pub async fn meet_behind(&mut self, position: &[u32]) -> Result<(), Halt> {
+    pub async fn meet_behind(&mut self, position: &[u32]) -> Result<Position, Halt> {
         self.meet_at(position, u32::MAX).await
     }
 
     /// Waits until all have come to a task that brings others in; none is in it yet.
-    pub async fn meet_before_entry(&mut self, position: &[u32]) -> Result<(), Halt> {
+    pub async fn meet_before_entry(&mut self, position: &[u32]) -> Result<Position, Halt> {
         self.meet_at(position, 0).await
     }
 
-    async fn meet_at(&mut self, position: &[u32], step: u32) -> Result<(), Halt> {
+    /// Lets the next host have its turn at a task.
+    pub async fn end_turn(&mut self, position: &[u32]) -> Result<(), Halt> {
         self.drain().await?;
-        let place: Vec<u32> = position.iter().copied().chain([step]).collect();
-        self.play.meeting.wait(&self.host.name, &place).await;
+        self.play.meeting.reach(&self.host.name, &below(position, u32::MAX));
         Ok(())
+    }
+
+    /// Gives the place at which all have met.
+    async fn meet_at(&mut self, position: &[u32], step: u32) -> Result<Position, Halt> {
+        self.drain().await?;
+        let place = below(position, step);
+        self.play.meeting.wait(&self.host.name, &place).await;
+        Ok(place)
     }
 
     /// Says what this host is doing.
     pub fn activity(&self, activity: Activity) {
         self.run.events.send(Event::Activity { host: self.host.name.clone(), activity });
     }
+}
+
+/// The place of a step of what stands at a position.
+fn below(position: &[u32], step: u32) -> Position {
+    position.iter().copied().chain([step]).collect()
 }

@@ -58,6 +58,27 @@ pub const CONNECTION_VARIABLES: &[&str] = &[
     "inventory_hostname",
 ];
 
+/// The variables that say where a host is and as whom one arrives, in the order in which `target` takes them.
+const WAY: [&[&str]; 9] = [
+    &["ansible_connection"],
+    &["ansible_host", "ansible_ssh_host"],
+    &["ansible_user", "ansible_ssh_user"],
+    &["ansible_port", "ansible_ssh_port"],
+    &["ansible_private_key_file", "ansible_ssh_private_key_file"],
+    &["ansible_ssh_executable"],
+    &["ansible_ssh_args"],
+    &["ansible_ssh_common_args"],
+    &["ansible_ssh_extra_args"],
+];
+
+/// Those that say how one knocks there, in the order in which `with_manners` takes them.
+const MANNERS: [&[&str]; 4] = [
+    &["ansible_password", "ansible_ssh_pass", "ansible_ssh_password"],
+    &["ansible_ssh_private_key_passphrase"],
+    &["ansible_timeout", "ansible_ssh_timeout"],
+    &["ansible_host_key_checking", "ansible_ssh_host_key_checking"],
+];
+
 /// For how many seconds a lock is waited for where nothing is said: the agent of a run that was killed lets go of it in less.
 const LOCK_WAIT: u64 = 30;
 
@@ -68,9 +89,11 @@ impl Interpreter {
     /// Makes the line that a task wants the current one; what is in flight on another is awaited first.
     pub async fn enter_lane(&mut self, running: &Running, at: &At) -> Result<(), Trouble> {
         let host = self.acting_host(running);
+        let target = self.target(&host, at).await?;
         let identity = self.identity(&host, at).await?;
         let key = LaneKey {
             host: host.name.clone(),
+            way: target.way(),
             identity: identity.clone().map(|known| (known.method, known.user)),
         };
         if self.pipeline.lane.as_ref().is_some_and(|lane| lane.key == key) {
@@ -85,7 +108,7 @@ impl Interpreter {
             return Ok(());
         }
         let run = self.run.clone();
-        let lane = run.unless_interrupted(self.open(&host, key, identity, at)).await??;
+        let lane = run.unless_interrupted(self.open(&host, target, key, identity, at)).await??;
         self.pipeline.lane = Some(lane);
         Ok(())
     }
@@ -99,12 +122,13 @@ impl Interpreter {
     async fn open(
         &mut self,
         host: &Arc<Host>,
+        target: Target,
         key: LaneKey,
         identity: Option<Become>,
         at: &At,
     ) -> Result<Lane, Trouble> {
         self.activity(Activity::Connecting);
-        let target = self.target(host, at).await?;
+        let target = self.with_manners(target, host, at).await?;
         let is_local = target.kind == ssh::Kind::Local;
         let connection = self.run.connection(&target).await.map_err(|failure| unreachable(&failure))?;
         let identity = identity.unwrap_or_else(Become::nobody_else);
@@ -210,8 +234,20 @@ impl Interpreter {
         setting: Option<String>,
         at: &At,
     ) -> Result<Option<String>, Trouble> {
-        if let Some(value) = self.variable(host, names, at).await? {
-            return Ok(value.str().ok());
+        let given = self.variable(host, names, at).await?.and_then(|value| value.str().ok());
+        self.unless_given(given, keyword, setting, at).await
+    }
+
+    /// What a variable says, else a keyword, else a setting.
+    async fn unless_given(
+        &mut self,
+        given: Option<String>,
+        keyword: Keyword,
+        setting: Option<String>,
+        at: &At,
+    ) -> Result<Option<String>, Trouble> {
+        if given.is_some() {
+            return Ok(given);
         }
         match self.said(at, keyword).await? {
             Some(value) if value.is_none() => Ok(None),
@@ -220,89 +256,93 @@ impl Interpreter {
         }
     }
 
-    /// The first of these variables that a host has; a delegated host has its own beneath those of the task and the play.
+    /// The first of these variables that a host has.
     async fn variable(
         &mut self,
         host: &Arc<Host>,
         names: &[&str],
         at: &At,
     ) -> Result<Option<Value>, Trouble> {
-        let own = Arc::ptr_eq(host, &self.host);
-        let host = host.clone();
-        let value = self.evaluate(at, |engine, scope| {
-            let other = (!own).then(|| scope.of_host(&host));
-            let scope = other.as_ref().unwrap_or(scope);
-            let found = names.iter().find_map(|name| scope.layers.given(name));
-            found.map(|value| engine.resolve(&value, scope)).transpose()
-        });
-        Ok(value.await?.filter(|value| !value.is_none() && !value.is_omit()))
+        let [value] = self.variables(host, [names], at).await?;
+        Ok(value)
     }
 
-    async fn target(&mut self, host: &Arc<Host>, at: &At) -> Result<Target, Trouble> {
-        let settings = self.run.settings.connection.clone();
-        let kind = self
-            .either(host, &["ansible_connection"], Keyword::Connection, settings.kind.clone(), at)
-            .await?;
-        let implicit = host.is_implicit_localhost && kind.is_none();
-        let mut target = Target::named(&*host.name);
-        target.kind = match kind.as_deref() {
-            _ if implicit => ssh::Kind::Local,
-            Some("local" | "ansible.builtin.local") => ssh::Kind::Local,
-            None | Some("ssh" | "smart" | "paramiko" | "paramiko_ssh" | "ansible.builtin.ssh") => {
-                ssh::Kind::Ssh
-            }
-            Some(other) => {
-                let message = format!("`connection` knows ssh and local, not `{other}`");
-                return Err(Diagnostic::error(message).into());
-            }
-        };
-        target.address = self.text_variable(host, &["ansible_host", "ansible_ssh_host"], at).await?;
-        let user = self.either(
-            host,
-            &["ansible_user", "ansible_ssh_user"],
-            Keyword::RemoteUser,
-            settings.user.clone(),
-            at,
-        );
-        target.user = user.await?;
-        let port = self.either(host, &["ansible_port", "ansible_ssh_port"], Keyword::Port, None, at).await?;
-        target.port = port.and_then(|port| port.parse().ok()).or(settings.port);
-        let password = self
-            .text_variable(host, &["ansible_password", "ansible_ssh_pass", "ansible_ssh_password"], at)
-            .await?;
-        target.password = password.map(Secret::new).or_else(|| self.run.passwords.connection.clone());
-        let key = self
-            .text_variable(host, &["ansible_private_key_file", "ansible_ssh_private_key_file"], at)
-            .await?;
-        target.private_key = key.map(|path| self.run.expand(&path)).or(settings.private_key.clone());
-        let passphrase = self.text_variable(host, &["ansible_ssh_private_key_passphrase"], at).await?;
-        target.passphrase = passphrase.map(Secret::new);
-        for (name, setting) in [
-            ("ansible_ssh_args", &settings.ssh_args),
-            ("ansible_ssh_common_args", &settings.ssh_common_args),
-            ("ansible_ssh_extra_args", &settings.ssh_extra_args),
-        ] {
-            let given = self.text_variable(host, &[name], at).await?.or_else(|| setting.clone());
-            target.arguments.extend(given.filter(|given| !given.trim().is_empty()));
-        }
-        let executable = self.text_variable(host, &["ansible_ssh_executable"], at).await?;
-        target.executable = executable.or(settings.ssh_executable).map(PathBuf::from);
-        let timeout = self.text_variable(host, &["ansible_timeout", "ansible_ssh_timeout"], at).await?;
-        target.timeout =
-            timeout.and_then(|seconds| seconds.parse().ok()).or(settings.timeout).map(Duration::from_secs);
-        let checking = ["ansible_host_key_checking", "ansible_ssh_host_key_checking"];
-        let checking = self.variable(host, &checking, at).await?.map(|value| truth(&value));
-        target.host_key_checking = checking.or(settings.accept_unknown_hosts.then_some(false));
-        Ok(target)
-    }
-
-    async fn text_variable(
+    /// Of each of these lists, the first variable that a host has; a delegated host has its own beneath those of the task
+    /// and the play.
+    async fn variables<const COUNT: usize>(
         &mut self,
         host: &Arc<Host>,
-        names: &[&str],
+        names: [&[&str]; COUNT],
         at: &At,
-    ) -> Result<Option<String>, Trouble> {
-        Ok(self.variable(host, names, at).await?.and_then(|value| value.str().ok()))
+    ) -> Result<[Option<Value>; COUNT], Trouble> {
+        let own = Arc::ptr_eq(host, &self.host);
+        let host = host.clone();
+        let values = self.evaluate(at, |engine, scope| {
+            let other = (!own).then(|| scope.of_host(&host));
+            let scope = other.as_ref().unwrap_or(scope);
+            let mut values = [const { None }; COUNT];
+            for (value, names) in values.iter_mut().zip(names) {
+                let found = names.iter().find_map(|name| scope.layers.given(name));
+                *value = found.map(|value| engine.resolve(&value, scope)).transpose()?;
+            }
+            Ok(values)
+        });
+        let is_said = |value: &Value| !value.is_none() && !value.is_omit();
+        Ok(values.await?.map(|value| value.filter(is_said)))
+    }
+
+    /// Where a task acts, and as whom one connects; all that may differ from task to task.
+    async fn target(&mut self, host: &Arc<Host>, at: &At) -> Result<Target, Trouble> {
+        let settings = self.run.settings.connection.clone();
+        let [kind, address, user, port, key, executable, args, common, extra] =
+            self.variables(host, WAY, at).await?.map(|value| value.and_then(|value| value.str().ok()));
+        let kind = self.unless_given(kind, Keyword::Connection, settings.kind, at).await?;
+        let implicit = host.is_implicit_localhost && kind.is_none();
+        let port = self.unless_given(port, Keyword::Port, None, at).await?;
+        let arguments = [
+            args.or(settings.ssh_args),
+            common.or(settings.ssh_common_args),
+            extra.or(settings.ssh_extra_args),
+        ];
+        Ok(Target {
+            kind: if implicit { ssh::Kind::Local } else { kind_named(kind.as_deref())? },
+            address,
+            user: self.unless_given(user, Keyword::RemoteUser, settings.user, at).await?,
+            port: port.and_then(|port| port.parse().ok()).or(settings.port),
+            private_key: key.map(|path| self.run.expand(&path)).or(settings.private_key),
+            arguments: arguments.into_iter().flatten().filter(|given| !given.trim().is_empty()).collect(),
+            executable: executable.or(settings.ssh_executable).map(PathBuf::from),
+            ..Target::named(&*host.name)
+        })
+    }
+
+    /// The target with all that is to be known where a connection is opened.
+    async fn with_manners(&mut self, target: Target, host: &Arc<Host>, at: &At) -> Result<Target, Trouble> {
+        let settings = self.run.settings.connection.clone();
+        let [password, passphrase, timeout, checking] = self.variables(host, MANNERS, at).await?;
+        let text = |value: Option<Value>| value.and_then(|value| value.str().ok());
+        let timeout = text(timeout).and_then(|seconds| seconds.parse().ok()).or(settings.timeout);
+        let unchecked = settings.accept_unknown_hosts.then_some(false);
+        Ok(Target {
+            password: text(password).map(Secret::new).or_else(|| self.run.passwords.connection.clone()),
+            passphrase: text(passphrase).map(Secret::new),
+            timeout: timeout.map(Duration::from_secs),
+            host_key_checking: checking.map(|value| truth(&value)).or(unchecked),
+            ..target
+        })
+    }
+}
+
+fn kind_named(name: Option<&str>) -> Result<ssh::Kind, Trouble> {
+    match name {
+        Some("local" | "ansible.builtin.local") => Ok(ssh::Kind::Local),
+        None | Some("ssh" | "smart" | "paramiko" | "paramiko_ssh" | "ansible.builtin.ssh") => {
+            Ok(ssh::Kind::Ssh)
+        }
+        Some(other) => {
+            let message = format!("`connection` knows ssh and local, not `{other}`");
+            Err(Diagnostic::error(message).into())
+        }
     }
 }
 

@@ -94,7 +94,8 @@ fn tasks_in(entry: &Entry, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -
 
 fn listed(task: &Task, frame: &Arc<Frame>, said: &dyn Fn(&Value) -> Value) -> Listed {
     let frame = frame.keywords(&task.keywords);
-    let name = match (&task.name, frame.role()) {
+    let role = frame.role().filter(|_| !task.is(&["include_role"]));
+    let name = match (&task.name, role) {
         (Some(name), Some(role)) => format!("{} : {}", role.name, text(name)),
         (Some(name), None) => text(name),
         (None, _) => task.action.written.to_string(),

@@ -53,7 +53,8 @@ impl Interpreter {
         if for_all {
             self.meet().await?;
             if !self.play.acts_for_all(&self.position, &self.host.name) {
-                return Ok(self.meet_behind(&running.position).await?);
+                self.meet_behind(&running.position).await?;
+                return Ok(());
             }
         }
         let skipped = match UNCONDITIONAL.contains(&word) {

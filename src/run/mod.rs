@@ -110,7 +110,7 @@ pub struct Run {
     inventory: RwLock<Inventory>,
     hosts: RwLock<IndexMap<HostName, Arc<Host>>>,
     /// One connection a host, opened by the first who needs it.
-    connections: Mutex<HashMap<HostName, Line>>,
+    connections: Mutex<HashMap<(HostName, crate::ssh::Way), Line>>,
     /// One for every line that was ever opened.
     stoppers: Mutex<Vec<Stopper>>,
     templates: Mutex<HashMap<std::path::PathBuf, controller_files::KnownTemplate>>,
@@ -256,19 +256,19 @@ impl Run {
     ///
     /// Where it could not be opened; the next who asks tries again.
     pub async fn connection(&self, target: &Target) -> Result<Arc<Connection>, Failure> {
-        let name: HostName = target.name.as_str().into();
-        let line = lock(&self.connections).entry(name.clone()).or_default().clone();
+        let way = (HostName::from(target.name.as_str()), target.way());
+        let line = lock(&self.connections).entry(way.clone()).or_default().clone();
         let opened =
             line.get_or_init(|| async { self.dialer.open(target).await.map(Arc::new) }).await.clone();
         if opened.is_err() {
-            lock(&self.connections).remove(&name);
+            lock(&self.connections).remove(&way);
         }
         opened
     }
 
-    /// Closes the connection to a host, as soon as nobody uses it.
+    /// Closes the connections to a host, as soon as nobody uses them.
     pub fn hang_up(&self, host: &HostName) {
-        lock(&self.connections).remove(host);
+        lock(&self.connections).retain(|(known, _), _| known != host);
     }
 
     /// Asks the user; nothing where nobody can be asked.

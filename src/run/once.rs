@@ -1,13 +1,14 @@
 //! `run_once`: one host of the batch acts, and its result is that of all.
 
 use super::halt::{Halt, Trouble};
+use super::host::Host;
 use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use super::position::Position;
 use super::result::Ended;
 use super::task_scope::At;
 use crate::playbook::Keyword;
-use crate::vars::{Part, Value};
+use crate::vars::Part;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::watch;
@@ -92,12 +93,7 @@ impl Interpreter {
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
-        self.adopt(running, &ended.value);
-        for item in
-            ended.field("results").and_then(|items| items.as_items()).iter().flat_map(|items| items.iter())
-        {
-            self.adopt(running, item);
-        }
+        adopt(&self.host, running, &ended);
         if !ended.has_failed() || ended.ignored {
             return Ok(());
         }
@@ -105,18 +101,34 @@ impl Interpreter {
         Err(Halt::Failed)
     }
 
-    /// Takes over the facts that another host learnt for all.
-    fn adopt(&mut self, running: &Running, result: &Value) {
+    /// Gives the result of a task that this host does for all to those of the batch who do not come to it, too: only some may have
+    /// brought it in.
+    pub fn give_to_absent(&self, running: &Running, ended: &Ended) {
+        let present = self.play.meeting.present(&running.position, &self.play.batch);
+        let absent = self.run.live(&self.play.batch).into_iter().filter(|name| !present.contains(name));
+        for host in absent.filter_map(|name| self.run.host(&name)) {
+            if let Some(name) = &running.task.own.register {
+                host.store.set(Part::Set, name.clone(), ended.value.clone(), None);
+            }
+            adopt(&host, running, ended);
+        }
+    }
+}
+
+/// Lets a host take over the facts that another one learnt for all.
+fn adopt(host: &Host, running: &Running, ended: &Ended) {
+    let part = match running.task.action.word() {
+        "set_fact" => Part::Set,
+        "include_vars" => Part::Included,
+        _ => Part::Facts,
+    };
+    let items = ended.field("results").and_then(|items| items.as_items()).unwrap_or_default();
+    for result in std::iter::once(&ended.value).chain(items.iter()) {
         let facts = result.entry("ansible_facts").and_then(|facts| facts.as_entries()).unwrap_or_default();
-        let part = match running.task.action.word() {
-            "set_fact" => Part::Set,
-            "include_vars" => Part::Included,
-            _ => Part::Facts,
-        };
         for (name, value) in facts.iter() {
             let name = name.as_str().unwrap_or_default();
             let name = if part == Part::Facts { name.strip_prefix("ansible_").unwrap_or(name) } else { name };
-            self.host.store.set(part, name.into(), value.clone(), None);
+            host.store.set(part, name.into(), value.clone(), None);
         }
     }
 }

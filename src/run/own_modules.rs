@@ -7,12 +7,43 @@ use super::task_scope::At;
 use crate::control::Arguments;
 use crate::host::Fields;
 use crate::modules::{Call, Source};
-use crate::playbook::Keyword;
-use crate::source::Diagnostic;
-use std::path::PathBuf;
+use crate::playbook::{Action, Keyword};
+use crate::source::{Diagnostic, Span};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What modules in Python say that use Ansible's own code.
 const ANSIBLE_CODE: &[u8] = b"ansible.module_utils";
+
+/// Modules of the project in Python, each with the tasks that use it.
+#[derive(Default)]
+pub struct InPython(BTreeMap<Arc<str>, Vec<Span>>);
+
+impl InPython {
+    /// Notes that a task uses the module in this file, if that is in Python.
+    pub fn note(&mut self, path: &Path, action: &Action) {
+        let code = std::fs::read(path).unwrap_or_default();
+        let first = code.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        if contains(first, b"python") || contains(&code, ANSIBLE_CODE) {
+            let tasks = self.0.entry(action.written.clone()).or_default();
+            if !tasks.contains(&action.span) {
+                tasks.push(action.span);
+            }
+        }
+    }
+
+    /// What is to be known of them before a host is touched.
+    pub fn warnings(self) -> impl Iterator<Item = Diagnostic> {
+        self.0.into_iter().map(|(name, tasks)| {
+            let message = format!("the module `{name}` is in Python, which the hosts of its tasks need");
+            let mut tasks = tasks.into_iter();
+            let warning = Diagnostic::warning(message).at(tasks.next().unwrap_or(Span::NONE));
+            let warning = tasks.fold(warning, |warning, task| warning.label(task, "and here"));
+            warning.hint("where it uses `ansible.module_utils`, they need Ansible's code, too: `pip install ansible-core`")
+        })
+    }
+}
 
 impl Run {
     /// The file of a module of the project. One that has the name of a built-in module counts only if it needs nothing of
@@ -26,9 +57,12 @@ impl Run {
             return Some(path);
         }
         let code = std::fs::read(&path).ok()?;
-        let is_of_ansible = code.windows(ANSIBLE_CODE.len()).any(|window| window == ANSIBLE_CODE);
-        (!is_of_ansible).then_some(path)
+        (!contains(&code, ANSIBLE_CODE)).then_some(path)
     }
+}
+
+fn contains(code: &[u8], words: &[u8]) -> bool {
+    code.windows(words.len()).any(|window| window == words)
 }
 
 impl Interpreter {
@@ -50,7 +84,7 @@ impl Interpreter {
             Some(_) => self.flag(at, Keyword::Diff).await?,
             None => settings.execution.diff,
         };
-        let no_log = self.flag(at, Keyword::NoLog).await? || settings.execution.no_log;
+        let no_log = self.flag_or_setting(at, Keyword::NoLog).await?;
         Ok(Fields::new()
             .with("_ansible_check_mode", false)
             .with("_ansible_no_log", no_log)

@@ -106,10 +106,11 @@ pub struct Lane {
     pub is_local: bool,
 }
 
-/// An agent: the host that it runs on, and how it became its user.
+/// An agent: the host that it runs on, how one gets there, and how it became its user.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct LaneKey {
     pub host: HostName,
+    pub way: crate::ssh::Way,
     /// The method and the user, where that is another than the one who connects.
     pub identity: Option<(crate::ssh::Method, String)>,
 }

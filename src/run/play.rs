@@ -58,10 +58,14 @@ pub struct PlayRun {
     leaders: Mutex<HashMap<super::position::Position, HostName>>,
     /// Of tasks with `throttle`: who may go.
     turns: Mutex<HashMap<super::position::Position, Arc<Semaphore>>>,
+    /// Of tasks that include: whether others could see what they bring in.
+    seen: Mutex<HashMap<super::position::Position, bool>>,
     ended: AtomicBool,
     batch_ended: AtomicBool,
     fatal: AtomicBool,
     too_many: AtomicBool,
+    /// Where the host was, whose failure was one too many: what it was through with, all others go through too.
+    broke_behind: Mutex<Option<Position>>,
     /// Where failures were that count for all hosts.
     broken_at: Mutex<HashSet<super::position::Position>>,
     failed: Mutex<Vec<Out>>,
@@ -117,10 +121,12 @@ impl PlayRun {
             ways: Mutex::default(),
             leaders: Mutex::default(),
             turns: Mutex::default(),
+            seen: Mutex::default(),
             ended: AtomicBool::default(),
             batch_ended: AtomicBool::default(),
             fatal: AtomicBool::default(),
             too_many: AtomicBool::default(),
+            broke_behind: Mutex::default(),
             broken_at: Mutex::default(),
             failed: Mutex::default(),
             number: batch.number,
@@ -197,6 +203,11 @@ impl PlayRun {
         hosts.first().and_then(Value::as_str).map(HostName::from)
     }
 
+    /// Whether others could see what the task at this position brings in: found out by the first host that asks.
+    pub fn is_seen(&self, position: &[u32], find: impl FnOnce() -> bool) -> bool {
+        *lock(&self.seen).entry(position.to_vec()).or_insert_with(find)
+    }
+
     /// A turn at the task at this position, which so many hosts may have at a time.
     pub async fn turn(&self, position: &[u32], most: usize) -> Option<OwnedSemaphorePermit> {
         let turns = lock(&self.turns)
@@ -249,6 +260,11 @@ impl PlayRun {
         self.too_many.load(Ordering::Relaxed)
     }
 
+    /// Whether more hosts than may had failed when all were at this place.
+    pub fn had_too_many_failures(&self, place: &[u32]) -> bool {
+        lock(&self.broke_behind).as_deref().is_some_and(|behind| place > behind)
+    }
+
     pub fn is_fatal(&self) -> bool {
         self.fatal.load(Ordering::Relaxed)
     }
@@ -265,13 +281,15 @@ impl PlayRun {
 
     /// Notes that a host failed for good: all of them, or more than may, end the play and the run. Those that cannot be reached
     /// do not count for `max_fail_percentage`.
-    fn note_failure(&self, why: Out) {
+    fn note_failure(&self, host: &HostName, why: Out) {
         let mut failed = lock(&self.failed);
         failed.push(why);
         let counted = failed.iter().filter(|why| **why == Out::Failed).count();
         let percent = 100.0 * counted as f64 / self.size.max(1) as f64;
         let too_many = self.max_fail_percentage.is_some_and(|most| percent > most);
-        self.too_many.fetch_or(too_many, Ordering::Relaxed);
+        if too_many && !self.too_many.fetch_or(true, Ordering::Relaxed) {
+            *lock(&self.broke_behind) = self.meeting.place(host);
+        }
         self.fatal.fetch_or(too_many || failed.len() == self.size, Ordering::Relaxed);
     }
 
@@ -402,7 +420,7 @@ impl Interpreter {
     fn drop_out(&self, why: Out) {
         self.host.set_out(Some(why));
         self.play.strike(&self.host.name);
-        self.play.note_failure(why);
+        self.play.note_failure(&self.host.name, why);
     }
 }
 

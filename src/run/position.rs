@@ -59,6 +59,21 @@ impl Meeting {
         }
     }
 
+    /// What this host was last known to be before.
+    pub fn place(&self, host: &HostName) -> Option<Position> {
+        self.places().get(host).cloned()
+    }
+
+    /// Waits until fewer than `most` of those that come before this host in `order` are at this position, where it is.
+    pub async fn wait_turn(&self, host: &HostName, position: &[u32], order: &[HostName], most: usize) {
+        let mut changes = self.changed.subscribe();
+        while self.present(position, order).iter().take_while(|other| *other != host).count() >= most {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// The hosts that are at this very position, sorted by the caller's order.
     pub fn present(&self, position: &[u32], order: &[HostName]) -> Vec<HostName> {
         let places = self.places();
@@ -90,6 +105,20 @@ mod tests {
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
         meeting.reach(&hosts[1], &[1, 2]);
+        waiting.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn turns_are_taken_in_order() {
+        let hosts: Vec<HostName> = ["a".into(), "b".into()].into();
+        let meeting = Arc::new(Meeting::new(&hosts, true));
+        hosts.iter().for_each(|host| meeting.reach(host, &[1]));
+        let (other, order) = (meeting.clone(), hosts.clone());
+        let waiting = tokio::spawn(async move { other.wait_turn(&"b".into(), &[1], &order, 1).await });
+        meeting.wait_turn(&hosts[0], &[1], &hosts, 1).await;
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        meeting.reach(&hosts[0], &[1, u32::MAX]);
         waiting.await.unwrap();
     }
 }

@@ -128,6 +128,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         runs: runs(&settings.execution, &machine),
         interrupted: tokio::sync::watch::Sender::new(false),
         surroundings: OnceLock::new(),
+        run: me.clone(),
     });
     let surroundings = Arc::new(Surroundings {
         sources: sources.clone(),
@@ -232,11 +233,11 @@ fn playbook_dir(settings: &Settings) -> Option<PathBuf> {
     playbook_dirs(settings).next()
 }
 
-/// Where the playbooks are that were named, or the one that stands in no file.
+/// Where the playbooks are that were named, or the one that stands in no file, or would be.
 fn playbook_dirs(settings: &Settings) -> impl Iterator<Item = PathBuf> {
     let named = settings.playbooks.iter().map(|path| settings.directory.join(path));
     let typed = settings.typed.iter().map(|(path, _)| path.clone());
-    named.chain(typed).map(|path| folder_of(&path))
+    named.chain(typed).map(|path| folder_of(&path)).chain(settings.inventory.beside.clone())
 }
 
 /// The folders of collections: beside the playbooks, then those of the settings.

@@ -7,6 +7,7 @@ use super::magic::Magic;
 use super::play::PlayRun;
 use super::task_scope::At;
 use crate::vars::{Level, Promise, Snapshot, Value, Vars};
+use indexmap::IndexSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -107,28 +108,30 @@ impl Layers {
         all
     }
 
-    /// Every name that is set at some level.
+    /// Every name that is set at some level: those of the least level first, as they are written there.
     pub fn names(&self) -> Vec<Arc<str>> {
-        let mut names: Vec<Arc<str>> = self.local.iter().map(|(name, _)| name.clone()).collect();
+        let mut layers: Vec<Vec<Arc<str>>> = Vec::new();
         self.each_layer(&mut |_, vars| {
-            names.extend(vars.keys().cloned());
+            layers.push(vars.keys().cloned().collect());
             true
         });
+        let mut names: IndexSet<Arc<str>> = layers.into_iter().rev().flatten().collect();
+        names.extend(self.local.iter().map(|(name, _)| name.clone()));
         if self.inject_facts {
             names.extend(self.snapshot.facts.names().map(|name| injected(name)));
         }
         let in_role = self.frame.as_ref().is_some_and(|frame| frame.role().is_some());
         names.extend(self.magic.listed(in_role).map(Arc::from));
-        names.sort();
-        names.dedup();
-        names
+        names.into_iter().collect()
     }
 
     /// The lists of variables that are known, the least first: for those who read files.
     pub fn lists(&self) -> Vec<Arc<Vars>> {
-        let role = self.frame.as_ref().and_then(|frame| frame.role());
+        let frames = self.frame.iter().flat_map(|frame| frame.chain());
+        let roles: Vec<_> = frames.filter_map(|frame| role_of(frame)).collect();
+        let role = roles.first();
         let mut lists = self.play.role_defaults.clone();
-        lists.extend(role.map(|role| role.defaults.clone()));
+        lists.extend(roles.iter().rev().map(|role| role.defaults.clone()));
         lists.extend(self.host.iter().map(|(_, vars)| vars.clone()));
         lists.push(self.play.play.clone());
         lists.extend(self.play.files.iter().chain(&self.play.role_exports).cloned());
@@ -159,9 +162,8 @@ impl Layers {
         if let Some(pending) = self.facts_pending.as_ref().filter(|_| can_be_one) {
             return Some(Value::promise(pending.clone()));
         }
-        let bare = bare.filter(|_| can_be_one)?;
-        let facts = &self.snapshot.facts;
-        facts.value(bare).or_else(|| facts.value(name)).cloned()
+        let facts = Some(&self.snapshot.facts).filter(|_| can_be_one)?;
+        facts.value(bare.unwrap_or(name)).or_else(|| facts.value(name)).cloned()
     }
 
     /// The order of precedence: each place that can hold variables, from the greatest level to the least.
@@ -182,7 +184,9 @@ impl Layers {
             && more(Level::PlayVars, &self.play.play)
             && more(Level::Facts, &snapshot.cached)
             && self.host.iter().rev().all(|(level, vars)| more(*level, vars))
-            && role().is_none_or(|role| more(Level::RoleDefaults, &role.defaults))
+            && frames()
+                .filter_map(|frame| role_of(frame))
+                .all(|role| more(Level::RoleDefaults, &role.defaults))
             && self.play.role_defaults.iter().rev().all(|vars| more(Level::RoleDefaults, vars))
     }
 
@@ -231,5 +235,5 @@ fn injected(name: &str) -> Arc<str> {
 
 /// Whether modules set facts of this name, which is a variable as it is.
 fn is_bare_fact(name: &str) -> bool {
-    name.starts_with("getent_") || matches!(name, "services" | "packages")
+    name.starts_with("getent_") || matches!(name, "gather_subset" | "module_setup" | "packages" | "services")
 }

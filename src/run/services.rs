@@ -1,10 +1,11 @@
 //! What evaluation and reading ask of the run: decryption, warnings, secrets, questions.
 
+use super::Run;
 use crate::host::{BETWEEN_RUNS, RUNS};
 use crate::inventory::Expressions;
 use crate::playbook::Resolve;
 use crate::report::Event;
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Span};
 use crate::template::{Engine, Fetch, Services, Surroundings, Variables};
 use crate::vars::{Value, Vars};
 use std::collections::HashMap;
@@ -58,6 +59,8 @@ pub struct RunServices {
     pub interrupted: watch::Sender<bool>,
     /// Set when all is ready, for those who evaluate without a host. Weak, because these services are part of it.
     pub surroundings: OnceLock<Weak<Surroundings>>,
+    /// The run that these services are part of.
+    pub run: Weak<Run>,
 }
 
 impl RunServices {
@@ -85,6 +88,12 @@ impl Services for RunServices {
 
     fn setting(&self, name: &str) -> Option<Value> {
         self.configured.get(name).cloned()
+    }
+
+    fn hosts_matching(&self, pattern: &str) -> Result<Vec<String>, String> {
+        let Some(run) = self.run.upgrade() else { return Ok(Vec::new()) };
+        let hosts = run.inventory().select(pattern, None, Span::NONE).map_err(|error| error.message)?;
+        Ok(hosts.iter().map(|host| host.to_string()).collect())
     }
 
     fn prepare_command(&self, command: &mut Command) {

@@ -72,7 +72,8 @@ impl Interpreter {
             Err(trouble) => self.give_up_all(&mut running, at, trouble).await?,
         }
         self.stand_together(&running, at).await?;
-        self.carry_in().await
+        self.carry_in().await?;
+        self.stand_behind(&running, at).await
     }
 
     async fn attempt(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
@@ -82,11 +83,25 @@ impl Interpreter {
         if self.is_alone(running, at).await? {
             return self.once(running, at).await;
         }
-        let Some(most) = self.throttle(at).await? else { return self.each(running, at).await };
+        let forks = self.forks(running, at);
+        let throttle = self.throttle(at).await?;
+        let Some(most) = throttle.into_iter().chain(forks).min() else { return self.each(running, at).await };
+        if !self.play.meeting.is_needed() {
+            let _turn = self.play.turn(&self.position, most).await;
+            self.each(running, at).await?;
+            return Ok(self.drain().await?);
+        }
         self.meet().await?;
-        let _turn = self.play.turn(&self.position, most).await;
+        self.play.meeting.wait_turn(&self.host.name, &self.position, &self.play.batch, most).await;
         self.each(running, at).await?;
-        Ok(self.drain().await?)
+        Ok(self.end_turn(&running.position).await?)
+    }
+
+    /// On how many hosts a task that others could see may be under way, where somebody has said it.
+    fn forks(&self, running: &Running, at: &At) -> Option<usize> {
+        let forks = self.run.settings.execution.forks?;
+        let counts = forks < self.play.batch.len() && self.must_meet(running.task.action.word(), at);
+        counts.then_some(forks)
     }
 
     /// The task, or each of its items.
@@ -127,11 +142,11 @@ impl Interpreter {
         if !(counts || acts_elsewhere) || running.once || !self.play.meeting.is_needed() {
             return Ok(());
         }
-        match running.task.is(include::WORDS) {
+        let place = match running.task.is(include::WORDS) {
             true => self.meet_before_entry(&running.position).await?,
             false => self.meet_behind(&running.position).await?,
-        }
-        match (self.play.is_fatal(), self.play.is_broken_at(&running.position)) {
+        };
+        match (self.play.had_too_many_failures(&place), self.play.is_broken_at(&running.position)) {
             (true, _) => Err(Halt::Stopped),
             (_, true) => Err(Halt::Failed),
             _ => Ok(()),
@@ -152,19 +167,28 @@ impl Interpreter {
 
     /// Reads those that count before all of them can be read: what cannot be known yet hides, and forgives nothing.
     pub async fn guess_keywords(&mut self, running: &mut Running, at: &At) -> Result<(), Halt> {
-        let settings = self.run.settings.clone();
-        running.no_log = self.guess(at, Keyword::NoLog, true).await? || settings.execution.no_log;
+        running.no_log = self.guess(at, Keyword::NoLog, true).await?;
         running.ignore_errors = self.guess(at, Keyword::IgnoreErrors, false).await?;
         running.ignore_unreachable = self.guess(at, Keyword::IgnoreUnreachable, false).await?;
-        running.fatal =
-            self.guess(at, Keyword::AnyErrorsFatal, false).await? || settings.execution.any_errors_fatal;
+        running.fatal = self.guess(at, Keyword::AnyErrorsFatal, false).await?;
         Ok(())
     }
 
     async fn guess(&mut self, at: &At, keyword: Keyword, otherwise: bool) -> Result<bool, Halt> {
-        match self.flag(at, keyword).await {
+        match self.flag_or_setting(at, keyword).await {
             Err(Trouble::Halt(halt)) => Err(halt),
             flag => Ok(flag.unwrap_or(otherwise)),
+        }
+    }
+
+    /// Whether a keyword says yes, or the settings where nobody has written it.
+    pub async fn flag_or_setting(&mut self, at: &At, keyword: Keyword) -> Result<bool, Trouble> {
+        let settings = &self.run.settings.execution;
+        match keyword {
+            _ if at.frame.keyword(keyword).is_some() => self.flag(at, keyword).await,
+            Keyword::AnyErrorsFatal => Ok(settings.any_errors_fatal),
+            Keyword::NoLog => Ok(settings.no_log),
+            _ => Ok(false),
         }
     }
 
@@ -173,9 +197,8 @@ impl Interpreter {
         running.changed = plain_bool(&running.task.own.changed_when);
         running.failed = plain_bool(&running.task.own.failed_when);
         // First, for it hides the mistakes in the others.
-        running.no_log = self.flag(at, Keyword::NoLog).await? || self.run.settings.execution.no_log;
-        running.fatal =
-            self.flag(at, Keyword::AnyErrorsFatal).await? || self.run.settings.execution.any_errors_fatal;
+        running.no_log = self.flag_or_setting(at, Keyword::NoLog).await?;
+        running.fatal = self.flag_or_setting(at, Keyword::AnyErrorsFatal).await?;
         running.ignore_errors = self.flag(at, Keyword::IgnoreErrors).await?;
         running.ignore_unreachable = self.flag(at, Keyword::IgnoreUnreachable).await?;
         if at.frame.keyword(Keyword::Diff).is_some() {
@@ -303,8 +326,8 @@ impl Interpreter {
                 false if task.is(&["meta"]) => TaskKind::Meta,
                 false => TaskKind::Task,
             };
-            // An unnamed `include_role` goes by the role that it brings in.
-            let role = at.frame.role().filter(|_| task.name.is_some() || !task.is(&["include_role"]));
+            // An `include_role` goes by its name or the role that it brings in, not by the one that it stands in.
+            let role = at.frame.role().filter(|_| !task.is(&["include_role"]));
             TaskInfo {
                 number: 0,
                 kind,

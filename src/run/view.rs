@@ -140,9 +140,11 @@ impl View {
         told
     }
 
-    /// Every name that has a value here.
+    /// Every name that has a value here, sorted.
     pub fn names(&self) -> Vec<Arc<str>> {
-        self.layers().names()
+        let mut names = self.layers().names();
+        names.sort();
+        names
     }
 
     /// Whether nobody sets the name and it has a value all the same.

@@ -8,7 +8,7 @@ pub use connection::{Become, Connection, VaultIdentity, VaultSecret, Vaults};
 pub use selection::{ExtraVars, InventorySettings, Listing, PatternMismatch, Selection, Shard};
 
 use crate::report::Output;
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, DuplicateKeys};
 use std::path::PathBuf;
 
 /// Everything that a run has to know beside the files of the project.
@@ -77,7 +77,7 @@ pub struct Execution {
     pub task_timeout: Option<u64>,
     /// Whether a notified handler that does not exist is an error (the default) or a warning.
     pub missing_handler_warns: bool,
-    /// Largest text that is shown as a diff, in bytes.
+    /// Largest file of which the `diff` of a result holds the texts, in bytes; 0 stands for any, none for Ansible's choice.
     pub max_diff_size: Option<u64>,
 }
 
@@ -106,23 +106,6 @@ pub struct Language {
     pub private_role_vars: bool,
     /// `inject_facts_as_vars = false`: facts only under `ansible_facts`.
     pub facts_only_in_dict: bool,
-    /// `allow_broken_conditionals`: a condition may be any value (2.19); otherwise it must be a boolean.
-    pub allow_broken_conditionals: bool,
-    /// Names of Jinja2 extensions; `do` and `loopcontrols` are always there.
-    pub jinja2_extensions: Vec<String>,
-    /// `playbook_vars_root`: which playbook's directory holds `group_vars`: `top`, `bottom`, `all`.
-    pub playbook_vars_root: Option<String>,
-    /// Extensions of variable files, dot included; empty for the usual ones.
-    pub yaml_extensions: Vec<String>,
-}
-
-/// What a key that stands twice in a mapping is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum DuplicateKeys {
-    #[default]
-    Warn,
-    Ignore,
-    Error,
 }
 
 /// When facts are gathered and where they are kept.

@@ -12,6 +12,8 @@ pub struct InventorySettings {
     pub sources: Vec<String>,
     /// Whether `sources` were given at all, or are the usual place.
     pub given: bool,
+    /// The directory that stands for a playbook's: variables beside it count.
+    pub beside: Option<PathBuf>,
     /// Kinds of inventory that may be read; empty for all.
     pub enabled: Vec<String>,
     /// Extensions of files that are passed over in a directory, dot included; empty for the usual ones.
@@ -24,8 +26,6 @@ pub struct InventorySettings {
     pub unparsed_is_failed: bool,
     /// `host_pattern_mismatch`: what a pattern that matches no host is.
     pub mismatch: PatternMismatch,
-    /// `force_valid_group_names`: `never`, `always`, `ignore`, `silently`.
-    pub group_names: Option<String>,
 }
 
 /// What a pattern that matches no host is.

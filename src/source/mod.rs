@@ -6,4 +6,4 @@ mod span;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use render::{Palette, render};
-pub use span::{FileId, Source, Sources, Span};
+pub use span::{DuplicateKeys, FileId, Source, Sources, Span};

@@ -1,7 +1,7 @@
 //! Texts read from files, and places in them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// The number of a source in its [`Sources`], and whether that was decrypted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -91,13 +91,33 @@ impl Source {
     }
 }
 
+/// What a key that stands twice in a mapping is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DuplicateKeys {
+    #[default]
+    Warn,
+    Ignore,
+    Error,
+}
+
 /// Every text of a run. Sources are added and never removed, so a [`Span`] stays valid.
 #[derive(Debug, Default)]
 pub struct Sources {
     all: RwLock<Vec<Arc<Source>>>,
+    duplicate_keys: OnceLock<DuplicateKeys>,
 }
 
 impl Sources {
+    /// What keys are that stand twice in the texts read from now on; it can be said once.
+    pub fn take_duplicate_keys_for(&self, meaning: DuplicateKeys) {
+        let _ = self.duplicate_keys.set(meaning);
+    }
+
+    /// What keys are that stand twice.
+    pub fn duplicate_keys(&self) -> DuplicateKeys {
+        self.duplicate_keys.get().copied().unwrap_or_default()
+    }
+
     /// Adds a text read from `path`.
     pub fn add(&self, path: &Path, text: impl Into<Arc<str>>) -> FileId {
         self.push(path, text.into(), false)

@@ -49,5 +49,5 @@ pub use failure::{Failure, HostKey, Kind as FailureKind, Refusal};
 pub use origin::Origin;
 pub use secret::Secret;
 pub use session::{Reader, Said, Session, Writer};
-pub use target::{Become, Kind, Method, Target};
+pub use target::{Become, Kind, Method, Target, Way};
 pub use trust::{HostKeys, ShownKey, Standing};

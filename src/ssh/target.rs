@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// How a host is reached.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Kind {
     #[default]
     Ssh,
@@ -46,7 +46,32 @@ pub struct Target {
     pub config: Option<PathBuf>,
 }
 
+/// Where a target leads, and as whom one arrives: what two targets have in common that one connection serves.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Way {
+    kind: Kind,
+    address: Option<String>,
+    port: Option<u16>,
+    user: Option<String>,
+    private_key: Option<PathBuf>,
+    arguments: Vec<String>,
+    executable: Option<PathBuf>,
+}
+
 impl Target {
+    /// The way that leads there.
+    pub fn way(&self) -> Way {
+        Way {
+            kind: self.kind,
+            address: self.address.clone(),
+            port: self.port,
+            user: self.user.clone(),
+            private_key: self.private_key.clone(),
+            arguments: self.arguments.clone(),
+            executable: self.executable.clone(),
+        }
+    }
+
     /// A host of which no more than the name is known.
     pub fn named(name: impl Into<String>) -> Target {
         Target { name: name.into(), ..Target::default() }

@@ -18,6 +18,12 @@ pub fn checked(template: Answer<Arc<Template>>, place: &Place, context: &Context
         }
     };
     walk::expressions(&template, &mut |expr| {
+        if let Some((name, part)) = test_as_filter(expr) {
+            let message = format!("`{name}` is a test, and was a filter in old Ansible versions");
+            let span = place.locate(part, &context.surroundings.sources);
+            found.push(Diagnostic::warning(message).at(span).hint(format!("write `is {name}`")));
+            return;
+        }
         if let Some((what, name, part, known)) = unknown(expr) {
             let hint = hint(&name, known.into_iter());
             let span = place.locate(part, &context.surroundings.sources);
@@ -25,6 +31,13 @@ pub fn checked(template: Answer<Arc<Template>>, place: &Place, context: &Context
         }
     });
     found
+}
+
+/// The name of a test that stands as a filter.
+fn test_as_filter(expr: &Expr) -> Option<(&Name, Part)> {
+    let Kind::Filter(applied) = &expr.kind else { return None };
+    let is_test = filters::find(&applied.name).is_none() && tests::was_filter(&applied.name);
+    is_test.then_some((&applied.name, applied.name_part))
 }
 
 /// The name in an expression that nothing is known by.

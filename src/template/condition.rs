@@ -62,7 +62,11 @@ fn text_holds(
         && engine.parsed_expression(&Place { text: again.0.clone(), span: again.1.span() }, context).is_ok()
         && depth < 3
     {
-        return text_holds(engine, &again.0, &again.1, scope, depth + 1);
+        match text_holds(engine, &again.0, &again.1, scope, depth + 1) {
+            // The name of a domain or of a file, and no condition.
+            Err(Error::Undefined(_)) => {}
+            meant => return meant,
+        }
     }
     value_holds(&value, span, scope)
 }

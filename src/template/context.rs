@@ -86,10 +86,13 @@ pub trait Services: Send + Sync {
     fn setting(&self, _name: &str) -> Option<Value> {
         None
     }
-    /// The hosts that an inventory pattern names, for `lookup('inventory_hostnames')`. Without an
-    /// answer the variable `groups` is asked.
-    fn hosts_matching(&self, _pattern: &str) -> Option<Vec<String>> {
-        None
+    /// The hosts that an inventory pattern names, for `lookup('inventory_hostnames')`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no pattern.
+    fn hosts_matching(&self, _pattern: &str) -> Result<Vec<String>, String> {
+        Ok(Vec::new())
     }
     /// A variable of the controller's environment.
     fn environment(&self, name: &str) -> Option<String> {

@@ -167,6 +167,11 @@ impl Value {
         matches!(self.data, Data::None)
     }
 
+    /// Whether this is a promise that is not settled yet.
+    pub fn is_pending(&self) -> bool {
+        matches!(&self.data, Data::Promise(promise) if promise.value().is_none())
+    }
+
     pub fn is_omit(&self) -> bool {
         matches!(self.data, Data::Omit)
     }

@@ -2,7 +2,7 @@
 
 use super::inline::{Opened, may_hold};
 use super::private::Private;
-use super::{Keyring, is_encrypted, replace};
+use super::{Keyring, Secret, is_encrypted, replace};
 use crate::source::{Diagnostic, Sources, Span};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -33,11 +33,10 @@ pub struct Keys<'a> {
 /// # Errors
 ///
 /// Where the file is there already, or nothing was written.
-pub fn create(path: &Path, keys: &Keys, editor: &dyn Editor) -> Result<(), Diagnostic> {
+pub fn create(path: &Path, secret: &Secret, editor: &dyn Editor) -> Result<(), Diagnostic> {
     if path.exists() {
         return Err(Diagnostic::error(format!("`{}` is there already", path.display())).hint("edit it"));
     }
-    let secret = keys.keyring.for_encryption(keys.encrypt_with)?;
     let private = Private::new(path, b"")?;
     editor.edit(&private.path)?;
     let text = private.read()?;

@@ -63,7 +63,15 @@ pub fn decrypt_file(path: &Path, output: Option<&Path>, keys: &Keys) -> Result<(
 ///
 /// Where it cannot be read, or something in it does not open.
 pub fn view(path: &Path, keys: &Keys) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
-    let bytes = Zeroizing::new(replace::read(path)?);
+    shown(path, Zeroizing::new(replace::read(path)?), keys)
+}
+
+/// As [`view`], of bytes that were read already.
+///
+/// # Errors
+///
+/// Where something in them does not open.
+pub fn shown(path: &Path, bytes: Zeroizing<Vec<u8>>, keys: &Keys) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
     if is_encrypted(&bytes) {
         return decrypt(path, &bytes, keys);
     }

@@ -12,7 +12,7 @@ mod replace;
 
 pub use edit::{Editor, Keys, create, edit};
 pub use envelope::{Envelope, is_encrypted};
-pub use files::{Rekeyed, decrypt, decrypt_file, encrypt, encrypt_file, encrypt_string, rekey, view};
+pub use files::{Rekeyed, decrypt, decrypt_file, encrypt, encrypt_file, encrypt_string, rekey, shown, view};
 pub use keyring::{Keyring, Secret};
 pub use password::{Ask, Origin, Place, load};
 pub use replace::write;

@@ -25,14 +25,17 @@ pub use node::{Node, NodeData, Resolved, Scalar, Style, Tag, TagKind};
 pub use origin::{Origin, Piece};
 pub use tagged::{Tagged, tagged};
 
-use crate::source::{Diagnostic, FileId, Sources, Span};
+use crate::source::{Diagnostic, DuplicateKeys, FileId, Severity, Source, Sources, Span};
 use compose::Composer;
 use events::Events;
 use std::path::Path;
 use std::sync::Arc;
 
 /// A document, and what is to be warned of, such as keys given twice.
-pub type Parsed = (Node, Vec<Diagnostic>);
+pub type Parsed = Warned<Node>;
+
+/// What was read, and what is to be warned of in it.
+type Warned<T> = (T, Vec<Diagnostic>);
 
 /// Adds a text to the sources and reads it as one document. An empty document is null.
 /// A text that is JSON is read as JSON.
@@ -57,7 +60,7 @@ pub fn parse_source(sources: &Sources, file: FileId) -> Result<Parsed, Diagnosti
     if let Some(node) = json::parse(&source.text, file) {
         return Ok((node, Vec::new()));
     }
-    one(&source.text, file).map_err(|error| if source.secret { without_quotes(error) } else { error })
+    judged(one(&source.text, file), &source, sources.duplicate_keys())
 }
 
 /// Reads a text that is among the sources as JSON.
@@ -76,9 +79,26 @@ pub fn parse_json(sources: &Sources, file: FileId) -> Result<Node, Diagnostic> {
 /// # Errors
 ///
 /// As [`parse`], less the one for several documents.
-pub fn parse_all(sources: &Sources, file: FileId) -> Result<(Vec<Node>, Vec<Diagnostic>), Diagnostic> {
+pub fn parse_all(sources: &Sources, file: FileId) -> Result<Warned<Vec<Node>>, Diagnostic> {
     let Some(source) = sources.source(file) else { return Ok((Vec::new(), Vec::new())) };
-    every(&source.text, file).map_err(|error| if source.secret { without_quotes(error) } else { error })
+    judged(every(&source.text, file), &source, sources.duplicate_keys())
+}
+
+/// What was read, with what keys that stand twice are: there are no other warnings.
+fn judged<T>(
+    read: Result<Warned<T>, Diagnostic>,
+    source: &Source,
+    keys: DuplicateKeys,
+) -> Result<Warned<T>, Diagnostic> {
+    let read = read.and_then(|(value, mut warnings)| match keys {
+        DuplicateKeys::Warn => Ok((value, warnings)),
+        DuplicateKeys::Ignore => Ok((value, Vec::new())),
+        DuplicateKeys::Error => match warnings.pop() {
+            Some(last) => Err(Diagnostic { severity: Severity::Error, ..last }),
+            None => Ok((value, warnings)),
+        },
+    });
+    read.map_err(|error| if source.secret { without_quotes(error) } else { error })
 }
 
 /// The error less everything that quotes the text.
@@ -128,7 +148,7 @@ fn one(text: &str, file: FileId) -> Result<Parsed, Diagnostic> {
     Ok((node, composer.warnings))
 }
 
-fn every(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagnostic>), Diagnostic> {
+fn every(text: &str, file: FileId) -> Result<Warned<Vec<Node>>, Diagnostic> {
     let mut composer = composer(text, file)?;
     let mut nodes = Vec::new();
     while let Some(node) = composer.document()? {

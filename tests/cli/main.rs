@@ -4,4 +4,7 @@ mod interrupt;
 mod manual;
 mod project;
 mod running;
+mod sight;
 mod speed;
+mod together;
+mod vault;

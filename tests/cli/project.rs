@@ -1,7 +1,8 @@
 //! Questions about a project that touch no host.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A project of a test.
 pub struct Project {
@@ -35,10 +36,14 @@ impl Project {
         self.folder.path().join(path)
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
+    }
+
+    pub fn has(&self, path: &str) -> bool {
+        self.path(path).exists()
     }
 
     pub fn read(&self, path: &str) -> String {
@@ -46,14 +51,31 @@ impl Project {
     }
 
     pub fn say(&self, words: &[&str]) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
-        command.current_dir(self.folder.path()).args(words).stdin(Stdio::null());
+        self.said(&[], words, "")
+    }
+
+    /// With these variables in the environment.
+    pub fn say_under(&self, variables: &[(&str, &str)], words: &[&str]) -> Said {
+        self.said(variables, words, "")
+    }
+
+    /// With this text at the standard input.
+    pub fn hear(&self, words: &[&str], input: &str) -> Said {
+        self.said(&[], words, input)
+    }
+
+    /// What a command says that has no terminal.
+    fn said(&self, variables: &[(&str, &str)], words: &[&str], input: &str) -> Said {
+        self.write("input", input);
+        let mut command = Command::new("setsid");
+        command.arg("--wait").arg(env!("CARGO_BIN_EXE_provision")).args(words);
+        command.current_dir(self.folder.path()).stdin(File::open(self.path("input")).unwrap());
         command
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.folder.path())
             .env("ANSIBLE_CONFIG", "/dev/null");
-        command.env("EDITOR", "sed -i s/old/new/");
+        command.env("EDITOR", "sed -i s/old/new/").envs(variables.iter().copied());
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Said {
@@ -64,7 +86,7 @@ impl Project {
     }
 
     /// What a command prints that ends well and has nothing to complain of.
-    fn ask(&self, words: &[&str]) -> String {
+    pub fn ask(&self, words: &[&str]) -> String {
         let said = self.say(words);
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{words:?}");
         said.out
@@ -72,7 +94,7 @@ impl Project {
 }
 
 pub const INVENTORY: [&str; 2] = ["-i", "hosts.yml"];
-const PASSWORD: [&str; 2] = ["--vault-password-file", "password"];
+pub const PASSWORD: [&str; 2] = ["--vault-password-file", "password"];
 
 pub fn words<'a>(first: &[&'a str], then: &[&'a str]) -> Vec<&'a str> {
     first.iter().chain(then).copied().collect()
@@ -356,6 +378,10 @@ fn the_inventory_is_shown_as_a_list_a_tree_and_one_host() {
     let list: serde_json::Value = serde_json::from_str(&ask(&["--list"])).unwrap();
     assert_eq!(list["web"]["hosts"], serde_json::json!(["web1", "web2"]));
     assert_eq!(list["_meta"]["hostvars"]["web1"]["ansible_host"], "192.0.2.1");
+    assert_eq!(
+        (ask(&["--list", "--output", "list"]), project.read("list")),
+        (String::new(), ask(&["--list"]))
+    );
     let host: serde_json::Value = serde_json::from_str(&ask(&["--host", "web1"])).unwrap();
     assert_eq!(host["greet_name"], "the {{ inventory_hostname }}");
     assert_eq!(project.say(&words(&["inventory", "--host", "web9"], &INVENTORY)).code, 4);
@@ -382,43 +408,12 @@ playbook: site.yml
 }
 
 #[test]
-fn files_are_encrypted_shown_edited_and_decrypted() {
-    let project = Project::new(&[("secret.yml", "a: old\n")]);
-    let vault = |word, more: &[&'static str]| project.ask(&words(&words(&["vault", word], more), &PASSWORD));
-    vault("encrypt", &["secret.yml"]);
-    assert!(project.read("secret.yml").starts_with("$ANSIBLE_VAULT;1.1;AES256\n"));
-    assert_eq!(vault("view", &["secret.yml"]), "a: old\n");
-    vault("edit", &["secret.yml"]);
-    assert_eq!(vault("view", &["secret.yml"]), "a: new\n");
-    let before = project.read("secret.yml");
-    vault("edit", &["secret.yml"]);
-    assert_eq!(project.read("secret.yml"), before, "what was not changed is not written");
-    project.write("other", "another");
-    vault("rekey", &["--new-vault-password-file", "other", "secret.yml"]);
-    let said = project.say(&words(&["vault", "view", "secret.yml"], &PASSWORD));
-    assert!(said.code == 4 && said.err.contains("no vault password opens this"), "{}", said.err);
-    project.ask(&["vault", "decrypt", "secret.yml", "--vault-password-file", "other"]);
-    assert_eq!(project.read("secret.yml"), "a: new\n");
-    let said = project.say(&words(&["vault", "decrypt", "secret.yml"], &PASSWORD));
-    assert!(said.code == 4 && said.err.contains("`secret.yml` is not encrypted"));
-}
-
-#[test]
-fn single_values_are_edited_in_place() {
-    let project = Project::new(&[]);
-    let value =
-        |name, text| project.ask(&words(&["vault", "encrypt-string", "--name", name, text], &PASSWORD));
-    let written = format!("# kept\n{}b: 1  # too\n\n{}", value("a", "old one"), value("c", "same"));
-    project.write("vars.yml", &written);
-    project.ask(&words(&["vault", "edit", "vars.yml"], &PASSWORD));
-    let shown = project.ask(&words(&["vault", "view", "vars.yml"], &PASSWORD));
-    assert_eq!(shown, "# kept\na: !decrypted 'new one'\nb: 1  # too\n\nc: !decrypted 'same'\n");
-    let tail = |text: &str| text.split_once("b: 1").unwrap().1.to_owned();
-    assert_eq!(
-        tail(&project.read("vars.yml")),
-        tail(&written),
-        "a value that did not change stays as it was"
-    );
+fn the_inventory_is_written_to_a_file_with_what_is_beside_a_directory() {
+    let project = Project::new(&[("plays/group_vars/web.yml", "greet_name: beside\n")]);
+    let typed =
+        ["inventory", "--host", "web2", "--output", "out", "--playbook-dir", "plays", "--flush-cache"];
+    assert_eq!(project.ask(&words(&typed, &INVENTORY)), "");
+    assert_eq!(project.read("out"), "{\n    \"greet_name\": \"beside\"\n}\n");
 }
 
 #[test]

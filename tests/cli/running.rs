@@ -123,3 +123,83 @@ fn a_dry_run_takes_it_that_an_earlier_task_makes_the_user() {
     assert!(depends.out.contains("the user `no-one`, who is not there yet"), "{}", depends.out);
     assert_eq!((depends.code, run(become_it).code), (0, 2));
 }
+
+#[test]
+fn a_task_that_says_no_time_has_that_of_the_settings() {
+    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - {command: sleep 2, timeout: 0}\n    - command: sleep 30\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let words = words(&["site.yml", "--connection", "local"], &INVENTORY);
+    let said = project.say_under(&[("ANSIBLE_TASK_TIMEOUT", "1")], &words);
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.out.contains("Timed out after 1 second"), "{}", said.out);
+    assert!(said.out.contains("run sleep 2"), "{}", said.out);
+}
+
+/// Which of the sides are large: that of the host, that of the controller.
+#[test]
+fn texts_of_large_files_are_not_compared() {
+    let play = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - copy: {dest: '{{ playbook_dir }}/file', content: '{{ text }}'}\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let run = |text: &str, most| {
+        let extra = format!("text={text}");
+        let words = ["site.yml", "--connection", "local", "--output", "ansible", "--diff", "-e", &extra];
+        project.say_under(&[("ANSIBLE_MAX_DIFF_SIZE", most)], &self::words(&words, &INVENTORY)).out
+    };
+    let (source, destination) =
+        ("source file size is greater than 4\n", "destination file size is greater than 4\n");
+    let first = run("short", "4");
+    assert!(first.contains(source) && !first.contains(destination) && !first.contains("+short"), "{first}");
+    let second = run("tiny", "4");
+    assert!(!second.contains(source) && second.contains(destination), "{second}");
+    assert!(run("short", "0").contains("+short"));
+}
+
+#[test]
+fn a_key_that_stands_twice_is_what_the_settings_say() {
+    let play = "- hosts: web1\n  gather_facts: false\n  vars: {a: 1, a: 2}\n  tasks: []\n";
+    let project = Project::new(&[("site.yml", play)]);
+    let run = |meaning| {
+        let words = words(&["site.yml", "--connection", "local"], &INVENTORY);
+        project.say_under(&[("ANSIBLE_DUPLICATE_YAML_DICT_KEY", meaning)], &words)
+    };
+    let told = "the key `a` is given twice";
+    let (warned, ignored, refused) = (run("warn"), run("ignore"), run("error"));
+    assert_eq!((warned.code, ignored.code, refused.code), (0, 0, 4), "{}", refused.err);
+    assert!(warned.out.contains(told) && !ignored.out.contains(told), "{}", warned.out);
+    assert!(refused.err.contains(told), "{}", refused.err);
+}
+
+/// The line to a host is that of what holds for the task, also where the host has one already.
+#[test]
+fn a_host_that_is_reached_differently_has_another_line() {
+    let play = "- hosts: web1
+  gather_facts: false
+  connection: local
+  vars: {ansible_host: 127.0.0.1, ansible_port: 1}
+  tasks:
+    - file: {path: '{{ playbook_dir }}/here', state: touch}
+    - file: {path: '{{ playbook_dir }}/wrong', state: touch}
+      connection: ssh
+      ignore_unreachable: true
+      register: away
+    - assert: {that: away.unreachable}
+    - file: {path: '{{ playbook_dir }}/again', state: touch}
+    - set_fact: {ansible_connection: ssh}
+    - file: {path: '{{ playbook_dir }}/wrong', state: touch}
+      ignore_unreachable: true
+- hosts: web2
+  gather_facts: false
+  connection: local
+  tasks: [{command: 'true'}]
+- hosts: web2
+  gather_facts: false
+  port: 1
+  vars: {ansible_host: 127.0.0.1}
+  tasks:
+    - file: {path: '{{ playbook_dir }}/wrong', state: touch}
+";
+    let project = Project::new(&[("site.yml", play)]);
+    let said = project.say(&words(&["site.yml"], &INVENTORY));
+    assert_eq!(said.code, 4, "{}", said.out);
+    assert!(project.has("here") && project.has("again") && !project.has("wrong"), "{}", said.out);
+}

@@ -142,8 +142,8 @@ fn a_whole_file_is_created_edited_and_opened() {
     let given = Given::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new.yml");
-    vault::create(&path, &given.keys(), &Change(|_: &str| "a: 1\n".to_owned())).unwrap();
-    assert!(vault::create(&path, &given.keys(), &Change(str::to_owned)).is_err());
+    vault::create(&path, &given.keyring.secrets[0], &Change(|_: &str| "a: 1\n".to_owned())).unwrap();
+    assert!(vault::create(&path, &given.keyring.secrets[0], &Change(str::to_owned)).is_err());
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(vault::edit(&path, &given.keys(), &Change(|text: &str| format!("{text}b: 2\n"))), Ok(true));
     assert_eq!(given.view(&path), "a: 1\nb: 2\n");

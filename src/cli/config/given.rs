@@ -63,6 +63,14 @@ impl<'a> Given<'a> {
         })
     }
 
+    /// A list of no other words than these.
+    pub fn words(&self, words: &[&str]) -> Result<(), Message> {
+        match self.list().iter().find(|given| !words.contains(&given.as_str())) {
+            Some(_) => Err(self.wanted(&format!("nothing but `{}`", words.join("`, `")))),
+            None => Ok(()),
+        }
+    }
+
     /// A list apart by commas.
     pub fn list(&self) -> Vec<String> {
         self.text

@@ -2,7 +2,8 @@
 
 use super::Pretend;
 use crate::report::{Format, Switch};
-use crate::settings::{DuplicateKeys, Gathering, PatternMismatch, Settings, Templates};
+use crate::settings::{Gathering, PatternMismatch, Settings, Templates};
+use crate::source::DuplicateKeys;
 use std::path::PathBuf;
 
 fn config(text: &str) -> Settings {
@@ -156,6 +157,44 @@ warning: settings without a meaning here: `defaults.filter_plugins`, `other.key`
   = hint: there is no equivalent of what they ask for; the run goes on without it
 ";
     assert_eq!(place.said("").replace("/project/", ""), expected);
+}
+
+/// Where the result would be another one, the run is refused; where only the looks would, it is not.
+#[test]
+fn values_of_which_the_meaning_is_not_there_are_told() {
+    let cases = [
+        (
+            "ANSIBLE_PLAYBOOK_VARS_ROOT",
+            "all",
+            "error: `ANSIBLE_PLAYBOOK_VARS_ROOT` takes one of `top`, found `all`\n",
+        ),
+        (
+            "ANSIBLE_YAML_FILENAME_EXT",
+            ".yml,.eyaml",
+            "error: `ANSIBLE_YAML_FILENAME_EXT` takes nothing but `.yml`, `.yaml`, `.json`, found `.yml,.eyaml`\n",
+        ),
+        (
+            "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS",
+            "always",
+            "error: `ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS` takes one of `never`, `ignore`, found `always`\n",
+        ),
+        (
+            "ANSIBLE_STDOUT_CALLBACK",
+            "json",
+            "warning: `ANSIBLE_STDOUT_CALLBACK`: there is no output `json`\n  = hint: `--output ansible` is what \
+             `ansible-playbook` prints, `--output json` tells events as JSON\n",
+        ),
+    ];
+    for (name, value, told) in cases {
+        assert_eq!(Pretend::new().exporting(name, value).said(""), told);
+    }
+    for (name, value) in [
+        ("ANSIBLE_PLAYBOOK_VARS_ROOT", "top"),
+        ("ANSIBLE_YAML_FILENAME_EXT", ".yaml,.yml"),
+        ("ANSIBLE_STDOUT_CALLBACK", "community.general.yaml"),
+    ] {
+        assert!(Pretend::new().exporting(name, value).settings("").unwrap().warnings.is_empty());
+    }
 }
 
 #[test]

@@ -89,5 +89,7 @@ fn help_and_version_are_no_mistakes() {
     for line in ["--help", "-h", "vault --help", "trust -h"] {
         assert!(!read(&words(line)).expect_err(line).use_stderr(), "{line}");
     }
-    assert!(matches!(read(&words("--version")), Ok(Asked::Version)));
+    for line in ["--version", "run --version", "inventory --version", "module --version", "vault --version"] {
+        assert!(matches!(read(&words(line)), Ok(Asked::Version)), "{line}");
+    }
 }

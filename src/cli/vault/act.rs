@@ -12,6 +12,9 @@ use crate::vault::{self, Ask, Keyring, Keys, Origin, Place, Secret};
 use std::path::Path;
 use zeroize::Zeroizing;
 
+/// What messages call what has no file.
+const STANDARD_INPUT: &str = "<standard input>";
+
 type Done = Result<(), Diagnostic>;
 
 /// Does what is asked for.
@@ -30,13 +33,12 @@ fn carry_out(act: &VaultAct, project: &Project) -> Done {
         encrypt_with: project.settings.vaults.encrypt_with.as_deref(),
         sources: &project.sources,
     };
-    let editor = Usual { asker: &asker, sources: &project.sources };
+    let named = project.settings.paths.editor.as_deref();
+    let editor = Usual { named, asker: &asker, sources: &project.sources };
     match act {
-        VaultAct::Create(one) => vault::create(&one.file, &keys, &editor),
+        VaultAct::Create(one) => vault::create(&one.file, new_secret(&keys)?, &editor),
         VaultAct::Edit(one) => vault::edit(&one.file, &keys, &editor).map(drop),
-        VaultAct::View(views) => {
-            views.files.iter().try_for_each(|path| streams::print(&vault::view(path, &keys)?))
-        }
+        VaultAct::View(views) => views.files.iter().try_for_each(|path| streams::print(&view(path, &keys)?)),
         VaultAct::Encrypt(asked) => encrypt(asked, new_secret(&keys)?),
         VaultAct::Decrypt(asked) => decrypt(asked, &keys),
         VaultAct::Rekey(asked) => rekey(asked, &keys, &asker, project),
@@ -53,7 +55,7 @@ struct Question<'a> {
 impl Ask for Question<'_> {
     fn password(&self, question: &str) -> Result<Zeroizing<String>, Diagnostic> {
         let question = question.trim_end_matches([':', ' ']);
-        if self.is_new { self.asker.new_secret(question) } else { self.asker.secret(question) }
+        if self.is_new { self.asker.new_password(question) } else { self.asker.password(question) }
     }
 }
 
@@ -69,8 +71,22 @@ fn keyring(act: &VaultAct, project: &Project, asker: &Asker) -> Result<Keyring, 
     Ok(Keyring { secrets, strict: vaults.only_matching })
 }
 
+/// The password for what is not encrypted yet: which one it is must be said where there are several.
 fn new_secret<'a>(keys: &Keys<'a>) -> Result<&'a Secret, Diagnostic> {
+    let secrets = &keys.keyring.secrets;
+    if secrets.len() > 1 && keys.encrypt_with.is_none() {
+        let labels: Vec<String> = secrets.iter().map(|secret| format!("`{}`", secret.label)).collect();
+        let message = format!("there are several passwords to encrypt with: {}", labels.join(", "));
+        return Err(Diagnostic::error(message).hint("say which one with `--encrypt-vault-id`"));
+    }
     keys.keyring.for_encryption(keys.encrypt_with)
+}
+
+fn view(path: &Path, keys: &Keys) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
+    match streams::is_stream(path) {
+        true => vault::shown(Path::new(STANDARD_INPUT), streams::read()?, keys),
+        false => vault::view(path, keys),
+    }
 }
 
 fn encrypt(asked: &VaultConversion, secret: &Secret) -> Done {
@@ -84,7 +100,7 @@ fn encrypt(asked: &VaultConversion, secret: &Secret) -> Done {
 fn decrypt(asked: &VaultConversion, keys: &Keys) -> Done {
     convert(
         asked,
-        |bytes| vault::decrypt(Path::new("<standard input>"), bytes, keys),
+        |bytes| vault::decrypt(Path::new(STANDARD_INPUT), bytes, keys),
         |path, output| vault::decrypt_file(path, output, keys),
     )
 }

@@ -7,16 +7,16 @@ use crate::vault::Editor;
 use std::path::Path;
 use std::process::Command;
 
-/// What `EDITOR` names, else `vi`.
+/// What the settings name, else `vi`.
 pub struct Usual<'a> {
+    pub named: Option<&'a str>,
     pub asker: &'a Asker,
     pub sources: &'a Sources,
 }
 
 impl Editor for Usual<'_> {
     fn edit(&self, path: &Path) -> Result<(), Diagnostic> {
-        let editor = std::env::var("EDITOR").ok().filter(|editor| !editor.trim().is_empty());
-        let editor = editor.unwrap_or_else(|| "vi".to_owned());
+        let editor = self.named.unwrap_or("vi");
         let script = format!("{editor} \"$1\"");
         let ended = Command::new("sh").args(["-c", &script, "sh"]).arg(path).status();
         let failed = |why: String| {

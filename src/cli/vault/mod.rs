@@ -7,7 +7,7 @@ mod streams;
 pub use act::vault;
 
 use super::args::VaultArgs;
-use clap::{Args, Subcommand};
+use clap::{ArgAction, Args, Subcommand};
 use std::path::PathBuf;
 
 /// Encrypts, decrypts and edits files and values.
@@ -15,6 +15,10 @@ use std::path::PathBuf;
 pub struct VaultCommand {
     #[command(subcommand)]
     pub act: VaultAct,
+
+    /// There is no more to say; scripts ask for it.
+    #[arg(short, long, global = true, hide = true, action = ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// What is to be done.
@@ -42,11 +46,14 @@ pub enum VaultAct {
 pub struct VaultFile {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// The editor is started without a terminal, too, whether or not this is typed.
+    #[arg(long, hide = true)]
+    pub skip_tty_check: bool,
     #[command(flatten)]
     pub opening: Encrypting,
 }
 
-/// Files to read.
+/// Files to read; - is the standard input.
 #[derive(Args, Clone, Debug)]
 pub struct VaultFiles {
     #[arg(value_name = "FILE", required = true)]

@@ -1,6 +1,6 @@
 //! The index of packages.
 
-use crate::host::{Change, Effect, Failure, Fields, Probe, Run, Time, packages, words};
+use crate::host::{Change, Effect, Failure, Fields, Output, Probe, Run, Time, packages, words};
 use std::path::Path;
 
 const SOURCES: &str = "/etc/apt";
@@ -32,6 +32,14 @@ pub fn is_behind(host: &dyn Probe) -> Result<bool, Failure> {
     Ok(false)
 }
 
+/// What the last line says of an index that was read for nothing.
+const NOTHING_NEW: &str = "Nothing is new.";
+
+/// Whether the index was read and had nothing new.
+pub fn has_nothing_new(output: &Output) -> bool {
+    output.stdout.trim_ascii_end().ends_with(NOTHING_NEW.as_bytes())
+}
+
 /// How the index is read.
 pub struct Reading {
     /// Seconds to wait for others who work on packages.
@@ -42,14 +50,15 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Reads the index; a failing mirror is tried again. Where nothing is new, apt leaves the time of its lists alone,
-    /// and the index would be read at every run.
+    /// Reads the index; a failing mirror is tried again. Where nothing is new, apt leaves the time of its lists alone:
+    /// that is told, and the time is set, or the index would be read at every run.
     pub fn change(&self, host: &dyn Probe) -> Result<Change, Failure> {
         let lock = format!("DPkg::Lock::Timeout={}", self.lock_timeout);
         let argv = ["apt-get", "-q", "update", "-o", &lock, "-o", "APT::Update::Error-Mode=any"];
+        let stamps = packages::INDEX_STAMPS.join(" ");
         let (tries, longest) = (self.tries.clamp(1, 50), self.longest.clamp(0, 600));
         let line = format!(
-            "n=1; d=1; until {}; do [ $n -ge {tries} ] && exit 100; sleep $d; n=$((n+1)); d=$((d*2)); [ $d -gt {longest} ] && d={longest}; done; touch -c /var/lib/apt/lists",
+            "t() {{ stat -c %Y {stamps} 2>/dev/null | head -n1; }}; t=$(t); n=1; d=1; until {}; do [ $n -ge {tries} ] && exit 100; sleep $d; n=$((n+1)); d=$((d*2)); [ $d -gt {longest} ] && d={longest}; done; [ \"$t\" != \"$(t)\" ] || {{ touch -c {stamps}; echo '{NOTHING_NEW}'; }}",
             words::join(&argv.map(str::to_owned))
         );
         let index = Fields::new().with("seconds", Time::now().seconds);

@@ -6,7 +6,7 @@ mod simulation;
 
 use super::argument::PathText;
 use super::{ArgumentError, Module};
-use crate::host::{Carried, Change, Data, Effect, Failure, Fields, Plan, Probe, Report, Run};
+use crate::host::{Carried, Change, Data, Done, Effect, Failure, Fields, Plan, Probe, Report, Run};
 
 choices! {
     /// What packages are to be.
@@ -111,11 +111,18 @@ impl Module for Apt {
     fn report(&self, _host: &dyn Probe, carried: &Carried) -> Result<Report, Failure> {
         let mut result = carried.result.clone();
         let ran = carried.changes.iter().rev().find(|(change, _)| change.counts());
-        if let Some((_, crate::host::Done::Ran(output))) = ran {
+        if let Some((_, Done::Ran(output))) = ran {
             super::execution::said(output, false, &mut result);
             for name in ["rc", "start", "end", "delta"] {
                 result.remove(name);
             }
+        }
+        if carried
+            .changes
+            .iter()
+            .any(|(_, done)| matches!(done, Done::Ran(said) if index::has_nothing_new(said)))
+        {
+            result.set("cache_updated", false);
         }
         // Reading the index alone counts, as it does for Ansible, only where nothing else is asked for.
         let alone = !self.asks_for_packages();

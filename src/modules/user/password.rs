@@ -19,9 +19,10 @@ pub fn changes(user: &User, host: &dyn Probe) -> Result<Vec<Change>, Failure> {
     let found = shadow.text("password").unwrap_or_default();
     let mut changes = Vec::new();
     let wanted = user.password.as_deref().filter(|_| user.update_password == Update::Always);
-    let lock = user.password_lock.unwrap_or_else(|| wanted.is_none() && found.starts_with('!'));
-    if let Some(wanted) = wanted.map(|wanted| locked(wanted, lock)).filter(|wanted| *wanted != found) {
-        changes.push(set(user, &wanted));
+    // Whether it is locked is no part of the password.
+    let differs = |wanted: &&str| wanted.trim_start_matches('!') != found.trim_start_matches('!');
+    if let Some(wanted) = wanted.filter(differs) {
+        changes.push(set(user, &locked(wanted, user.password_lock == Some(true))));
     } else if let Some(lock) = user.password_lock.filter(|lock| *lock != found.starts_with('!')) {
         let word = if lock { "-L" } else { "-U" };
         let after = locked(found.trim_start_matches('!'), lock);

@@ -15,7 +15,10 @@ use crate::vars::{Data, Marks, Value};
 impl Evaluator<'_> {
     pub(super) fn filter(&mut self, applied: &Applied, part: Part) -> Answer<Value> {
         let Some(filter) = filters::find(&applied.name) else {
-            return Err(self.unknown("filter", &applied.name, filters::names(), applied.name_part));
+            return match tests::was_filter(&applied.name) {
+                true => self.test(applied, part),
+                false => Err(self.unknown("filter", &applied.name, filters::names(), applied.name_part)),
+            };
         };
         let input = self.eval(&applied.input)?;
         let mut args = self.arguments(&applied.arguments)?;

@@ -1,10 +1,10 @@
 //! Variables by name: `vars`, `varnames`, `inventory_hostnames`.
 
 use super::{Settings, Table, texts};
-use crate::template::eval::{Call, lazy};
+use crate::template::eval::Call;
 use crate::template::python::regex::{Flags, Pattern};
-use crate::template::python::{iterate, types};
-use crate::template::{Answer, Error, glob};
+use crate::template::python::types;
+use crate::template::{Answer, Error};
 use crate::vars::{Data, Value};
 
 pub const TABLE: Table = &[("vars", variables), ("varnames", names), ("inventory_hostnames", host_names)];
@@ -57,50 +57,13 @@ fn names(call: &mut Call) -> Answer<Vec<Value>> {
     Ok(found)
 }
 
-/// Hosts by a pattern of groups and names, as far as the variable `groups` tells.
+/// Hosts by patterns of the inventory.
 fn host_names(call: &mut Call) -> Answer<Vec<Value>> {
     let patterns = texts(call)?.join(",");
-    if let Some(hosts) = call.ev.context.surroundings.services.hosts_matching(&patterns) {
-        return Ok(hosts.into_iter().map(Value::from).collect());
+    // Where other hosts may still add some, they are waited for.
+    if let Some(groups) = call.ev.scope.value("groups") {
+        call.ev.force(groups)?;
     }
-    let groups = call.ev.scope.value("groups").unwrap_or_else(Value::none);
-    let groups = lazy::entries(&call.ev.deep(groups)?).unwrap_or_default();
-    let members = |pattern: &str| -> Vec<Value> {
-        match groups.get(pattern) {
-            Some(hosts) => iterate::items(hosts).map(|hosts| hosts.to_vec()).unwrap_or_default(),
-            None => {
-                let all = groups.get("all").and_then(|hosts| iterate::items(hosts).ok());
-                let is_meant = |host: &&Value| host.as_str().is_some_and(|name| glob::matches(pattern, name));
-                all.iter().flat_map(|hosts| hosts.iter()).filter(is_meant).cloned().collect()
-            }
-        }
-    };
-    let mut hosts: Vec<Value> = Vec::new();
-    for pattern in patterns.split([',', ':']).map(str::trim).filter(|pattern| !pattern.is_empty()) {
-        match pattern.split_at(1) {
-            ("!", pattern) => {
-                let members = members(pattern);
-                hosts.retain(|host| !members.contains(host));
-            }
-            ("&", pattern) => {
-                let members = members(pattern);
-                hosts.retain(|host| members.contains(host));
-            }
-            _ => {
-                let more = members(pattern);
-                hosts.extend(
-                    more.into_iter()
-                        .filter(|host| host.as_str() != Some("localhost") || pattern == "localhost"),
-                );
-            }
-        }
-    }
-    let mut seen = Vec::new();
-    hosts.retain(|host| {
-        !seen.contains(host) && {
-            seen.push(host.clone());
-            true
-        }
-    });
-    Ok(hosts)
+    let hosts = call.ev.context.surroundings.services.hosts_matching(&patterns).map_err(Error::failed)?;
+    Ok(hosts.into_iter().map(Value::from).collect())
 }

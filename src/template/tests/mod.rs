@@ -80,6 +80,12 @@ pub fn find(name: &str) -> Option<Test> {
     TESTS.get(short(name)).copied()
 }
 
+/// Whether the test of this name was a filter too, before Ansible 2.9: `result|failed`.
+pub fn was_filter(name: &str) -> bool {
+    let families = [files::TABLE, matching::TABLE, results::TABLE, versions::TABLE];
+    families.iter().any(|table| table.iter().any(|(known, _)| *known == name))
+}
+
 /// All names, for "did you mean".
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = TESTS.keys().copied().collect();

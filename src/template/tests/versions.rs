@@ -16,8 +16,10 @@ fn compare(call: &mut Call) -> Answer<bool> {
         return Err(Error::failed("a version to compare is empty"));
     }
     let kind = match (args.some("version_type"), args.bool_or("strict", false)?) {
-        (Some(_), true) => return Err(Error::failed("`version` takes `strict` or `version_type`, not both")),
-        (Some(kind), false) => Kind::named(&kind.to_string())?,
+        (Some(_), _) if args.some("strict").is_some() => {
+            return Err(Error::failed("`version` takes `strict` or `version_type`, not both"));
+        }
+        (Some(kind), _) => Kind::named(&kind.to_string())?,
         (None, true) => Kind::Strict,
         (None, false) => Kind::Loose,
     };

@@ -48,10 +48,8 @@ pub(super) const KNOWN: &[Known] = &[
     sets(
         &["defaults.force_valid_group_names"],
         &["ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS"],
-        |settings, given| {
-            settings.inventory.group_names = given.some();
-            Ok(())
-        },
+        // Names of groups are left as they are.
+        |_, given| given.word(&[("never", ()), ("ignore", ())]),
     ),
     sets(&["defaults.transport"], &["ANSIBLE_TRANSPORT"], |settings, given| {
         settings.connection.kind = given.some();

@@ -2,6 +2,7 @@
 
 use super::{Given, Known, Settings, sets};
 use crate::report::{Colours, Format, Switch};
+use crate::source::Diagnostic;
 
 macro_rules! colour {
     ($written:literal, $exported:literal, $field:ident) => {
@@ -67,17 +68,25 @@ pub(super) const KNOWN: &[Known] = &[
     colour!("colors.included", "ANSIBLE_COLOR_INCLUDED", included),
     colour!("colors.verbose", "ANSIBLE_COLOR_VERBOSE", verbose),
     colour!("colors.warn", "ANSIBLE_COLOR_WARN", warn),
-    colour!("colors.deprecate", "ANSIBLE_COLOR_DEPRECATE", deprecate),
     colour!("colors.debug", "ANSIBLE_COLOR_DEBUG", debug),
     colour!("colors.diff_add", "ANSIBLE_COLOR_DIFF_ADD", diff_add),
     colour!("colors.diff_remove", "ANSIBLE_COLOR_DIFF_REMOVE", diff_remove),
     colour!("colors.diff_lines", "ANSIBLE_COLOR_DIFF_LINES", diff_lines),
 ];
 
-/// Who names the default output wants it; the others only wanted something nicer, which they have.
+/// Who names the default output wants it; the next ones only wanted something nicer, which they have.
 fn callback(settings: &mut Settings, given: &Given) -> Result<(), String> {
-    if matches!(given.text().as_str(), "default" | "ansible.builtin.default") {
-        settings.output.format = Format::Ansible;
+    let name = given.text();
+    match name.rsplit('.').next().unwrap_or_default() {
+        "default" => settings.output.format = Format::Ansible,
+        "yaml" | "debug" => settings.output.yaml = true,
+        "dense" | "selective" | "unixy" => {}
+        _ => {
+            let warning = Diagnostic::warning(format!("`{}`: there is no output `{name}`", given.name));
+            let hint =
+                "`--output ansible` is what `ansible-playbook` prints, `--output json` tells events as JSON";
+            settings.warnings.push(warning.hint(hint));
+        }
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Settings of tasks: what files mean, and how the run goes about them.
 
 use super::{Known, sets};
-use crate::settings::{DuplicateKeys, Gathering, Templates};
+use crate::settings::{Gathering, Templates};
+use crate::source::DuplicateKeys;
 
 pub(super) const KNOWN: &[Known] = &[
     sets(&["defaults.forks"], &["ANSIBLE_FORKS"], |settings, given| {
@@ -75,22 +76,12 @@ pub(super) const KNOWN: &[Known] = &[
     sets(&["defaults.inject_facts_as_vars"], &["ANSIBLE_INJECT_FACT_VARS"], |settings, given| {
         given.flag().map(|flag| settings.language.facts_only_in_dict = !flag)
     }),
-    sets(
-        &["defaults.allow_broken_conditionals"],
-        &["ANSIBLE_ALLOW_BROKEN_CONDITIONALS"],
-        |settings, given| given.flag().map(|flag| settings.language.allow_broken_conditionals = flag),
-    ),
-    sets(&["defaults.jinja2_extensions"], &["ANSIBLE_JINJA2_EXTENSIONS"], |settings, given| {
-        settings.language.jinja2_extensions = given.list();
-        Ok(())
+    // What others of their values ask for is not there, and would give other variables.
+    sets(&["defaults.playbook_vars_root"], &["ANSIBLE_PLAYBOOK_VARS_ROOT"], |_, given| {
+        given.word(&[("top", ())])
     }),
-    sets(&["defaults.playbook_vars_root"], &["ANSIBLE_PLAYBOOK_VARS_ROOT"], |settings, given| {
-        settings.language.playbook_vars_root = given.some();
-        Ok(())
-    }),
-    sets(&["defaults.yaml_valid_extensions"], &["ANSIBLE_YAML_FILENAME_EXT"], |settings, given| {
-        settings.language.yaml_extensions = given.list();
-        Ok(())
+    sets(&["defaults.yaml_valid_extensions"], &["ANSIBLE_YAML_FILENAME_EXT"], |_, given| {
+        given.words(&[".yml", ".yaml", ".json"])
     }),
     sets(&["defaults.gathering"], &["ANSIBLE_GATHERING"], |settings, given| {
         let words = [

@@ -15,8 +15,8 @@ pub(super) fn follow(loader: &Loader, task: &Task, statics: &Statics) -> Option<
         let hint = "write `import_tasks` or `include_tasks`";
         loader.refuse(Diagnostic::warning(message).at(task.action.span).hint(hint));
     }
-    let of_old = task.is(&["include"]) && is_static(loader, task, statics);
-    if !of_old && !task.is(&["import_tasks", "import_role"]) {
+    let is_old_import = task.is(&["include"]) && is_static(loader, task, statics);
+    if !is_old_import && !task.is(&["import_tasks", "import_role"]) {
         return None;
     }
     if let Some(repeat) = &task.own.repeat {

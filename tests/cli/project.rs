@@ -336,7 +336,8 @@ fn what_needs_python_is_told_with_its_tasks() {
         ("library/queue.py", "from ansible.module_utils.basic import AnsibleModule\n"),
         ("library/shelf", "#!/bin/sh\n"),
     ]);
-    let said = project.say(&words(&["--syntax-check"], &words(&["site.yml"], &INVENTORY))).err;
+    let said = project.say(&words(&["lint", "site.yml"], &INVENTORY));
+    let said = said.out + &said.err;
     assert_eq!(said.matches("is in Python").count(), 1, "{said}");
     assert!(said.contains("site.yml:3:7") && said.contains("site.yml:5:7"), "{said}");
 }

@@ -82,7 +82,7 @@ impl Statics {
         let mut places = Vars::from([("playbook_dir".into(), path(&self.playbook_dir))]);
         if let Some(role) = &self.role {
             places.insert("role_path".into(), path(&role.path));
-            places.insert("role_name".into(), Value::text(role.name.clone()));
+            places.insert("role_name".into(), Value::text(role.short_name()));
         }
         places
     }

@@ -20,15 +20,16 @@ const COLLECTIONS: &str = "ansible_collections";
 const ENDINGS: &[&str] = &["yml", "yaml", "json"];
 
 impl RolePaths {
-    /// The directory of a role, and those that were tried if there is none.
-    pub fn find(&self, name: &str, statics: &Statics) -> Result<PathBuf, Vec<PathBuf>> {
+    /// The name of a role, in full where it is one of a collection, and its directory; those that were tried if there is none.
+    pub fn find(&self, name: &str, statics: &Statics) -> Result<(String, PathBuf), Vec<PathBuf>> {
         let playbook_dir = &*statics.playbook_dir;
         let mut tried = Vec::new();
         let in_others = statics.collections.iter().map(|collection| format!("{collection}.{name}"));
         let names = std::iter::once(name.to_owned()).chain(in_others);
-        let mut inside = names.flat_map(|name| self.in_collections(&name, "roles"));
-        if let Some(inside) = inside.find(|path| path.is_dir()) {
-            return Ok(inside);
+        for full in names {
+            if let Some(path) = self.in_collections(&full, "roles").into_iter().find(|path| path.is_dir()) {
+                return Ok((full, path));
+            }
         }
         let beside = statics.role.as_ref().and_then(|role| role.path.parent()).map(Path::to_owned);
         let fixed = [playbook_dir.join("roles")].into_iter();
@@ -36,7 +37,7 @@ impl RolePaths {
         for dir in dirs {
             let path = dir.join(name);
             if path.is_dir() {
-                return Ok(path);
+                return Ok((name.to_owned(), path));
             }
             tried.push(path);
         }

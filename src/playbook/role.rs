@@ -38,6 +38,16 @@ pub struct Role {
     pub parents: Vec<Arc<Role>>,
 }
 
+impl Role {
+    /// The name without that of its collection.
+    pub fn short_name(&self) -> &str {
+        let collection = self.collections.first();
+        let inside =
+            collection.and_then(|collection| self.name.strip_prefix(&**collection)?.strip_prefix('.'));
+        inside.unwrap_or(&self.name)
+    }
+}
+
 /// Which files of a role are used.
 #[derive(Clone, Debug)]
 pub struct RoleParts {
@@ -167,13 +177,13 @@ struct Use<'a> {
 
 impl Use<'_> {
     fn load(self, loader: &Loader, statics: &Statics, keywords: &Keywords) -> Option<Vec<Entry>> {
-        let path = self.find(loader, statics)?;
+        let (name, path) = self.find(loader, statics)?;
         loader.library.add(&path);
         let meta = Meta::read(loader, &path);
         let parent = statics.role.as_deref();
         // Roles that tasks bring in have files of tasks around them.
         let wanting = statics.role.as_ref().filter(|_| statics.trail.is_empty());
-        let base = Arc::new(self.without_tasks(loader, &path, &meta, (parent, wanting), keywords));
+        let base = Arc::new(self.without_tasks(loader, (name, &path), &meta, (parent, wanting), keywords));
         let dependencies = self.dependencies(loader, statics, &meta, base.clone())?;
         let inherited = parent.map(|parent| (*parent.vars).clone()).unwrap_or_default();
         let role = Arc::new(with_dependencies(&base, inherited, &self.vars, &dependencies));
@@ -188,9 +198,9 @@ impl Use<'_> {
         Some(dependencies.into_iter().map(Entry::from).chain([Entry::from(own)]).collect())
     }
 
-    fn find(&self, loader: &Loader, statics: &Statics) -> Option<Arc<Path>> {
+    fn find(&self, loader: &Loader, statics: &Statics) -> Option<(String, Arc<Path>)> {
         match loader.paths.find(&self.parts.name, statics) {
-            Ok(path) => Some(clean(&path).into()),
+            Ok((name, path)) => Some((name, clean(&path).into())),
             Err(tried) => {
                 let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
                 let message = format!("there is no role `{}`", self.parts.name);
@@ -204,7 +214,7 @@ impl Use<'_> {
     fn without_tasks(
         &self,
         loader: &Loader,
-        path: &Arc<Path>,
+        (name, path): (String, &Arc<Path>),
         meta: &Meta,
         (parent, wanting): (Option<&Role>, Option<&Arc<Role>>),
         keywords: &Keywords,
@@ -218,7 +228,7 @@ impl Use<'_> {
         let mut parents = wanting.map(|parent| parent.parents.clone()).unwrap_or_default();
         parents.extend(wanting.cloned());
         Role {
-            name: self.parts.name.as_str().into(),
+            name: name.into(),
             path: path.clone(),
             span: self.parts.span,
             defaults: Arc::new(file_vars(

@@ -102,9 +102,12 @@ impl Task {
         let mut action = Action::named("ansible.builtin.validate_argument_spec", about.span);
         let options = about.entry("options").map_or_else(|| Value::dict(Map::new()), data_of);
         let path = role.path.display().to_string();
-        let short = role.name.splitn(3, '.').nth(2).unwrap_or(&role.name);
-        let context =
-            [("argument_spec_name", entry_point), ("name", short), ("path", &path), ("type", "role")];
+        let context = [
+            ("argument_spec_name", entry_point),
+            ("name", role.short_name()),
+            ("path", &path),
+            ("type", "role"),
+        ];
         let context = context.map(|(name, value)| (text(name), text(value)));
         action.push("argument_spec", about.span, options);
         action.push("validate_args_context", about.span, context.into_iter().collect());

@@ -107,9 +107,7 @@ fn searched(handlers: &[(HandlerPlace, Handler)]) -> Vec<usize> {
 fn in_role(handler: &Handler, name: &str) -> Vec<String> {
     let mut names = vec![name.to_owned()];
     if let Some(role) = handler.frame.role() {
-        names.push(format!("{} : {name}", role.name));
-        let short = role.name.splitn(3, '.').nth(2);
-        names.extend(short.map(|short| format!("{short} : {name}")));
+        names.extend([&*role.name, role.short_name()].map(|role| format!("{role} : {name}")));
     }
     names
 }

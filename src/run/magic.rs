@@ -247,6 +247,7 @@ fn of_role(name: &str, layers: &Layers) -> Option<Value> {
         "ansible_parent_role_names" | "ansible_parent_role_paths" if outer().next().is_none() => return None,
         "ansible_parent_role_names" => outer().map(|role| Value::text(role.name.clone())).collect(),
         "ansible_parent_role_paths" => outer().map(path).collect(),
+        "role_name" => Value::text(role.short_name()),
         _ => Value::text(role.name.clone()),
     })
 }

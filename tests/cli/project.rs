@@ -367,6 +367,19 @@ fn what_no_host_comes_to_may_be_wrong() {
 }
 
 #[test]
+fn what_needs_python_is_told_with_its_tasks() {
+    let project = Project::new(&[
+        ("site.yml", "- hosts: all\n  tasks:\n    - queue: {}\n    - shelf: {}\n    - queue: {}\n"),
+        ("library/queue.py", "from ansible.module_utils.basic import AnsibleModule\n"),
+        ("library/shelf", "#!/bin/sh\n"),
+    ]);
+    let said = project.say(&words(&["lint", "site.yml"], &INVENTORY));
+    let said = said.out + &said.err;
+    assert_eq!(said.matches("is in Python").count(), 1, "{said}");
+    assert!(said.contains("site.yml:3:7") && said.contains("site.yml:5:7"), "{said}");
+}
+
+#[test]
 fn a_variable_that_nothing_reads_may_be_wrong() {
     let project = Project::new(&[(
         "site.yml",
@@ -417,7 +430,8 @@ fn tasks_are_listed_as_they_would_be_told() {
         "site.yml",
         "- hosts: \"{{ target | default('web') }}\"\n  tags: \"{{ 'all' ~ 1 }}\"\n  roles: [greet]\n  tasks:\n    - {name: Greet, debug: {}}\n",
     )]);
-    project.write("roles/greet/tasks/main.yml", "- debug: {}\n- {name: Hello, debug: {}}\n");
+    let tasks = "- debug: {}\n- {name: Hello, debug: {}}\n- {name: More, include_role: {name: greet}}\n";
+    project.write("roles/greet/tasks/main.yml", tasks);
     let listed = project.ask(&words(&INVENTORY, &["site.yml", "--list-tasks"]));
     let wanted = "
 playbook: site.yml
@@ -426,6 +440,7 @@ playbook: site.yml
     tasks:
       debug\tTAGS: [all1]
       greet : Hello\tTAGS: [all1]
+      More\tTAGS: [all1]
       Greet\tTAGS: [all1]
 ";
     assert_eq!(listed, wanted);

@@ -34,7 +34,7 @@ impl Loader {
             Wanted::Tasks(name) => find_included(name, statics).ok(),
             Wanted::Role { name, part } => {
                 let role = self.paths.find(name, statics).ok();
-                role.and_then(|role| paths::with_ending(&role.join("tasks"), part))
+                role.and_then(|(_, dir)| paths::with_ending(&dir.join("tasks"), part))
             }
         };
         let Some((path, node)) = path.and_then(|path| Some((path.clone(), self.node(&path)?))) else {

@@ -91,6 +91,30 @@ impl Arguments {
         }
     }
 
+    /// All arguments of the module, those with their defaults too: `invocation.module_args` of results. Nothing where there is no
+    /// module of this name.
+    pub fn module_args(&self) -> Option<Value> {
+        let spec = crate::modules::spec(&self.word)?;
+        let told = spec.args().map(|arg| (Value::from(arg.name), self.told(arg)));
+        let by_alias = spec.args().flat_map(|arg| arg.aliases.iter().map(move |alias| (alias, arg)));
+        let by_alias = by_alias.filter(|(alias, _)| self.value(alias).is_some());
+        let by_alias = by_alias.map(|(alias, arg)| (Value::from(*alias), self.told(arg)));
+        let free = self.raw.iter().map(|raw| (Value::from("_raw_params"), raw.clone()));
+        Some(told.chain(by_alias).chain(free).collect())
+    }
+
+    fn told(&self, arg: &Arg) -> Value {
+        let mut names = [arg.name].into_iter().chain(arg.aliases.iter().copied());
+        match names.find_map(|name| self.value(name)).filter(|value| !value.is_none()) {
+            Some(_) if is_secret(arg.name) => "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER".into(),
+            Some(value) if (arg.page.kind)() == "bool" => {
+                switch(value).map_or_else(|| value.clone(), Value::from)
+            }
+            Some(value) => value.clone(),
+            None => arg.value.map_or_else(Value::none, |default| Value::from(default())),
+        }
+    }
+
     fn diagnostic(&self, errors: &[ArgumentError]) -> Diagnostic {
         let Some((first, others)) = errors.split_first() else {
             return Diagnostic::error("the arguments do not fit").at(self.span);
@@ -103,6 +127,11 @@ impl Arguments {
         }
         diagnostic
     }
+}
+
+/// Whether results never tell the value of an argument.
+fn is_secret(argument: &str) -> bool {
+    ["password", "passphrase", "token"].iter().any(|word| argument.contains(word))
 }
 
 /// An argument as descriptions of arguments tell of it.

@@ -233,6 +233,7 @@ impl Interpreter {
         let arguments = self.arguments_of(&running, at).await?;
         let sending = self.sending(&running, at).await?;
         let call = self.call(&arguments, at).await?;
+        running.note_invocation(&arguments);
         self.enter_lane(&running, at).await?;
         let request = self.pipeline.request(self.run.next_request(), call, sending);
         let id = request.id;
@@ -255,6 +256,7 @@ impl Interpreter {
         let arguments = self.arguments_of(running, at).await?;
         let sending = self.sending(running, at).await?;
         let call = self.call(&arguments, at).await?;
+        running.note_invocation(&arguments);
         let mut ended = self.ask_call(running, call, sending, at).await?;
         self.tell_difference(&mut ended, running);
         match running.background {

@@ -80,6 +80,9 @@ impl Interpreter {
     fn end_item(&mut self, running: &Running, item: Item, mut ended: Ended) -> Result<(), Halt> {
         let mut fields: Map = ended.value.as_entries().map(|fields| (*fields).clone()).unwrap_or_default();
         fields.extend(item.fields);
+        if let Some(invocation) = running.invocation.get().filter(|_| ended.status != Status::Unreachable) {
+            fields.insert("invocation".into(), invocation.clone());
+        }
         ended.value = Value::dict(fields);
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());

@@ -63,6 +63,7 @@ impl Interpreter {
         let mut notify = IndexSet::new();
         for (index, item) in items.iter().enumerate() {
             let mut one = running.clone();
+            one.invocation = Arc::default();
             one.promise = running.promise.as_ref().map(|_| Arc::default());
             let is_over = self.one(&mut one, &at, &control, &items, index).await?;
             notify.extend(one.notify);

@@ -1,6 +1,7 @@
 //! Calls in flight, in order, with what is to be done when each is answered.
 
 use super::result::Ended;
+use crate::control::Arguments;
 use crate::playbook::Task;
 use crate::report::{Event, HostName, TaskInfo};
 use crate::vars::{Promise, Value};
@@ -16,6 +17,8 @@ pub struct Running {
     pub info: Arc<TaskInfo>,
     /// The arguments as they were evaluated, where a `rescue` may ask for them.
     pub arguments: Arc<OnceLock<Value>>,
+    /// What `invocation` of an item's result tells, where it is registered.
+    pub invocation: Arc<OnceLock<Value>>,
     pub position: super::position::Position,
     /// The name that the result is registered under, and the promise that is there until then.
     pub promise: Option<Arc<Promise>>,
@@ -49,6 +52,16 @@ pub struct Running {
     pub facts_for: Option<HostName>,
     /// The key of the role that the task belongs to.
     pub role: Option<Arc<str>>,
+}
+
+impl Running {
+    /// Keeps what a module is asked for, where the result of an item is registered: roles read it there.
+    pub fn note_invocation(&self, arguments: &Arguments) {
+        if self.repeat.is_some() && self.promise.is_some() {
+            let told = arguments.module_args().map(|args| [("module_args", args)].into_iter().collect());
+            told.map(|told: Value| self.invocation.get_or_init(|| told));
+        }
+    }
 }
 
 /// One item of a loop.

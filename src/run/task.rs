@@ -294,6 +294,7 @@ impl Interpreter {
             task: task.clone(),
             info: self.info_at(&self.position, task, at),
             arguments: Arc::default(),
+            invocation: Arc::default(),
             position: self.position.clone(),
             promise: None,
             ignore_errors: false,

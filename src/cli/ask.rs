@@ -5,7 +5,7 @@ use crate::source::Diagnostic;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -58,12 +58,24 @@ impl Asker {
     pub fn password(&self, prompt: &str) -> Result<Zeroizing<String>, Diagnostic> {
         self.secret(prompt).or_else(|refused| match self.is_possible() {
             true => Err(refused),
-            false => self.piped().ok().flatten().ok_or(refused),
+            false => match self.piped(prompt) {
+                Ok(Some(line)) => Ok(line),
+                Ok(None) => Err(refused),
+                Err(error) => {
+                    let message = format!("cannot read `{prompt}` from the standard input: {error}");
+                    Err(Diagnostic::error(message))
+                }
+            },
         })
     }
 
-    /// The next line of the standard input; nothing at its end.
-    fn piped(&self) -> io::Result<Option<Zeroizing<String>>> {
+    /// The next line of the standard input; nothing at its end. A terminal there is not that of this program, and would show what
+    /// is typed.
+    fn piped(&self, prompt: &str) -> io::Result<Option<Zeroizing<String>>> {
+        if io::stdin().is_terminal() {
+            return Ok(None);
+        }
+        crate::report::complain(&format!("{prompt}: \n"));
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.line(&File::from(io::stdin().as_fd().try_clone_to_owned()?), BYTE)
     }
@@ -170,9 +182,7 @@ impl Asker {
             }
         }
         if line.len() >= LONGEST_LINE {
-            return Err(io::Error::other(
-                "the line is longer than a terminal can take: use a file or standard input",
-            ));
+            return Err(io::Error::other("the line is longer than 4095 bytes: use a file"));
         }
         let text = std::str::from_utf8(&line).map_err(io::Error::other)?;
         let text = text.trim_end_matches(['\r', '\n']).to_owned();

@@ -45,7 +45,8 @@ impl Settings {
             Command::Eval(eval) => settings.asked(&eval.host, place),
             Command::Render(render) => settings.asked(&render.host, place),
             Command::Inventory(shown) => {
-                settings.inventory.beside = shown.playbook_dir.as_deref().map(|dir| absolute(dir, place));
+                let named = shown.playbook_dir.as_deref().map(|dir| absolute(dir, place));
+                settings.inventory.beside = named.or_else(|| Some(place.directory()));
                 settings.facts.flush = shown.flush_cache;
             }
             Command::Module(module) => settings.module(module, place),

@@ -1,7 +1,8 @@
 //! Modules that a project brings along: the files of `library` folders.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Endings of files that are no modules.
 const NO_MODULES: &[&str] =
@@ -11,12 +12,14 @@ const NO_MODULES: &[&str] =
 #[derive(Debug, Default)]
 pub struct Library {
     folders: Mutex<Vec<PathBuf>>,
+    /// What was found in them, or not: every task asks.
+    found: Mutex<HashMap<String, Option<PathBuf>>>,
 }
 
 impl Library {
     /// These folders first.
     pub fn new(folders: Vec<PathBuf>) -> Library {
-        Library { folders: Mutex::new(folders) }
+        Library { folders: Mutex::new(folders), found: Mutex::default() }
     }
 
     /// Looks in the `library` of this playbook's or role's directory, too.
@@ -25,6 +28,7 @@ impl Library {
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         if !folders.contains(&folder) && folder.is_dir() {
             folders.push(folder);
+            self.found().clear();
         }
     }
 
@@ -33,8 +37,17 @@ impl Library {
         if name.contains('/') {
             return None;
         }
+        if let Some(known) = self.found().get(name) {
+            return known.clone();
+        }
         let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        folders.iter().find_map(|folder| find_in(folder, name))
+        let found = folders.iter().find_map(|folder| find_in(folder, name));
+        self.found().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn found(&self) -> MutexGuard<'_, HashMap<String, Option<PathBuf>>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,10 +2,9 @@
 
 use super::loader::{Loader, Statics};
 use super::{Task, find_included, paths};
-use crate::yaml::Node;
-
-/// How deep includes within includes are looked into.
-const DEPTH: usize = 8;
+use crate::yaml::{Node, parse_str};
+use std::collections::HashSet;
+use std::path::PathBuf;
 
 /// Keywords and words of tasks that leave something where other hosts find it.
 const SEEN: &[&str] =
@@ -26,10 +25,11 @@ impl Loader {
         };
         let raw = task.action.raw.as_ref().filter(|raw| !raw.is_lazy()).and_then(|raw| raw.str().ok());
         let wanted = wanted(task.action.word(), raw, &plain);
-        wanted.is_some_and(|wanted| self.is_seen(&wanted, statics, DEPTH))
+        wanted.is_some_and(|wanted| self.is_seen(&wanted, statics, &mut HashSet::new()))
     }
 
-    fn is_seen(&self, wanted: &Wanted, statics: &Statics, depth: usize) -> bool {
+    /// Each file is looked into once. What cannot be read is seen by nobody: it is told where it is brought in.
+    fn is_seen(&self, wanted: &Wanted, statics: &Statics, looked: &mut HashSet<PathBuf>) -> bool {
         let path = match wanted {
             Wanted::Tasks(name) => find_included(name, statics).ok(),
             Wanted::Role { name, part } => {
@@ -37,29 +37,26 @@ impl Loader {
                 role.and_then(|(_, dir)| paths::with_ending(&dir.join("tasks"), part))
             }
         };
-        let Some((path, node)) = path.and_then(|path| Some((path.clone(), self.node(&path)?))) else {
-            return false;
-        };
+        let Some(path) = path.filter(|path| looked.insert(path.clone())) else { return false };
+        let text = std::fs::read_to_string(&path).ok();
+        let Some(node) = text.and_then(|text| parse_str(&text).ok()) else { return false };
         let mut inner = statics.clone();
         inner.dir = path.parent().unwrap_or(&path).into();
         if matches!(wanted, Wanted::Role { .. }) {
             (inner.role, inner.trail) = (None, Vec::new());
         }
-        self.are_seen(&node, &inner, depth)
+        self.are_seen(&node, &inner, looked)
     }
 
-    fn are_seen(&self, tasks: &Node, statics: &Statics, depth: usize) -> bool {
+    fn are_seen(&self, tasks: &Node, statics: &Statics, looked: &mut HashSet<PathBuf>) -> bool {
         let keys = tasks.as_seq().into_iter().flatten().filter_map(Node::as_map).flatten();
         keys.filter_map(|(key, value)| Some((key.text()?, value))).any(|(key, value)| {
             let word = key.rsplit('.').next().unwrap_or(key);
             match word {
-                "block" | "rescue" | "always" => self.are_seen(value, statics, depth),
+                "block" | "rescue" | "always" => self.are_seen(value, statics, looked),
                 _ if SEEN.contains(&word) => true,
-                _ => {
-                    depth > 0
-                        && wanted(word, value.text().map(str::to_owned), &|name| text(value, name))
-                            .is_some_and(|wanted| self.is_seen(&wanted, statics, depth - 1))
-                }
+                _ => wanted(word, value.text().map(str::to_owned), &|name| text(value, name))
+                    .is_some_and(|wanted| self.is_seen(&wanted, statics, looked)),
             }
         })
     }
@@ -80,7 +77,5 @@ fn wanted(word: &str, raw: Option<String>, argument: &dyn Fn(&str) -> Option<Str
 }
 
 fn text(node: &Node, name: &str) -> Option<String> {
-    let entries = node.as_map().unwrap_or_default();
-    let found = entries.iter().find(|(key, _)| key.text() == Some(name));
-    found.and_then(|(_, value)| value.text()).map(str::to_owned)
+    node.entry(name).and_then(Node::text).map(str::to_owned)
 }

@@ -5,8 +5,9 @@ use super::pipeline::Lane;
 use super::scope::{HostVars, Layers};
 use crate::report::HostName;
 use crate::vars::{Snapshot, Store, Value};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 /// Why a host takes no further part in the run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +30,8 @@ pub struct Host {
     would_differ: AtomicBool,
     /// In a dry run, on what the facts hang that could not be read again.
     unread_facts: Mutex<Option<String>>,
+    /// What stood under the names that tasks register, before they did.
+    before: Mutex<HashMap<Arc<str>, Value>>,
     /// Lines that one play opened and the next may use.
     lanes: Mutex<Vec<Lane>>,
 }
@@ -46,6 +49,7 @@ impl Host {
             out: Mutex::default(),
             would_differ: AtomicBool::default(),
             unread_facts: Mutex::default(),
+            before: Mutex::default(),
             lanes: Mutex::default(),
         }
     }
@@ -126,16 +130,26 @@ impl Host {
     /// What the host has learnt, without the result of the task that asks, which cannot wait for it: that is what it was before.
     fn before_result(&self, asking: &Layers) -> Snapshot {
         let mut snapshot = self.store.snapshot();
-        for (name, before) in asking.local.iter() {
+        for (name, _) in asking.local.iter() {
             if snapshot.set.get(name).is_some_and(Value::is_pending) {
                 let set = Arc::make_mut(&mut snapshot.set);
                 set.swap_remove(name);
-                if asking.magic.host.name == self.name && !before.is_undefined() {
-                    set.insert(name.clone(), before.clone());
-                }
+                let before = self.remembered().get(name).cloned();
+                set.extend(
+                    before.filter(|before| !before.is_undefined()).map(|before| (name.clone(), before)),
+                );
             }
         }
         snapshot
+    }
+
+    /// Notes what stands under a name that a task is about to register.
+    pub fn remember(&self, name: Arc<str>, before: Value) {
+        self.remembered().insert(name, before);
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, HashMap<Arc<str>, Value>> {
+        self.before.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 }
 

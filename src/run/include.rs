@@ -207,7 +207,7 @@ impl Interpreter {
             return Ok(());
         }
         let find = || self.run.loader.is_include_seen(&running.task, &self.statics(at));
-        let for_all = at.frame.keyword(Keyword::RunOnce).is_some();
+        let for_all = at.frame.keyword(Keyword::RunOnce).is_some_and(|once| once.as_bool() != Some(false));
         if for_all || self.play.is_seen(&running.position, find) {
             self.meet_behind(&running.position).await?;
         }

@@ -6,7 +6,7 @@ use super::halt::{Halt, Trouble};
 use super::handlers::Notified;
 use super::host::Host;
 use super::loops::Loops;
-use super::pipeline::{Pipeline, Step};
+use super::pipeline::{Pipeline, Running, Step};
 use super::play::PlayRun;
 use super::position::Position;
 use super::scope::Layers;
@@ -373,9 +373,11 @@ impl Interpreter {
     }
 
     /// Lets the next host have its turn at a task.
-    pub async fn end_turn(&mut self, position: &[u32]) -> Result<(), Halt> {
+    pub async fn end_turn(&mut self, running: &Running) -> Result<(), Halt> {
         self.drain().await?;
-        self.play.meeting.reach(&self.host.name, &below(position, u32::MAX));
+        // What an include brings in is still to come.
+        let step = if running.task.is(super::include::WORDS) { 0 } else { u32::MAX };
+        self.play.meeting.reach(&self.host.name, &below(&running.position, step));
         Ok(())
     }
 

@@ -1,4 +1,5 @@
-//! Tasks whose end the controller has to judge before anything may follow: `until`, `failed_when`, `changed_when`.
+//! Tasks whose end the controller has to judge before anything may follow: `until`, `failed_when`, `changed_when`, `poll`, modules of
+//! the project.
 
 use super::halt::Trouble;
 use super::interpreter::Interpreter;

@@ -296,6 +296,14 @@ impl std::fmt::Debug for AllVars {
     }
 }
 
+/// Text as it is written; what is encrypted or not settled yet is used as it is everywhere.
+fn as_written(leaf: &Value) -> Value {
+    match leaf.as_str() {
+        Some(_) => leaf.clone().unmarked(Marks::LAZY),
+        None => leaf.clone(),
+    }
+}
+
 impl Object for AllVars {
     fn type_name(&self) -> &str {
         "dict"
@@ -308,7 +316,7 @@ impl Object for AllVars {
     fn get(&self, key: &Value) -> Option<Value> {
         let value = self.layers.value(key.as_str()?)?;
         let written = self.layers.magic.play.written_vars && value.is_lazy();
-        Some(if written { value.map_leaves(&|leaf| leaf.clone().unmarked(Marks::LAZY)) } else { value })
+        Some(if written { value.map_leaves(&as_written) } else { value })
     }
 
     fn items(&self) -> Vec<Value> {

@@ -13,6 +13,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
+/// Words that act once without `run_once`: nobody but the hosts that come to them has their result.
+const ALONE: &[&str] = &["add_host", "pause"];
+
 /// The results of tasks that one host carried out for all; none where it could not.
 #[derive(Debug)]
 pub struct Once {
@@ -63,7 +66,7 @@ impl Interpreter {
         if !self.play.meeting.is_needed() {
             return Ok(false);
         }
-        Ok(running.task.is(&["add_host", "pause"]) || self.flag(at, Keyword::RunOnce).await?)
+        Ok(running.task.is(ALONE) || self.flag(at, Keyword::RunOnce).await?)
     }
 
     /// Carries the task out if this host is the one, else takes over its result.
@@ -104,6 +107,9 @@ impl Interpreter {
     /// Gives the result of a task that this host does for all to those of the batch who do not come to it, too: only some may have
     /// brought it in.
     pub fn give_to_absent(&self, running: &Running, ended: &Ended) {
+        if running.task.is(ALONE) {
+            return;
+        }
         let present = self.play.meeting.present(&running.position, &self.play.batch);
         let absent = self.run.live(&self.play.batch).into_iter().filter(|name| !present.contains(name));
         for host in absent.filter_map(|name| self.run.host(&name)) {

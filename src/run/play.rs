@@ -205,7 +205,8 @@ impl PlayRun {
 
     /// Whether others could see what the task at this position brings in: found out by the first host that asks.
     pub fn is_seen(&self, position: &[u32], find: impl FnOnce() -> bool) -> bool {
-        *lock(&self.seen).entry(position.to_vec()).or_insert_with(find)
+        let known = lock(&self.seen).get(position).copied();
+        known.unwrap_or_else(|| *lock(&self.seen).entry(position.to_vec()).or_insert(find()))
     }
 
     /// A turn at the task at this position, which so many hosts may have at a time.

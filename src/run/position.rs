@@ -67,7 +67,13 @@ impl Meeting {
     /// Waits until fewer than `most` of those that come before this host in `order` are at this position, where it is.
     pub async fn wait_turn(&self, host: &HostName, position: &[u32], order: &[HostName], most: usize) {
         let mut changes = self.changed.subscribe();
-        while self.present(position, order).iter().take_while(|other| *other != host).count() >= most {
+        let is_full = || {
+            let places = self.places();
+            let before = order.iter().take_while(|other| *other != host);
+            let here = before.filter(|other| places.get(*other).is_some_and(|place| place == position));
+            here.take(most).count() == most
+        };
+        while is_full() {
             if changes.changed().await.is_err() {
                 return;
             }

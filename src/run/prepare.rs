@@ -143,6 +143,7 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
         runs: runs(&settings.execution, &machine),
         interrupted: tokio::sync::watch::Sender::new(false),
         surroundings: OnceLock::new(),
+        told: std::sync::Mutex::default(),
         run: me.clone(),
     });
     let surroundings = Arc::new(Surroundings {

@@ -8,11 +8,11 @@ use crate::report::Event;
 use crate::source::{Diagnostic, Span};
 use crate::template::{Engine, Fetch, Services, Surroundings, Variables};
 use crate::vars::{Value, Vars};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use tokio::sync::watch;
 
 /// Where events go.
@@ -59,12 +59,19 @@ pub struct RunServices {
     pub interrupted: watch::Sender<bool>,
     /// Set when all is ready, for those who evaluate without a host. Weak, because these services are part of it.
     pub surroundings: OnceLock<Weak<Surroundings>>,
+    /// The warnings that were told.
+    pub told: Mutex<HashSet<(Span, String)>>,
     /// The run that these services are part of.
     pub run: Weak<Run>,
 }
 
 impl RunServices {
+    /// Tells a warning, once for each place: many hosts may come to it.
     pub fn tell(&self, warning: Diagnostic) {
+        let mut told = self.told.lock().unwrap_or_else(|broken| broken.into_inner());
+        if !told.insert((warning.span(), warning.message.clone())) {
+            return;
+        }
         self.events.send(Event::Warning(Box::new(warning)));
     }
 
@@ -90,10 +97,10 @@ impl Services for RunServices {
         self.configured.get(name).cloned()
     }
 
-    fn hosts_matching(&self, pattern: &str) -> Result<Vec<String>, String> {
-        let Some(run) = self.run.upgrade() else { return Ok(Vec::new()) };
-        let hosts = run.inventory().select(pattern, None, Span::NONE).map_err(|error| error.message)?;
-        Ok(hosts.iter().map(|host| host.to_string()).collect())
+    fn hosts_matching(&self, pattern: &str) -> Vec<String> {
+        let Some(run) = self.run.upgrade() else { return Vec::new() };
+        let hosts = run.inventory().select(pattern, None, Span::NONE).unwrap_or_default();
+        hosts.iter().map(|host| host.to_string()).collect()
     }
 
     fn prepare_command(&self, command: &mut Command) {

@@ -94,7 +94,7 @@ impl Interpreter {
         self.meet().await?;
         self.play.meeting.wait_turn(&self.host.name, &self.position, &self.play.batch, most).await;
         self.each(running, at).await?;
-        Ok(self.end_turn(&running.position).await?)
+        Ok(self.end_turn(running).await?)
     }
 
     /// On how many hosts a task that others could see may be under way, where somebody has said it.
@@ -211,8 +211,9 @@ impl Interpreter {
     /// there before.
     pub fn promise_result(&mut self, running: &mut Running, at: &At) -> At {
         let Some(name) = running.task.own.register.clone() else { return at.clone() };
-        let before = self.scope(at).value(&name);
-        let at = at.with(name.clone(), before.unwrap_or_else(|| Value::undefined(&*name, Span::NONE)));
+        let before = self.scope(at).value(&name).unwrap_or_else(|| Value::undefined(&*name, Span::NONE));
+        self.host.remember(name.clone(), before.clone());
+        let at = at.with(name.clone(), before);
         let promise = Arc::new(Promise::default());
         let after = self.pipeline.newest();
         self.host.store.set(Part::Set, name, Value::promise(promise.clone()), after);

@@ -61,6 +61,12 @@ pub struct Way {
 impl Target {
     /// The way that leads there.
     pub fn way(&self) -> Way {
+        let here = Target { kind: Kind::Local, ..Target::default() };
+        let leads = if self.kind == Kind::Local { &here } else { self };
+        leads.as_way()
+    }
+
+    fn as_way(&self) -> Way {
         Way {
             kind: self.kind,
             address: self.address.clone(),

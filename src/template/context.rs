@@ -86,13 +86,9 @@ pub trait Services: Send + Sync {
     fn setting(&self, _name: &str) -> Option<Value> {
         None
     }
-    /// The hosts that an inventory pattern names, for `lookup('inventory_hostnames')`.
-    ///
-    /// # Errors
-    ///
-    /// Where it is no pattern.
-    fn hosts_matching(&self, _pattern: &str) -> Result<Vec<String>, String> {
-        Ok(Vec::new())
+    /// The hosts that an inventory pattern names, for `lookup('inventory_hostnames')`; none where it is no pattern, as in Ansible.
+    fn hosts_matching(&self, _pattern: &str) -> Vec<String> {
+        Vec::new()
     }
     /// A variable of the controller's environment.
     fn environment(&self, name: &str) -> Option<String> {

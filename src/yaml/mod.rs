@@ -90,12 +90,12 @@ fn judged<T>(
     source: &Source,
     keys: DuplicateKeys,
 ) -> Result<Warned<T>, Diagnostic> {
-    let read = read.and_then(|(value, mut warnings)| match keys {
+    let read = read.and_then(|(value, warnings)| match keys {
         DuplicateKeys::Warn => Ok((value, warnings)),
         DuplicateKeys::Ignore => Ok((value, Vec::new())),
-        DuplicateKeys::Error => match warnings.pop() {
-            Some(last) => Err(Diagnostic { severity: Severity::Error, ..last }),
-            None => Ok((value, warnings)),
+        DuplicateKeys::Error => match warnings.into_iter().next() {
+            Some(first) => Err(Diagnostic { severity: Severity::Error, ..first }),
+            None => Ok((value, Vec::new())),
         },
     });
     read.map_err(|error| if source.secret { without_quotes(error) } else { error })

@@ -94,11 +94,14 @@ fn a_question_before_the_run_ends_as_one_in_it() {
 
 /// What is on the screen when the key was pressed at a question.
 fn interrupted(folder: &Path, words: &str, question: &str) -> String {
-    // In the place of the shell, which dies of the key where it stays: sh does, bash does not.
+    // In the place of the shell, which dies of the key where it stays.
     let command = format!("exec {} {words}", env!("CARGO_BIN_EXE_provision"));
     let mut run = Command::new("script");
     run.args(["-qefc", &command, "/dev/null"]).current_dir(folder);
-    run.env("ANSIBLE_CONFIG", "/dev/null").stdin(Stdio::piped()).stdout(Stdio::piped());
+    run.env("ANSIBLE_CONFIG", "/dev/null")
+        .env("SHELL", "/bin/sh")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut run = run.spawn().unwrap();
     let (mut keys, mut screen) = (run.stdin.take().unwrap(), run.stdout.take().unwrap());
     let mut seen = String::new();

@@ -203,3 +203,19 @@ fn a_host_that_is_reached_differently_has_another_line() {
     assert_eq!(said.code, 4, "{}", said.out);
     assert!(project.has("here") && project.has("again") && !project.has("wrong"), "{}", said.out);
 }
+
+#[test]
+fn what_is_read_of_vars_in_the_classic_language_is_what_it_was_settled_as() {
+    let play = "- hosts: web1
+  gather_facts: false
+  vars: {raw: '{{ 1 + 1 }}'}
+  tasks:
+    - command: echo said
+      register: out
+    - debug: {msg: \"{{ vars['out']['stdout'] }} {{ vars.out.stdout | length }} {{ vars['raw'] | length }}\"}
+";
+    let project = Project::new(&[("site.yml", play)]);
+    let said =
+        project.say(&words(&["site.yml", "--connection", "local", "--language", "classic"], &INVENTORY));
+    assert!(said.code == 0 && said.out.contains("said 4 11"), "{}{}", said.out, said.err);
+}

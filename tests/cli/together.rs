@@ -53,3 +53,30 @@ fn too_many_failures_may_be_computed() {
         |most: &str| project.say(&words(&["site.yml", "-e", most], &HOSTS)).out.matches("went on").count();
     assert_eq!((went_on("most=10"), went_on("most=50")), (0, 2));
 }
+
+/// Looking for what others could see tells of no mistakes, and ends.
+#[test]
+fn files_that_nobody_brings_in_may_be_broken_and_name_themselves() {
+    let play = "- hosts: all
+  gather_facts: false
+  tasks:
+    - include_tasks: broken.yml
+      when: never | default(false)
+    - include_tasks: around.yml
+    - debug: {msg: \"{{ hostvars['c'].out.stdout }}\"}
+";
+    let again = "- {include_tasks: around.yml, when: false}\n";
+    let project = Project::new(&[
+        ("site.yml", play),
+        ("broken.yml", "- debug: {msg: a: b\n"),
+        (
+            "around.yml",
+            &format!("{}- command: echo {{{{ inventory_hostname }}}}\n  register: out\n", again.repeat(6)),
+        ),
+    ]);
+    let began = std::time::Instant::now();
+    let said = project.say(&words(&["site.yml", "--output", "ansible"], &HOSTS));
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert_eq!(said.out.matches("\"msg\": \"c\"").count(), 3, "{}", said.out);
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+}

@@ -6,10 +6,9 @@
 //! - `runs`: the command lines, one a line; they may name other playbooks than `site.yml`. A line may start with `NAME=value` for the environment.
 //!   Without it there is one run, with `-v`, which shows every result. Hosts of the lab stay as they are from one run to the next;
 //! - `input`: what is typed;
-//! - `refused`: Ansible carries no play out; elsewhere a run of it that comes to no recap proves nothing, and is a mistake;
 //! - `unordered`: nothing is promised about the order of hosts and tasks.
 //!
-//! Ansible is that of the differential tests, which comes from PyPI.
+//! A run of Ansible that comes to no recap proves nothing, and is a mistake. Ansible is that of the differential tests, which comes from PyPI.
 
 mod case;
 mod host;

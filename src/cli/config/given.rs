@@ -63,11 +63,12 @@ impl<'a> Given<'a> {
         })
     }
 
-    /// A list of no other words than these.
+    /// The list of these words, in any order.
     pub fn words(&self, words: &[&str]) -> Result<(), Message> {
-        match self.list().iter().find(|given| !words.contains(&given.as_str())) {
-            Some(_) => Err(self.wanted(&format!("nothing but `{}`", words.join("`, `")))),
-            None => Ok(()),
+        let given = self.list();
+        match given.len() == words.len() && words.iter().all(|word| given.iter().any(|one| one == word)) {
+            true => Ok(()),
+            false => Err(self.wanted(&format!("nothing but `{}`", words.join("`, `")))),
         }
     }
 

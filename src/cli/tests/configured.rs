@@ -190,7 +190,7 @@ fn values_of_which_the_meaning_is_not_there_are_told() {
     }
     for (name, value) in [
         ("ANSIBLE_PLAYBOOK_VARS_ROOT", "top"),
-        ("ANSIBLE_YAML_FILENAME_EXT", ".yaml,.yml"),
+        ("ANSIBLE_YAML_FILENAME_EXT", ".yaml,.yml, .json"),
         ("ANSIBLE_STDOUT_CALLBACK", "community.general.yaml"),
     ] {
         assert!(Pretend::new().exporting(name, value).settings("").unwrap().warnings.is_empty());

@@ -49,9 +49,9 @@ impl Evaluator<'_> {
 
     /// Classic Ansible gives the text of `vars['x']` as it is written.
     fn raw_in_classic(&mut self, value: Value, part: Part) -> Answer<Value> {
-        match self.language() {
-            crate::template::Language::Classic => Ok(value.unmarked(Marks::LAZY)),
-            crate::template::Language::Native => self.used(value, part),
+        match (self.language(), value.as_str()) {
+            (crate::template::Language::Classic, Some(_)) => Ok(value.unmarked(Marks::LAZY)),
+            _ => self.used(value, part),
         }
     }
 

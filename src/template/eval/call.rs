@@ -96,7 +96,7 @@ impl Evaluator<'_> {
         let values = args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value));
         let own = self.own(values);
         let result = (filter.run)(&mut Call { ev: self, name, args, part })?;
-        let own = result.as_str().map_or(Marks::NONE, |_| own);
+        let own = result.as_str().filter(|_| !filter.looks_outside).map_or(Marks::NONE, |_| own);
         let result = self.inherited(result, inherited).marked(own);
         Ok(result.marked(Marks::STAYS_TEXT.when(filter.stays_text)))
     }

@@ -58,6 +58,8 @@ pub struct Filter {
     pub takes_undefined: bool,
     /// Whether its text stays text in the classic language.
     pub stays_text: bool,
+    /// What it gives is of the machine and not of its arguments.
+    pub looks_outside: bool,
 }
 
 const FAMILIES: &[Table] = &[
@@ -97,6 +99,9 @@ const FAMILIES: &[Table] = &[
     yaml::TABLE,
 ];
 
+/// Filters that look at the environment or at files: what they find there is nobody's template.
+const LOOK_OUTSIDE: &[&str] = &["expanduser", "expandvars", "realpath"];
+
 const STAY_TEXT: [&str; 7] =
     ["string", "to_json", "to_nice_json", "to_yaml", "to_nice_yaml", "ppretty", "json"];
 
@@ -108,6 +113,7 @@ static FILTERS: LazyLock<HashMap<&'static str, Filter>> = LazyLock::new(|| {
         run,
         takes_undefined: TAKE_UNDEFINED.contains(name),
         stays_text: STAY_TEXT.contains(name),
+        looks_outside: LOOK_OUTSIDE.contains(name),
     };
     all.map(|(name, run)| (*name, filter(name, *run))).collect()
 });

@@ -64,6 +64,6 @@ fn host_names(call: &mut Call) -> Answer<Vec<Value>> {
     if let Some(groups) = call.ev.scope.value("groups") {
         call.ev.force(groups)?;
     }
-    let hosts = call.ev.context.surroundings.services.hosts_matching(&patterns).map_err(Error::failed)?;
+    let hosts = call.ev.context.surroundings.services.hosts_matching(&patterns);
     Ok(hosts.into_iter().map(Value::from).collect())
 }

@@ -76,9 +76,10 @@ pub(super) const KNOWN: &[Known] = &[
 
 /// Who names the default output wants it; the next ones only wanted something nicer, which they have.
 fn callback(settings: &mut Settings, given: &Given) -> Result<(), String> {
-    let name = given.text();
+    let Some(name) = given.some() else { return Ok(()) };
     match name.rsplit('.').next().unwrap_or_default() {
         "default" => settings.output.format = Format::Ansible,
+        "minimal" => settings.output.format = Format::Minimal,
         "yaml" | "debug" => settings.output.yaml = true,
         "dense" | "selective" | "unixy" => {}
         _ => {

@@ -47,7 +47,7 @@ pub struct Target {
 }
 
 /// Where a target leads, and as whom one arrives: what two targets have in common that one connection serves.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Way {
     kind: Kind,
     address: Option<String>,
@@ -59,14 +59,11 @@ pub struct Way {
 }
 
 impl Target {
-    /// The way that leads there.
+    /// The way that leads there; to this machine there is one.
     pub fn way(&self) -> Way {
-        let here = Target { kind: Kind::Local, ..Target::default() };
-        let leads = if self.kind == Kind::Local { &here } else { self };
-        leads.as_way()
-    }
-
-    fn as_way(&self) -> Way {
+        if self.kind == Kind::Local {
+            return Way { kind: Kind::Local, ..Way::default() };
+        }
         Way {
             kind: self.kind,
             address: self.address.clone(),

@@ -27,6 +27,8 @@ pub struct Role {
     pub lent: Arc<Vars>,
     /// What `vars/` of the role itself holds: seen in the whole play when the role is public.
     pub exports: Arc<Vars>,
+    /// Whether the whole play sees its variables.
+    pub is_public: bool,
     /// Level "role params": other keys beside the name, and those of its parents.
     pub params: Arc<Vars>,
     /// Set once, when the role whose variables they see is complete.
@@ -151,7 +153,8 @@ pub(super) fn read_use(loader: &Loader, node: &Node, statics: &Statics) -> Optio
     let vars = std::mem::take(&mut keywords.vars);
     let mut inner = statics.clone();
     inner.vars.extend([Arc::new(vars.clone()), Arc::new(params.clone())]);
-    let parts = RoleParts::named(loader.text(&name, &inner)?, name.span());
+    let mut parts = RoleParts::named(loader.text(&name, &inner)?, name.span());
+    parts.public = statics.role.as_ref().is_none_or(|role| role.is_public);
     let group = Use { parts: &parts, vars, params }.load(loader, statics, &keywords)?;
     Some(Group { span: node.span, keywords, role: None, entries: group })
 }
@@ -256,6 +259,7 @@ impl Use<'_> {
             vars: Arc::new(vars),
             lent: Arc::new(lent),
             exports: Arc::new(exports),
+            is_public: self.parts.public,
             params: Arc::new(params),
             handlers: OnceLock::new(),
             allow_duplicates: self.parts.allow_duplicates.unwrap_or(meta.allow_duplicates),

@@ -195,7 +195,8 @@ impl Run {
     pub fn play_vars(&self, play: &Play, prompts: Vars) -> PlayVars {
         let frame = Frame::play(play.keywords.clone());
         let mut roles = idle_roles(play, &frame);
-        roles.extend(play_roles(play, &frame).into_iter().map(|(role, _)| role));
+        roles
+            .extend(play_roles(play, &frame).into_iter().map(|(role, _)| role).filter(|role| role.is_public));
         if self.settings.language.private_role_vars {
             roles.clear();
         }

@@ -87,7 +87,7 @@ impl Interpreter {
         let frame = self.included(&running, item.as_ref(), at, running.task.dir.clone());
         let frame = self.applied(&arguments, frame)?;
         let entry = Entry::Group(Arc::new(group));
-        self.publish(&entry, parts.public);
+        self.publish(&entry);
         let asked = [("include_args", mapping(arguments.iter()))];
         self.register_inclusion(&running, item.as_ref(), &asked);
         self.bring_in(running, item, &name, (vec![entry], frame));
@@ -135,6 +135,9 @@ impl Interpreter {
     fn included(&self, running: &Running, item: Option<&Item>, at: &At, dir: Arc<Path>) -> Arc<Frame> {
         let around = at.frame.parent.clone().unwrap_or_else(|| at.frame.clone());
         let mut vars = running.task.keywords.vars.clone();
+        // As in Ansible: what the role around was given counts as much as what is given here, and more.
+        let around_role = at.frame.role().filter(|_| running.task.is(&["include_role"]));
+        vars.extend(around_role.into_iter().flat_map(|role| (*role.params).clone()));
         let loop_variables = at.local.iter().filter(|_| item.is_some());
         vars.extend(loop_variables.map(|(name, value)| (name.clone(), value.clone())));
         around.inside(FrameKind::Include { vars: Arc::new(vars), dir })
@@ -238,10 +241,10 @@ impl Interpreter {
     }
 
     /// Shows the variables of a role to the rest of the play, where it is public, and of those that its tasks import.
-    fn publish(&self, entry: &Entry, public: bool) {
+    fn publish(&self, entry: &Entry) {
         let (named, imported) = named_and_imported(entry, &Frame::play(Keywords::default()));
         let imported = imported.iter().filter(|_| !self.run.settings.language.private_role_vars);
-        for (role, _) in imported.chain(named.iter().filter(|_| public)) {
+        for (role, _) in imported.chain(&named).filter(|(role, _)| role.is_public) {
             self.play.publish(&self.host, role);
         }
     }

@@ -404,6 +404,6 @@ impl Interpreter {
 }
 
 /// The place of a step of what stands at a position.
-fn below(position: &[u32], step: u32) -> Position {
+pub fn below(position: &[u32], step: u32) -> Position {
     position.iter().copied().chain([step]).collect()
 }

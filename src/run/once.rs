@@ -2,7 +2,7 @@
 
 use super::halt::{Halt, Trouble};
 use super::host::Host;
-use super::interpreter::Interpreter;
+use super::interpreter::{Interpreter, below};
 use super::pipeline::Running;
 use super::position::Position;
 use super::result::Ended;
@@ -100,7 +100,8 @@ impl Interpreter {
             promise.settle(ended.value.clone());
         }
         if for_all && at.frame.keyword(Keyword::DelegateFacts).is_none() {
-            adopt(&self.host, running, &ended);
+            let leader = self.play.leader(&running.position).and_then(|leader| self.run.host(&leader));
+            leader.inspect(|leader| adopt(&self.host, leader, running, &ended));
         }
         if !ended.has_failed() || ended.ignored {
             return Ok(());
@@ -124,14 +125,14 @@ impl Interpreter {
                 host.store.set(Part::Set, name.clone(), ended.value.clone(), moment);
             }
             if running.facts_for.as_ref() == Some(&self.host.name) {
-                adopt(&host, running, ended);
+                adopt(&host, &self.host, running, ended);
             }
         }
     }
 }
 
-/// Lets a host take over the facts that another one learnt for all.
-fn adopt(host: &Host, running: &Running, ended: &Ended) {
+/// Lets a host take over the facts that another one learnt for all. Of what files say it has the templates, not what they look like.
+fn adopt(host: &Host, leader: &Host, running: &Running, ended: &Ended) {
     if ended.has_failed() {
         return;
     }
@@ -141,12 +142,14 @@ fn adopt(host: &Host, running: &Running, ended: &Ended) {
         _ => Part::Facts,
     };
     let moment = Moment { place: &running.position, after: None };
+    let included = leader.store.as_of(&below(&running.position, u32::MAX), |_| true).included;
     let items = ended.field("results").and_then(|items| items.as_items()).unwrap_or_default();
     for result in std::iter::once(&ended.value).chain(items.iter()) {
         let facts = result.entry("ansible_facts").and_then(|facts| facts.as_entries()).unwrap_or_default();
         for (name, value) in facts.iter() {
             let name = name.as_str().unwrap_or_default();
             let name = if part == Part::Facts { name.strip_prefix("ansible_").unwrap_or(name) } else { name };
+            let value = included.get(name).filter(|_| part == Part::Included).unwrap_or(value);
             host.store.set(part, name.into(), value.clone(), moment);
         }
     }

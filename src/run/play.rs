@@ -200,6 +200,11 @@ impl PlayRun {
         leaders.entry(position.to_vec()).or_insert_with(|| first().unwrap_or_else(|| host.clone())) == host
     }
 
+    /// Who acts for all at this position, where somebody does.
+    pub fn leader(&self, position: &[u32]) -> Option<HostName> {
+        lock(&self.leaders).get(position).cloned()
+    }
+
     /// The first host of the batch that still takes part.
     pub fn first_host(&self) -> Option<HostName> {
         let gone = self.magic.gone.read().unwrap_or_else(|broken| broken.into_inner());

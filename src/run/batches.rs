@@ -3,7 +3,7 @@
 use super::Run;
 use super::brought::brings_in;
 use super::frame::Frame;
-use super::handlers::{Handler, handlers_of, role_handlers};
+use super::handler_list::{Handler, play_handlers};
 use super::include::{WORDS, roles_of};
 use super::interpreter::Interpreter;
 use super::magic::PlayMagic;
@@ -335,16 +335,6 @@ fn play_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
     let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
     let entries = groups.chain(play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned());
     entries.flat_map(|entry| roles_of(&entry, frame)).map(|(role, _)| role).collect()
-}
-
-/// The handlers of the roles, in the order of the roles, then those of the play.
-fn play_handlers(play: &Play, frame: &Arc<Frame>) -> Vec<Handler> {
-    let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
-    let imported = play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned();
-    let roles = groups.chain(imported).flat_map(|entry| roles_of(&entry, frame));
-    let mut handlers: Vec<Handler> = roles.flat_map(|(role, frame)| role_handlers(&role, &frame)).collect();
-    handlers.extend(handlers_of(&play.handlers, frame));
-    handlers
 }
 
 /// Whether roles may come to a play while it runs.

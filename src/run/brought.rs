@@ -1,7 +1,7 @@
 //! What includes have brought into a play: roles, whose handlers and names all hosts share.
 
 use super::frame::Frame;
-use super::handlers::{Handler, role_handlers};
+use super::handler_list::{Handler, imported_handlers};
 use super::include::{WORDS, roles_of};
 use super::position::Position;
 use crate::playbook::{Entry, Role};
@@ -12,9 +12,6 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// Where a handler is found: at the inclusion of its role, or at none where the play has it from the beginning, and its number there.
 pub type HandlerPlace = (Position, usize);
 
-/// Roles with the frames of their tasks.
-type Roles = Vec<(Arc<Role>, Arc<Frame>)>;
-
 /// Roles by the places at which they were included.
 #[derive(Default)]
 pub struct Brought(Mutex<BTreeMap<Position, Inclusion>>);
@@ -22,15 +19,18 @@ pub struct Brought(Mutex<BTreeMap<Position, Inclusion>>);
 struct Inclusion {
     /// Of the task that includes, which may do so for several items.
     task: Position,
-    roles: Roles,
+    roles: Vec<Arc<Role>>,
+    handlers: Vec<Handler>,
 }
 
 impl Brought {
     /// Keeps what a task brings in at a place behind it: what the first host says that comes there.
     pub fn add(&self, task: &[u32], place: &[u32], entries: &[Entry], frame: &Arc<Frame>) {
-        let roles: Roles = entries.iter().flat_map(|entry| roles_of(entry, frame)).collect();
+        let roles = entries.iter().flat_map(|entry| roles_of(entry, frame));
+        let roles: Vec<_> = roles.map(|(role, _)| role).collect();
         if !roles.is_empty() {
-            let inclusion = Inclusion { task: task.to_vec(), roles };
+            let handlers = imported_handlers(entries, frame);
+            let inclusion = Inclusion { task: task.to_vec(), roles, handlers };
             self.all().entry(place.to_vec()).or_insert(inclusion);
         }
     }
@@ -39,8 +39,7 @@ impl Brought {
     pub fn handlers(&self, position: &[u32]) -> Vec<(HandlerPlace, Handler)> {
         let mut handlers = Vec::new();
         for (place, inclusion) in self.all().iter().filter(|(_, inclusion)| *inclusion.task < *position) {
-            let here =
-                inclusion.roles.iter().flat_map(|(role, frame)| role_handlers(role, frame)).enumerate();
+            let here = inclusion.handlers.iter().cloned().enumerate();
             handlers.extend(here.map(|(number, handler)| ((place.clone(), number), handler)));
         }
         handlers
@@ -50,7 +49,7 @@ impl Brought {
     pub fn roles(&self, position: &[u32]) -> Vec<Arc<Role>> {
         let all = self.all();
         let before = all.values().filter(|inclusion| *inclusion.task < *position);
-        before.flat_map(|inclusion| &inclusion.roles).map(|(role, _)| role.clone()).collect()
+        before.flat_map(|inclusion| &inclusion.roles).cloned().collect()
     }
 
     fn all(&self) -> MutexGuard<'_, BTreeMap<Position, Inclusion>> {

@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::frame::Frame;
-use super::handlers::handlers_of;
+use super::handler_list::handlers_of;
 use super::include::roles_of;
 use super::own_modules::InPython;
 use super::reach::Reach;

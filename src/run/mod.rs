@@ -20,6 +20,7 @@ mod fetch_file;
 mod files;
 mod frame;
 mod halt;
+mod handler_list;
 mod handlers;
 mod host;
 mod hosts;

@@ -4,7 +4,7 @@ use super::Run;
 use super::brought::{Brought, RoleNames};
 use super::frame::Frame;
 use super::halt::Halt;
-use super::handlers::Handler;
+use super::handler_list::Handler;
 use super::host::{Host, Out};
 use super::interpreter::Interpreter;
 use super::magic::{Magic, PlayMagic};

@@ -1,9 +1,10 @@
 //! What includes have brought into a play: roles, whose handlers and names all hosts share.
 
 use super::frame::Frame;
-use super::handler_list::{Handler, imported_handlers};
-use super::include::{WORDS, roles_of};
+use super::handlers::{Handler, role_handlers};
+use super::include::WORDS;
 use super::position::Position;
+use super::roles::{Roles, roles_of};
 use crate::playbook::{Entry, Role};
 use crate::vars::Value;
 use std::collections::BTreeMap;
@@ -19,18 +20,15 @@ pub struct Brought(Mutex<BTreeMap<Position, Inclusion>>);
 struct Inclusion {
     /// Of the task that includes, which may do so for several items.
     task: Position,
-    roles: Vec<Arc<Role>>,
-    handlers: Vec<Handler>,
+    roles: Roles,
 }
 
 impl Brought {
     /// Keeps what a task brings in at a place behind it: what the first host says that comes there.
     pub fn add(&self, task: &[u32], place: &[u32], entries: &[Entry], frame: &Arc<Frame>) {
-        let roles = entries.iter().flat_map(|entry| roles_of(entry, frame));
-        let roles: Vec<_> = roles.map(|(role, _)| role).collect();
+        let roles: Roles = entries.iter().flat_map(|entry| roles_of(entry, frame)).collect();
         if !roles.is_empty() {
-            let handlers = imported_handlers(entries, frame);
-            let inclusion = Inclusion { task: task.to_vec(), roles, handlers };
+            let inclusion = Inclusion { task: task.to_vec(), roles };
             self.all().entry(place.to_vec()).or_insert(inclusion);
         }
     }
@@ -39,7 +37,8 @@ impl Brought {
     pub fn handlers(&self, position: &[u32]) -> Vec<(HandlerPlace, Handler)> {
         let mut handlers = Vec::new();
         for (place, inclusion) in self.all().iter().filter(|(_, inclusion)| *inclusion.task < *position) {
-            let here = inclusion.handlers.iter().cloned().enumerate();
+            let here =
+                inclusion.roles.iter().flat_map(|(role, frame)| role_handlers(role, frame)).enumerate();
             handlers.extend(here.map(|(number, handler)| ((place.clone(), number), handler)));
         }
         handlers
@@ -49,7 +48,7 @@ impl Brought {
     pub fn roles(&self, position: &[u32]) -> Vec<Arc<Role>> {
         let all = self.all();
         let before = all.values().filter(|inclusion| *inclusion.task < *position);
-        before.flat_map(|inclusion| &inclusion.roles).cloned().collect()
+        before.flat_map(|inclusion| &inclusion.roles).map(|(role, _)| role.clone()).collect()
     }
 
     fn all(&self) -> MutexGuard<'_, BTreeMap<Position, Inclusion>> {

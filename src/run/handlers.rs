@@ -1,15 +1,22 @@
 //! Handlers: who is notified, and in which order they run at a flush.
 
 use super::brought::HandlerPlace;
-use super::frame::FrameKind;
+use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
-use super::handler_list::Handler;
 use super::interpreter::Interpreter;
 use super::task_scope::At;
+use crate::playbook::{Entry, Role, Task};
 use crate::source::Diagnostic;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
+
+/// A handler, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    pub task: Arc<Task>,
+    pub frame: Arc<Frame>,
+}
 
 /// The names and topics that were notified and not yet answered.
 #[derive(Debug, Default)]
@@ -54,6 +61,33 @@ impl Notified {
     /// Whether a name is noted.
     pub fn holds(&self, name: &str) -> bool {
         self.names.iter().any(|known| known == name)
+    }
+}
+
+/// The handlers in a list, in the order of definition.
+pub fn handlers_of(entries: &[Entry], frame: &Arc<Frame>) -> Vec<Handler> {
+    entries.iter().flat_map(|entry| handlers_in(entry, frame)).collect()
+}
+
+/// Those of one use of a role: a role that is used twice has its handlers twice, with the variables of each use.
+pub fn role_handlers(role: &Role, frame: &Arc<Frame>) -> Vec<Handler> {
+    role.handlers.get().map(|entries| handlers_of(entries, frame)).unwrap_or_default()
+}
+
+fn handlers_in(entry: &Entry, frame: &Arc<Frame>) -> Vec<Handler> {
+    match entry {
+        Entry::Task(task) => vec![Handler { task: task.clone(), frame: frame.clone() }],
+        Entry::Block(block) => {
+            let inner = frame.inside(FrameKind::Static { keywords: block.keywords.clone(), rescued: false });
+            handlers_of(&block.tasks, &inner)
+        }
+        Entry::Group(group) => {
+            let mut inner = frame.keywords(&group.keywords);
+            if let Some(role) = &group.role {
+                inner = inner.inside(FrameKind::Role(role.clone()));
+            }
+            handlers_of(&group.entries, &inner)
+        }
     }
 }
 

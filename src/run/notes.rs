@@ -2,7 +2,7 @@
 //!
 //! Hosts keep them for whoever comes, so each names its project and the host in its inventory: one machine may have several names.
 
-use super::handler_list::Handler;
+use super::handlers::Handler;
 use super::interpreter::Interpreter;
 use super::pipeline::Running;
 

@@ -45,10 +45,18 @@ pub struct Role {
 impl Role {
     /// The name without that of its collection.
     pub fn short_name(&self) -> &str {
-        let collection = self.collections.first();
-        let inside =
-            collection.and_then(|collection| self.name.strip_prefix(&**collection)?.strip_prefix('.'));
-        inside.unwrap_or(&self.name)
+        self.in_collection().map_or(&self.name, |(_, inside)| inside)
+    }
+
+    /// The collection that the role is of.
+    pub fn collection(&self) -> Option<&str> {
+        self.in_collection().map(|(collection, _)| collection)
+    }
+
+    /// The name of its collection, and its own in there.
+    fn in_collection(&self) -> Option<(&str, &str)> {
+        let collection = self.collections.first()?;
+        Some((collection, self.name.strip_prefix(&**collection)?.strip_prefix('.')?))
     }
 }
 
@@ -396,10 +404,11 @@ impl Meta {
         }
     }
 
-    /// The check of the arguments of an entry point, where they are described.
+    /// The check of the arguments of an entry point, where they are described under the very text of `tasks_from`:
+    /// with `tasks_from: install.yml`, nothing is said of `install`.
     fn check(&self, role: &Role, tasks_from: &str) -> Option<Task> {
-        let entry_point = tasks_from.trim_end_matches(".yml").trim_end_matches(".yaml");
-        let about = self.specifications.as_ref()?.entry(entry_point)?;
-        Some(Task::validate(role, entry_point, about))
+        let about = self.specifications.as_ref()?.entry(tasks_from)?;
+        let says_something = about.as_map().is_some_and(|entries| !entries.is_empty());
+        says_something.then(|| Task::validate(role, tasks_from, about))
     }
 }

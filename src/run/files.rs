@@ -8,7 +8,7 @@ use crate::control::Arguments;
 use crate::host::Content;
 use crate::modules::{Entry, EntryKind, Need, Source};
 use crate::source::Diagnostic;
-use crate::template::{self, Overrides};
+use crate::template::{self, Overrides, Scope};
 use crate::vars::Value;
 use std::path::{Path, PathBuf};
 
@@ -111,7 +111,7 @@ impl Interpreter {
         let overrides = overrides(arguments);
         let (text, span) = self.run.template_source(&path).map_err(|error| of_src(arguments, error))?;
         let inner = At { dir: path.parent().unwrap_or(Path::new("")).into(), ..at.clone() };
-        let inner = self.run.template_variables(&inner, src, &path);
+        let inner = self.run.template_variables(&inner, &self.scope(&inner), src, &path);
         let inner =
             inner.with("template_destpath", arguments.value("dest").cloned().unwrap_or_else(Value::none));
         let rendered = self
@@ -177,10 +177,10 @@ impl Interpreter {
 }
 
 impl Run {
-    /// Variables that a template has beside those of its task.
-    pub fn template_variables(&self, at: &At, src: &str, path: &Path) -> At {
+    /// Variables that a template has beside those of its task, which are in `scope`.
+    pub fn template_variables(&self, at: &At, scope: &dyn Scope, src: &str, path: &Path) -> At {
         let managed = self.settings.language.ansible_managed.as_deref();
-        let variables = template::variables_of_file(src, path, managed);
+        let variables = template::variables_of_file(src, path, managed, scope);
         variables.into_iter().fold(at.clone(), |at, (name, value)| at.with(name, value))
     }
 }

@@ -79,6 +79,7 @@ impl std::fmt::Debug for Magic {
 impl Magic {
     /// Every name that has a value here.
     pub const NAMES: &'static [&'static str] = &[
+        "ansible_collection_name",
         "ansible_dependent_role_names",
         "ansible_facts",
         "ansible_parent_role_names",
@@ -110,6 +111,7 @@ impl Magic {
 
     /// The names that have a value in a role only.
     const OF_ROLE: &'static [&'static str] = &[
+        "ansible_collection_name",
         "ansible_parent_role_names",
         "ansible_parent_role_paths",
         "ansible_role_name",
@@ -262,6 +264,7 @@ fn of_role(name: &str, layers: &Layers) -> Option<Value> {
     let path = |role: &Arc<Role>| Value::text(role.path.display().to_string());
     Some(match name {
         "role_path" => path(role),
+        "ansible_collection_name" => role.collection().map_or_else(Value::none, Value::text),
         "ansible_parent_role_names" | "ansible_parent_role_paths" if outer().next().is_none() => return None,
         "ansible_parent_role_names" => outer().map(|role| Value::text(role.name.clone())).collect(),
         "ansible_parent_role_paths" => outer().map(path).collect(),

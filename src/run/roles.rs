@@ -47,12 +47,12 @@ pub fn named_and_imported(entry: &Entry, frame: &Arc<Frame>) -> (Roles, Roles) {
     (named, imported)
 }
 
-/// The frame of the tasks of a group, and the role that it is.
-fn entered(group: &Group, frame: &Arc<Frame>) -> (Arc<Frame>, Option<(Arc<Role>, Arc<Frame>)>) {
+/// The frame of the tasks of a group, and the role that it is, if it is one.
+fn entered(group: &Group, frame: &Arc<Frame>) -> (Arc<Frame>, Roles) {
     let inner = frame.keywords(&group.keywords);
-    let Some(role) = &group.role else { return (inner, None) };
+    let Some(role) = &group.role else { return (inner, Vec::new()) };
     let inner = inner.inside(FrameKind::Role(role.clone()));
-    (inner.clone(), Some((role.clone(), inner)))
+    (inner.clone(), vec![(role.clone(), inner)])
 }
 
 /// The groups of `roles`, as entries.

@@ -216,7 +216,7 @@ impl View {
         let (text, span) = self.run.template_source(path)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let at = At { dir: path.parent().unwrap_or(Path::new("")).into(), ..self.at.clone() };
-        let at = self.run.template_variables(&at, &name, path);
+        let at = self.run.template_variables(&at, &self.scope(&at), &name, path);
         let text = self.run.engine.template_text(&text, span, &Overrides::default(), &self.scope(&at));
         text.map_err(|error| error.into_diagnostic())
     }

@@ -2,18 +2,29 @@
 
 use super::lookups::owner_name;
 use super::python::datetime::{self, Moment};
+use super::{Language, Scope};
 use crate::source::Span;
 use crate::vars::{Value, trusted_text};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+/// The variable that says who manages a file.
+const MANAGED: &str = "ansible_managed";
+
 /// The variables that a template has of its file, and the text that stands for `ansible_managed`: what the setting says, in it the
-/// time when the template was written.
-pub fn variables(name: &str, path: &Path, managed: Option<&str>) -> Vec<(&'static str, Value)> {
+/// time when the template was written; in 2.19, a variable of that name in `scope` is left alone.
+pub fn variables(
+    name: &str,
+    path: &Path,
+    managed: Option<&str>,
+    scope: &dyn Scope,
+) -> Vec<(&'static str, Value)> {
     let found = file_facts(path);
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let text = managed.map(|text| managed_text(text, &found.modified));
-    vec![
+    let is_set = scope.context().surroundings.language == Language::Native && scope.value(MANAGED).is_some();
+    let managed = (!is_set).then(|| text.unwrap_or_else(|| Value::text("Ansible managed")));
+    let variables = [
         ("template_path", Value::text(name)),
         ("template_fullpath", Value::text(path.display().to_string())),
         ("template_host", Value::text(machine.trim())),
@@ -21,8 +32,8 @@ pub fn variables(name: &str, path: &Path, managed: Option<&str>) -> Vec<(&'stati
         ("template_mtime", found.modified),
         ("template_run_date", Value::object(datetime::now(false))),
         ("template_destpath", Value::none()),
-        ("ansible_managed", text.unwrap_or_else(|| Value::text("Ansible managed"))),
-    ]
+    ];
+    variables.into_iter().chain(managed.map(|text| (MANAGED, text))).collect()
 }
 
 fn managed_text(text: &str, modified: &Value) -> Value {
@@ -73,8 +84,25 @@ fn file_facts(path: &Path) -> FileFacts {
 
 #[cfg(test)]
 mod tests {
-    use super::managed_text;
+    use super::{MANAGED, managed_text, variables};
+    use crate::template::{Context, Language, Surroundings, Variables};
     use crate::vars::Value;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    fn says_who_manages(language: Language) -> bool {
+        let surroundings = Arc::new(Surroundings { language, ..Surroundings::default() });
+        let context = Context { surroundings, ..Context::default() };
+        let all = [(Arc::from(MANAGED), Value::text("by hand"))].into_iter().collect();
+        let own = variables("t.j2", Path::new("/nowhere"), None, &Variables { all, context });
+        own.iter().any(|(name, _)| *name == MANAGED)
+    }
+
+    #[test]
+    fn what_the_project_says_of_who_manages_files_counts_as_of_2_19() {
+        assert!(!says_who_manages(Language::Native));
+        assert!(says_who_manages(Language::Classic));
+    }
 
     #[test]
     fn doubled_braces_of_the_setting_are_single_ones() {

@@ -248,34 +248,22 @@ impl<'l> Emitter<'l> {
         indent + end
     }
 
+    /// Too long a line is broken at a blank; one more blank behind it is escaped, so that it counts.
     fn double_quoted(&mut self, text: &str, split: bool) {
         self.indicator("\"", true, false, false);
-        let chars: Vec<char> = text.chars().collect();
-        let (mut start, mut end) = (0, 0);
-        while end <= chars.len() {
-            let char = chars.get(end).copied();
-            if char.is_none_or(|char| needs_escape(char, self.layout.unicode)) {
-                self.put(&chars[start..end].iter().collect::<String>());
-                start = end;
-                if let Some(char) = char {
-                    self.put(&escape(char));
-                    start = end + 1;
-                }
-            }
-            let is_inner = end > 0 && end + 1 < chars.len();
-            let reached = self.column + end.saturating_sub(start);
-            if is_inner && (char == Some(' ') || start >= end) && reached > self.layout.width && split {
-                let piece: String = chars.get(start..end).unwrap_or_default().iter().collect();
-                start = start.max(end);
-                self.put(&(piece + "\\"));
+        let mut after_blank = false;
+        for (at, char) in text.char_indices() {
+            let (_, rest) = text.split_at(at + char.len_utf8());
+            let may_break = split && !after_blank && at > 0 && !rest.is_empty();
+            after_blank = char == ' ';
+            if after_blank && may_break && self.is_wide() {
                 self.write_indent();
-                self.blank = false;
-                self.indention = false;
-                if chars.get(start) == Some(&' ') {
-                    self.put("\\");
-                }
+                self.put(if rest.starts_with(' ') { "\\" } else { "" });
+            } else if needs_escape(char, self.layout.unicode) {
+                self.put(&escape(char));
+            } else {
+                self.put(char.encode_utf8(&mut [0; 4]));
             }
-            end += 1;
         }
         self.indicator("\"", false, false, false);
     }

@@ -2,10 +2,18 @@
 
 use crate::host::{Failure, Fields, Probe, facts as questions};
 
-/// The Python that the host has; nothing where it has none.
+/// What roles that choose the names of packages by it are told where a host has no Python: the oldest that ansible-core 2.19 works with.
+const NO_PYTHON: (&str, &str) = ("/usr/bin/python3", "Python 3.8.0");
+
+/// The Python that the host has.
 pub fn python(host: &dyn Probe, facts: &mut Fields) -> Result<(), Failure> {
-    let Some(path) = questions::program(host, "python3")? else { return Ok(()) };
-    let said = questions::version(host, &path)?;
+    let (path, said) = match questions::program(host, "python3")? {
+        Some(path) => {
+            let said = questions::version(host, &path)?;
+            (path, said)
+        }
+        None => (NO_PYTHON.0.into(), NO_PYTHON.1.into()),
+    };
     let Some(text) = said.strip_prefix("Python ").map(str::trim) else { return Ok(()) };
     let numbers: Vec<i64> = text.split('.').map_while(|part| part.parse().ok()).collect();
     let [major, minor, micro] = numbers[..] else { return Ok(()) };

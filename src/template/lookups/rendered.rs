@@ -70,7 +70,7 @@ fn template(call: &mut Call) -> Answer<Vec<Value>> {
         let context = Context { resolved: Arc::default(), ..call.ev.context.clone() };
         let services = &call.ev.context.surroundings.services;
         let managed = services.setting("DEFAULT_MANAGED_STR").and_then(|text| text.str().ok());
-        let own = variables_of_file(&name, &path, managed.as_deref());
+        let own = variables_of_file(&name, &path, managed.as_deref(), call.ev.scope);
         let mut visible: Map = own.into_iter().map(|(name, value)| (Value::text(name), value)).collect();
         visible.extend(added.iter().map(|(name, value)| (name.clone(), value.clone())));
         let scope = Layered { below: call.ev.scope, added: Arc::new(visible), context };

@@ -6,7 +6,7 @@ use crate::template::filters::dicts::subelement;
 use crate::template::filters::sets::flatten_into;
 use crate::template::python::random::Random;
 use crate::template::python::{iterate, types};
-use crate::template::{Answer, Error};
+use crate::template::{Answer, Error, Language};
 use crate::vars::{Map, Value};
 
 pub const TABLE: Table = &[
@@ -55,11 +55,14 @@ fn dict(call: &mut Call) -> Answer<Vec<Value>> {
     Ok(all)
 }
 
+/// Each term as a list. A text is a list of one; in the classic language, so is what cannot be walked through.
 fn lists(call: &Call) -> Answer<Vec<Vec<Value>>> {
-    let list = |term: &Value| match term.as_str() {
-        // A lone value is a list of one.
-        Some(_) => Ok(vec![term.clone()]),
-        None => iterate::items(term).map(|items| items.to_vec()),
+    let is_classic = call.ev.context.surroundings.language == Language::Classic;
+    let list = |term: &Value| match iterate::items(term) {
+        Ok(items) if term.as_str().is_none() => Ok(items.to_vec()),
+        Err(Error::Failed(_)) if is_classic => Ok(vec![term.clone()]),
+        Ok(_) => Ok(vec![term.clone()]),
+        Err(error) => Err(error),
     };
     call.args.positional.iter().map(list).collect()
 }

@@ -4,8 +4,8 @@ use super::{Table, dict_term};
 use crate::template::eval::{Call, lazy};
 use crate::template::filters::dicts::subelement;
 use crate::template::filters::sets::flatten_into;
+use crate::template::python::iterate;
 use crate::template::python::random::Random;
-use crate::template::python::{iterate, types};
 use crate::template::{Answer, Error, Language};
 use crate::vars::{Map, Value};
 
@@ -107,7 +107,7 @@ fn indexed(call: &mut Call) -> Answer<Vec<Value>> {
 fn subelements(call: &mut Call) -> Answer<Vec<Value>> {
     let terms = &call.args.positional;
     let (Some(first), Some(path)) = (terms.first(), terms.get(1)) else {
-        return Err(Error::failed("`subelements` needs a list or dict, and a key"));
+        return Err(Error::failed("subelements lookup expects a list of two or three items"));
     };
     let third = "the optional third item must be a dict with flags ('skip_missing')";
     if terms.len() > 3 || terms.get(2).is_some_and(|flags| lazy::entries(flags).is_none()) {
@@ -117,11 +117,16 @@ fn subelements(call: &mut Call) -> Answer<Vec<Value>> {
         Some(flag) => crate::template::filters::truth::meant_loosely(&flag).unwrap_or(false),
         None => false,
     };
-    let path: Vec<Value> = types::text(path)?.split('.').map(Value::from).collect();
+    let expected = || {
+        Error::failed(
+            "subelements lookup expects first a dict or a list, second a string pointing to the subkey",
+        )
+    };
+    let path: Vec<Value> = path.as_str().ok_or_else(expected)?.split('.').map(Value::from).collect();
     let elements = match (lazy::entries(first), first.as_items()) {
         (Some(entries), _) => entries.values().cloned().collect(),
         (None, Some(items)) => items.to_vec(),
-        (None, None) => return Err(Error::failed("subelements lookup expects first a dict or a list")),
+        (None, None) => return Err(expected()),
     };
     let is_skipped =
         |element: &Value| element.entry("skipped").is_some_and(|skipped| skipped.as_bool() != Some(false));

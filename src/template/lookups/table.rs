@@ -14,6 +14,9 @@ fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
     let mut found = Vec::new();
     for term in texts(call)? {
         let (key, inline) = inline_settings(&term);
+        if key.is_empty() {
+            return Err(Error::failed("Search key is required but was not found"));
+        }
         let settings = given.with(inline);
         let path = located(call, "files", &settings.text("file", "ansible.csv")?)?;
         let content = read_encoded(&path, &settings, call.ev.context)?;

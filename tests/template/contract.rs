@@ -356,8 +356,15 @@ fn filters_fail_with_the_words_of_ansible() {
         ("'a' | regex_escape('x')", "Invalid regex type (x)"),
         ("'a' | urlsplit('x')", "unknown URL component: x"),
         ("'a' | log", "log() can only be used on numbers, not on `str`"),
-        ("'1' is version('')", "Input version value cannot be empty"),
+        ("'' is version('1')", "Input version value cannot be empty"),
+        ("'1' is version('')", "Version parameter to compare against cannot be empty"),
+        (
+            "[{}] | unique(case_sensitive=false)",
+            "Jinja2's unique filter failed and we cannot fall back to Ansible's version as it does not support the parameters supplied",
+        ),
         ("q('subelements', [])", "subelements lookup expects a list of two or three items"),
+        ("q('subelements', [], 'a', {}, 1)", "subelements lookup expects a list of two or three items"),
+        ("q('csvfile', file='a')", "Search key is required but was not found"),
         ("q('csvfile', 'file=a')", "Search key is required but was not found"),
         ("q('ini', 'a b=c')", "'b' is not a valid option."),
     ];

@@ -104,13 +104,18 @@ fn indexed(call: &mut Call) -> Answer<Vec<Value>> {
     Ok(items.map(|(index, item)| Value::tuple(vec![index.into(), item])).collect())
 }
 
+const NOT_TWO_OR_THREE: &str = "subelements lookup expects a list of two or three items";
+
 fn subelements(call: &mut Call) -> Answer<Vec<Value>> {
     let terms = &call.args.positional;
     let (Some(first), Some(path)) = (terms.first(), terms.get(1)) else {
-        return Err(Error::failed("subelements lookup expects a list of two or three items"));
+        return Err(Error::failed(NOT_TWO_OR_THREE));
     };
+    if terms.len() > 3 {
+        return Err(Error::failed(NOT_TWO_OR_THREE));
+    }
     let third = "the optional third item must be a dict with flags ('skip_missing')";
-    if terms.len() > 3 || terms.get(2).is_some_and(|flags| lazy::entries(flags).is_none()) {
+    if terms.get(2).is_some_and(|flags| lazy::entries(flags).is_none()) {
         return Err(Error::failed(third));
     }
     let skip = match terms.get(2).and_then(|flags| flags.entry("skip_missing")) {

@@ -72,6 +72,9 @@ impl Interpreter {
     /// Carries the task out if this host is the one, else takes over its result.
     pub async fn once(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         self.meet().await?;
+        if at.frame.keyword(Keyword::DelegateTo).is_some() && self.flag(at, Keyword::DelegateFacts).await? {
+            running.facts_for = None;
+        }
         if !self.play.acts_for_all(&self.position, &self.host.name) {
             return Ok(self.take_over(running, at).await?);
         }
@@ -96,7 +99,9 @@ impl Interpreter {
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
-        adopt(&self.host, running, &ended);
+        if running.facts_for.is_some() {
+            adopt(&self.host, running, &ended);
+        }
         if !ended.has_failed() || ended.ignored {
             return Ok(());
         }
@@ -116,12 +121,14 @@ impl Interpreter {
             if let Some(name) = &running.task.own.register {
                 host.store.set(Part::Set, name.clone(), ended.value.clone(), None);
             }
-            adopt(&host, running, ended);
+            if running.facts_for.as_ref() == Some(&self.host.name) {
+                adopt(&host, running, ended);
+            }
         }
     }
 }
 
-/// Lets a host take over the facts that another one learnt for all.
+/// Lets a host take over the facts that another one learnt for all: not what it learnt for those it delegated to.
 fn adopt(host: &Host, running: &Running, ended: &Ended) {
     let part = match running.task.action.word() {
         "set_fact" => Part::Set,

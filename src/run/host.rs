@@ -5,9 +5,8 @@ use super::pipeline::Lane;
 use super::scope::{HostVars, Layers};
 use crate::report::HostName;
 use crate::vars::{Snapshot, Store, Value};
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 /// Why a host takes no further part in the run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,8 +29,6 @@ pub struct Host {
     would_differ: AtomicBool,
     /// In a dry run, on what the facts hang that could not be read again.
     unread_facts: Mutex<Option<String>>,
-    /// What stood under the names that tasks register, before they did.
-    before: Mutex<HashMap<Arc<str>, Value>>,
     /// Lines that one play opened and the next may use.
     lanes: Mutex<Vec<Lane>>,
 }
@@ -49,7 +46,6 @@ impl Host {
             out: Mutex::default(),
             would_differ: AtomicBool::default(),
             unread_facts: Mutex::default(),
-            before: Mutex::default(),
             lanes: Mutex::default(),
         }
     }
@@ -118,7 +114,7 @@ impl Host {
         };
         Layers {
             frame: None,
-            snapshot: self.before_result(asking),
+            snapshot: self.snapshot_for(asking),
             host: self.vars(),
             magic: Arc::new(magic),
             local: Arc::default(),
@@ -127,29 +123,14 @@ impl Host {
         }
     }
 
-    /// What the host has learnt, without the result of the task that asks, which cannot wait for it: that is what it was before.
-    fn before_result(&self, asking: &Layers) -> Snapshot {
-        let mut snapshot = self.store.snapshot();
-        for (name, _) in asking.local.iter() {
-            if snapshot.set.get(name).is_some_and(Value::is_pending) {
-                let set = Arc::make_mut(&mut snapshot.set);
-                set.swap_remove(name);
-                let before = self.remembered().get(name).cloned();
-                set.extend(
-                    before.filter(|before| !before.is_undefined()).map(|before| (name.clone(), before)),
-                );
-            }
+    /// What the host has learnt, as a task sees it that asks: nothing of what it does itself, or what is behind it. Where hosts do
+    /// not wait for each other, that is so of what it cannot wait for.
+    fn snapshot_for(&self, asking: &Layers) -> Snapshot {
+        match (&*asking.place, &asking.others_pending) {
+            ([], _) => self.store.snapshot(),
+            (place, Some(_)) => self.store.as_of(place, |_| true),
+            (place, None) => self.store.as_of(place, |value| value.is_some_and(Value::is_pending)),
         }
-        snapshot
-    }
-
-    /// Notes what stands under a name that a task is about to register.
-    pub fn remember(&self, name: Arc<str>, before: Value) {
-        self.remembered().insert(name, before);
-    }
-
-    fn remembered(&self) -> MutexGuard<'_, HashMap<Arc<str>, Value>> {
-        self.before.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Layers {
     pub facts_pending: Option<Arc<Promise>>,
     /// There where other hosts may not have come as far as this one.
     pub others_pending: Option<Arc<Promise>>,
+    /// The place in the play of the task that asks; nowhere, where none does.
+    pub place: Arc<[u32]>,
 }
 
 impl Layers {
@@ -66,6 +68,7 @@ impl Layers {
             merge: run.merge,
             facts_pending: None,
             others_pending: None,
+            place: Arc::default(),
         }
     }
 

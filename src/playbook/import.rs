@@ -128,8 +128,8 @@ fn missing(loader: &Loader, file: &Value, name: &str, tried: &[PathBuf]) -> Opti
 fn import_role(loader: &Loader, task: &Task, statics: &Statics) -> Option<Group> {
     let inner = statics.inside(&task.keywords);
     let parts = RoleParts::of_task(loader, task, &inner)?;
-    let mut keywords = task.keywords.clone();
-    let vars = std::mem::take(&mut keywords.vars);
-    let group = role::load(loader, &parts, vars, &inner)?;
+    let group = role::load(loader, &parts, task.keywords.vars.clone(), &inner)?;
+    // Its variables are those of a block, too, which counts more than what roles in it say.
+    let keywords = task.keywords.clone();
     Some(Group { span: task.span, keywords, role: None, entries: vec![super::Entry::Group(group.into())] })
 }

@@ -58,13 +58,7 @@ impl Brought {
 
 /// Whether tasks may bring in others while they run.
 pub fn brings_in(entries: &[Entry]) -> bool {
-    entries.iter().any(|entry| match entry {
-        Entry::Task(task) => task.is(WORDS),
-        Entry::Block(block) => {
-            [&block.tasks, &block.rescue, &block.always].into_iter().any(|part| brings_in(part))
-        }
-        Entry::Group(group) => brings_in(&group.entries),
-    })
+    entries.iter().any(|entry| entry.has(&|task| task.is(WORDS)))
 }
 
 /// The names of the roles of a play.

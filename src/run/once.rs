@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-/// Words that act once without `run_once`: nobody but the hosts that come to them has their result.
+/// Words that act once without `run_once`: nobody but the host that does it has their result.
 const ALONE: &[&str] = &["add_host", "pause"];
 
 /// The results of tasks that one host carried out for all; none where it could not.
@@ -94,12 +94,15 @@ impl Interpreter {
         if running.task.is(super::include::WORDS) {
             return Ok(());
         }
-        self.promise_result(running, at);
+        let for_all = at.frame.keyword(Keyword::RunOnce).is_some();
+        if for_all {
+            self.promise_result(running, at);
+        }
         let Some(ended) = self.play.once.wait(&running.position).await else { return Ok(()) };
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
-        if running.facts_for.is_some() {
+        if for_all && running.facts_for.is_some() {
             adopt(&self.host, running, &ended);
         }
         if !ended.has_failed() || ended.ignored {
@@ -132,6 +135,9 @@ impl Interpreter {
 
 /// Lets a host take over the facts that another one learnt for all: not what it learnt for those it delegated to.
 fn adopt(host: &Host, running: &Running, ended: &Ended) {
+    if ended.has_failed() {
+        return;
+    }
     let part = match running.task.action.word() {
         "set_fact" => Part::Set,
         "include_vars" => Part::Included,

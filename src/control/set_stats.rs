@@ -1,13 +1,15 @@
 //! `set_stats`: data for the end of the run.
 
 use super::{Act, Desk, Effect};
+use crate::source::Diagnostic;
 use crate::template::Answer;
 
 pub(super) fn act(desk: &Desk) -> Answer<Act> {
     let data = desk.value("data").ok_or_else(|| desk.missing("data"))?;
     let Some(entries) = data.as_entries() else {
         let message = "The 'data' option needs to be a dictionary/hash";
-        return Err(super::mistake(message, desk.arguments.span_of("data")));
+        let error = Diagnostic::error(message).told_alone(message);
+        return Err(error.at(desk.arguments.span_of("data")).into());
     };
     for (name, _) in entries.iter() {
         super::require_name(&name.str().unwrap_or_default(), name.span())?;

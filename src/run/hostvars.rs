@@ -6,8 +6,8 @@ use super::magic::Magic;
 use super::scope::Layers;
 use super::task_scope::TaskScope;
 use crate::source::Span;
-use crate::template::{Context, Error};
-use crate::vars::{Data, Kind, Object, Undefined, Value};
+use crate::template::{Answer, Context, Error, Language};
+use crate::vars::{Data, Kind, Marks, Object, Undefined, Value};
 use std::any::Any;
 use std::sync::{Arc, Weak};
 
@@ -85,6 +85,20 @@ impl OfOne {
         let layers = self.host.layers(&self.asking);
         if self.delegated { layers } else { Layers { play: Arc::default(), ..layers } }
     }
+
+    /// What is known of the variable of a name; what cannot be evaluated is undefined.
+    fn known(&self, evaluated: Answer<Value>, name: &Value) -> Value {
+        match evaluated {
+            Ok(value) => value,
+            Err(Error::Pending(promise)) => Value::promise(promise),
+            Err(error) => {
+                let name = format!("hostvars['{}']['{name}']", self.host.name);
+                let mut undefined = Undefined::new(name, Span::NONE);
+                undefined.because = Some(Box::new(error.into_diagnostic()));
+                Value::new(Data::Undefined(Arc::new(undefined)))
+            }
+        }
+    }
 }
 
 impl Object for OfOne {
@@ -109,15 +123,14 @@ impl Object for OfOne {
         };
         let context = Context { surroundings: run.surroundings.clone(), ..Context::default() };
         let scope = TaskScope::plain(layers, context);
-        Some(match run.engine.resolve(&value, &scope) {
-            Ok(value) => value,
-            Err(Error::Pending(promise)) => Value::promise(promise),
-            Err(error) => {
-                let name = format!("hostvars['{}']['{key}']", self.host.name);
-                let mut undefined = Undefined::new(name, Span::NONE);
-                undefined.because = Some(Box::new(error.into_diagnostic()));
-                Value::new(Data::Undefined(Arc::new(undefined)))
-            }
+        let evaluated = |value: &Value| run.engine.resolve(value, &scope);
+        Some(match run.surroundings.language {
+            Language::Native => self.known(evaluated(&value), key),
+            Language::Classic => value.map_leaves(&|leaf| match evaluated(leaf) {
+                // What touches something that is not defined stays as it is written.
+                Err(Error::Undefined(_)) => leaf.clone().unmarked(Marks::LAZY),
+                evaluated => self.known(evaluated, key),
+            }),
         })
     }
 

@@ -164,8 +164,7 @@ impl Interpreter {
                 self.evaluate(at, |engine, scope| engine.lookup(lookup, &repeat.items, scope)).await?;
             return Ok(Arc::new(found));
         }
-        let terms = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
-        let terms = if terms.as_items().is_some() { terms } else { Value::list(vec![terms]) };
+        let terms = self.evaluate(at, |engine, scope| engine.terms(lookup, &repeat.items, scope)).await?;
         let at = at.with(TERMS, terms);
         let call = format!("lookup('{lookup}', *{TERMS}, wantlist=True)");
         let items = self.evaluate(&at, |engine, scope| engine.expression(&call, repeat.span, scope)).await?;

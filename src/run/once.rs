@@ -72,6 +72,9 @@ impl Interpreter {
     /// Carries the task out if this host is the one, else takes over its result.
     pub async fn once(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
         self.meet().await?;
+        if at.frame.keyword(Keyword::DelegateTo).is_some() && self.flag(at, Keyword::DelegateFacts).await? {
+            running.facts_for = None;
+        }
         if !self.play.acts_for_all(&self.position, &self.host.name) {
             return Ok(self.take_over(running, at).await?);
         }
@@ -99,7 +102,7 @@ impl Interpreter {
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
-        if for_all && at.frame.keyword(Keyword::DelegateFacts).is_none() {
+        if for_all && running.facts_for.is_some() {
             let leader = self.play.leader(&running.position).and_then(|leader| self.run.host(&leader));
             leader.inspect(|leader| adopt(&self.host, leader, running, &ended));
         }
@@ -131,7 +134,8 @@ impl Interpreter {
     }
 }
 
-/// Lets a host take over the facts that another one learnt for all. Of what files say it has the templates, not what they look like.
+/// Lets a host take over the facts that another one learnt for all: not what it learnt for those it delegated to. Of what files say
+/// it has the templates, not what they look like.
 fn adopt(host: &Host, leader: &Host, running: &Running, ended: &Ended) {
     if ended.has_failed() {
         return;

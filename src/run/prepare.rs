@@ -149,8 +149,8 @@ fn make(parts: Parts, me: std::sync::Weak<Run>, found: &mut Diagnostics) -> Run 
     let surroundings = Arc::new(Surroundings {
         sources: sources.clone(),
         language: match settings.language.templates {
-            Templates::Native => Language::Native,
-            Templates::Classic => Language::Classic,
+            Templates::Classic if !settings.language.native_types => Language::Classic,
+            Templates::Classic | Templates::Native => Language::Native,
         },
         playbook_dir: settings.directory.clone(),
         services: services.clone(),

@@ -6,8 +6,11 @@ use super::handlers::{Handler, handlers_of, role_handlers};
 use crate::playbook::{Entry, Group, Play, Role};
 use std::sync::Arc;
 
+/// A role with the frame of its tasks.
+type Framed = (Arc<Role>, Arc<Frame>);
+
 /// Roles with the frames of their tasks.
-pub type Roles = Vec<(Arc<Role>, Arc<Frame>)>;
+pub type Roles = Vec<Framed>;
 
 /// Every role that an entry brings in without being asked at run time, with the frame of its tasks.
 pub fn roles_of(entry: &Entry, frame: &Arc<Frame>) -> Roles {
@@ -47,12 +50,12 @@ pub fn named_and_imported(entry: &Entry, frame: &Arc<Frame>) -> (Roles, Roles) {
     (named, imported)
 }
 
-/// The frame of the tasks of a group, and the role that it is, if it is one.
-fn entered(group: &Group, frame: &Arc<Frame>) -> (Arc<Frame>, Roles) {
+/// The frame of the tasks of a group, and the role that it is.
+fn entered(group: &Group, frame: &Arc<Frame>) -> (Arc<Frame>, Option<Framed>) {
     let inner = frame.keywords(&group.keywords);
-    let Some(role) = &group.role else { return (inner, Vec::new()) };
+    let Some(role) = &group.role else { return (inner, None) };
     let inner = inner.inside(FrameKind::Role(role.clone()));
-    (inner.clone(), vec![(role.clone(), inner)])
+    (inner.clone(), Some((role.clone(), inner)))
 }
 
 /// The groups of `roles`, as entries.

@@ -96,6 +96,8 @@ pub enum Templates {
 pub struct Language {
     /// `--language classic|2.19`.
     pub templates: Templates,
+    /// `jinja2_native`: native types, whatever the language.
+    pub native_types: bool,
     /// `hash_behaviour = merge`: dicts of several precedences are merged.
     pub merge_dicts: bool,
     /// `duplicate_dict_key`: what a key that stands twice is.

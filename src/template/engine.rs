@@ -120,6 +120,16 @@ impl Engine {
         Ok(newline::restored(ev.result(out)?, body, overrides.newline()))
     }
 
+    /// What the lookup of `with_NAME` is given: the value of that keyword, as a list.
+    ///
+    /// # Errors
+    /// As [`Engine::resolve`], and where it must be a list.
+    pub fn terms(&self, name: &str, value: &Value, scope: &dyn Scope) -> Answer<Value> {
+        let value = self.resolve(value, scope)?;
+        let terms = super::lookups::terms_of_keyword(name, &value, scope.context().surroundings.language);
+        terms.map(Value::list).map_err(|error| error.at(value.span()))
+    }
+
     /// Runs a lookup by its name for `with_NAME`. The terms are the value of that keyword; a value
     /// that is no list is the only term.
     ///

@@ -128,7 +128,7 @@ impl Value {
             }
             _ => return change(self),
         };
-        mapped.marked(self.marks.without(Marks::HOLDS_SECRET)).at(self.span)
+        mapped.marked(self.marks.without(Marks::HOLDS_SECRET.and(Marks::LAZY))).at(self.span)
     }
 
     pub fn is_secret(&self) -> bool {

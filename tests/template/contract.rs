@@ -333,6 +333,46 @@ fn mutation_stays_in_its_template() {
     assert_eq!(shown("{{ more }}{{ l }}", &scope), "'[1, 2][1]'");
 }
 
+/// Roles look for these words in `msg`.
+#[test]
+fn filters_fail_with_the_words_of_ansible() {
+    let failing = [
+        ("1 | combine(a=1)", "'recursive' and 'list_merge' are the only valid keyword arguments"),
+        ("[1] | dict2items", "dict2items requires a dictionary, got <class 'list'> instead."),
+        ("1 | items2dict", "items2dict requires a list, got <class 'int'> instead."),
+        ("[1] | items2dict", "items2dict requires a list of dictionaries, got <class 'int'> instead."),
+        (
+            "[{}] | items2dict",
+            "items2dict requires each dictionary in the list to contain the keys 'key' and 'value', got {} instead.",
+        ),
+        ("1 | subelements('a')", "obj must be a list of dicts or a nested dict"),
+        ("'a' | human_readable", "human_readable() failed on bad input"),
+        ("[{}] | rekey_on_member('a')", "Key 'a' was not found."),
+        ("[1] | rekey_on_member('a')", "List item is not a valid dict"),
+        ("1 | rekey_on_member('a')", "Type is not a valid list, set, or dict"),
+        ("[{}] | rekey_on_member('a', 'x')", "duplicates parameter to rekey_on_member has unknown value 'x'"),
+        ("1.5 | random", "random can only be used on sequences and integers"),
+        ("[1] | random(step=1)", "start and step can only be used with integer values"),
+        ("'a' | regex_escape('x')", "Invalid regex type (x)"),
+        ("'a' | urlsplit('x')", "unknown URL component: x"),
+        ("'a' | log", "log() can only be used on numbers, not on `str`"),
+        ("'' is version('1')", "Input version value cannot be empty"),
+        ("'1' is version('')", "Version parameter to compare against cannot be empty"),
+        (
+            "[{}] | unique(case_sensitive=false)",
+            "Jinja2's unique filter failed and we cannot fall back to Ansible's version as it does not support the parameters supplied",
+        ),
+        ("q('subelements', [])", "subelements lookup expects a list of two or three items"),
+        ("q('subelements', [], 'a', {}, 1)", "subelements lookup expects a list of two or three items"),
+        ("q('csvfile', file='a')", "Search key is required but was not found"),
+        ("q('csvfile', 'file=a')", "Search key is required but was not found"),
+        ("q('ini', 'a b=c')", "'b' is not a valid option."),
+    ];
+    for (expression, words) in failing {
+        assert_eq!(shown(&format!("{{{{ {expression} }}}}"), &Variables::default()), format!("! {words}"));
+    }
+}
+
 #[test]
 fn lookups_serve_loops() {
     let scope = Variables::default().with("l", Value::list(vec![lazy("{{ 1 + 1 }}"), Value::from("x")]));

@@ -112,6 +112,7 @@ fn what_has_an_equivalent_is_honoured() {
 fn the_language_is_a_setting_of_the_project() {
     let classic = "[provision]\nlanguage = classic\n";
     assert_eq!(config(classic).language.templates, Templates::Classic);
+    assert!(config("[defaults]\njinja2_native = True\n").language.native_types);
     let place = Pretend::new().config(classic);
     assert_eq!(place.settings("--language 2.19").unwrap().language.templates, Templates::Native);
 }

@@ -32,12 +32,13 @@ fn random(call: &mut Call) -> Answer<Value> {
         let step = args.some("step").cloned().unwrap_or_else(|| 1_i64.into());
         return call.ev.once(part, || in_range(&end, &start, &step, seed.as_ref()));
     }
-    let items = iterate::items(&end)?;
+    let wrong = || Error::failed("random can only be used on sequences and integers");
+    let items = iterate::items(&end).map_err(|_| wrong())?;
     if args.some("start").is_some() || args.some("step").is_some() {
-        return Err(Error::failed("`start` and `step` of `random` are for numbers"));
+        return Err(Error::failed("start and step can only be used with integer values"));
     }
     if matches!(end.data(), Data::Dict(_)) {
-        return Err(args.wrong("value", "a sequence or a number", &end));
+        return Err(wrong());
     }
     if items.is_empty() {
         return Err(Error::failed("`random` cannot choose from an empty sequence"));

@@ -58,7 +58,7 @@ fn combine(call: &mut Call) -> Answer<Value> {
             "list_merge" => lists = Lists::named(&types::text(&value)?)?,
             _ => {
                 let known = "'recursive' and 'list_merge' are the only valid keyword arguments";
-                return Err(Error::failed(format!("`combine` has no argument `{name}`: {known}")));
+                return Err(Error::failed(known).hint(format!("`{name}` is none of them")));
             }
         }
     }
@@ -133,11 +133,17 @@ fn merged_value(old: &Value, new: &Value, recursive: bool, lists: Lists) -> Valu
 fn to_items(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "key_name", "value_name"])?;
     let (key_name, value_name) = (args.text_or("key_name", "key")?, args.text_or("value_name", "value")?);
-    let entries = args.entries("value")?;
+    let value = args.value("value")?;
+    let entries =
+        lazy::entries(&value).ok_or_else(|| of_wrong_kind("dict2items requires a dictionary", &value))?;
     let item = |(key, value): (&Value, &Value)| -> Value {
         [(key_name.as_str(), key.clone()), (value_name.as_str(), value.clone())].into_iter().collect()
     };
     Ok(Value::list(entries.iter().map(item).collect()))
+}
+
+fn of_wrong_kind(wanted: &str, value: &Value) -> Error {
+    Error::failed(format!("{wanted}, got <class '{}'> instead.", types::type_name(value)))
 }
 
 fn from_items(call: &mut Call) -> Answer<Value> {
@@ -145,13 +151,18 @@ fn from_items(call: &mut Call) -> Answer<Value> {
     let (key_name, value_name) = (args.text_or("key_name", "key")?, args.text_or("value_name", "value")?);
     let value = args.value("value")?;
     let (Data::List(_) | Data::Tuple(_) | Data::Object(_)) = value.data() else {
-        return Err(args.wrong("value", "a list", &value));
+        return Err(of_wrong_kind("items2dict requires a list", &value));
     };
     let mut map = Map::new();
     for item in iterate::items(&value)?.iter() {
-        let entries = lazy::entries(item).ok_or_else(|| args.wrong("value", "a list of dicts", item))?;
+        let wrong = || of_wrong_kind("items2dict requires a list of dictionaries", item);
+        let entries = lazy::entries(item).ok_or_else(wrong)?;
         let part = |name: &str| {
-            let missing = || Error::failed(format!("an item of `items2dict` has no key `{name}`"));
+            let wanted = format!("the keys '{key_name}' and '{value_name}'");
+            let message = format!(
+                "items2dict requires each dictionary in the list to contain {wanted}, got {item} instead."
+            );
+            let missing = || Error::failed(message);
             entries.get(name).cloned().ok_or_else(missing)
         };
         map.insert(part(&key_name)?, part(&value_name)?);
@@ -165,7 +176,7 @@ fn subelements(call: &mut Call) -> Answer<Value> {
     let elements = match lazy::entries(&value) {
         Some(entries) => entries.values().cloned().collect(),
         None if value.as_items().is_some() => iterate::items(&value)?.to_vec(),
-        None => return Err(args.wrong("value", "a list of dicts, or a dict of them", &value)),
+        None => return Err(Error::failed("obj must be a list of dicts or a nested dict")),
     };
     let path = args.value("subelements")?;
     let path: Vec<Value> = match path.as_str() {
@@ -241,19 +252,24 @@ fn rekey(call: &mut Call) -> Answer<Value> {
     let overwrite = match args.text_or("duplicates", "error")?.as_str() {
         "error" => false,
         "overwrite" => true,
-        other => return Err(Error::failed(format!("`duplicates` is `error` or `overwrite`, not `{other}`"))),
+        other => {
+            let message = format!("duplicates parameter to rekey_on_member has unknown value '{other}'");
+            return Err(Error::failed(message).hint("known are `error` and `overwrite`"));
+        }
     };
     let elements = match lazy::entries(&value) {
         Some(entries) => entries.values().cloned().collect(),
-        None => iterate::items(&value)?.to_vec(),
+        None if value.as_items().is_some() => iterate::items(&value)?.to_vec(),
+        None => return Err(Error::failed("Type is not a valid list, set, or dict")),
     };
     let mut map = Map::new();
     for element in elements {
-        let entries = lazy::entries(&element).ok_or_else(|| args.wrong("value", "dicts", &element))?;
+        let entries =
+            lazy::entries(&element).ok_or_else(|| Error::failed("List item is not a valid dict"))?;
         let found = entries.get(&key).cloned();
-        let found = found.ok_or_else(|| Error::failed(format!("a dict has no key `{key}`")))?;
+        let found = found.ok_or_else(|| Error::failed(format!("Key '{key}' was not found.")))?;
         if map.contains_key(&found) && !overwrite {
-            return Err(Error::failed(format!("the key `{found}` is not unique")));
+            return Err(Error::failed(format!("Key '{found}' is not unique, cannot convert to dict.")));
         }
         map.insert(found, element);
     }

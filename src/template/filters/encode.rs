@@ -109,7 +109,7 @@ fn url_split(call: &mut Call) -> Answer<Value> {
     if query.is_empty() {
         return Ok(Value::dict(parts));
     }
-    let unknown = || Error::failed(format!("an address has no part `{query}`"));
+    let unknown = || Error::failed(format!("unknown URL component: {query}"));
     parts.get(query.as_str()).cloned().ok_or_else(unknown)
 }
 

@@ -49,7 +49,9 @@ fn float(call: &mut Call) -> Answer<Value> {
 }
 
 fn needed(value: &Value, name: &str) -> Answer<Number> {
-    let wrong = || Error::failed(format!("`{name}` needs a number, not `{}`", types::type_name(value)));
+    let wrong = || {
+        Error::failed(format!("{name}() can only be used on numbers, not on `{}`", types::type_name(value)))
+    };
     number::number(value).ok_or_else(wrong)
 }
 

@@ -122,15 +122,22 @@ pub fn no_items(call: &Call) -> Value {
     Value::new(Data::Undefined(Arc::new(undefined)))
 }
 
+/// Jinja2 hashes what it compares; Ansible's own way for lists and dicts knows no arguments.
+const NO_HASH: &str = "Jinja2's unique filter failed and we cannot fall back to Ansible's version as it does not support the parameters supplied";
+
 fn unique(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "case_sensitive", "attribute"])?;
     let case = args.bool_or("case_sensitive", false)?;
+    let is_asked = ["case_sensitive", "attribute"].into_iter().any(|name| args.some(name).is_some());
     let mut seen: indexmap::IndexSet<Value> = indexmap::IndexSet::new();
     let mut kept = Vec::new();
     for item in args.items("value")?.iter() {
         let key = folded(attribute(call.ev, item, args.some("attribute"), call.part)?, case);
         if let Data::Undefined(undefined) = key.data() {
             return Err(Error::undefined(undefined));
+        }
+        if is_asked && matches!(key.data(), Data::List(_) | Data::Dict(_)) {
+            return Err(Error::failed(NO_HASH));
         }
         if seen.insert(key) {
             kept.push(item.clone());

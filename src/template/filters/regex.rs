@@ -106,8 +106,10 @@ fn escape(call: &mut Call) -> Answer<Value> {
                 text.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char]));
             Ok(escaped.collect::<String>().into())
         }
-        other => Err(Error::failed(format!(
-            "Regex type ({other}) not yet implemented: `python` and `posix_basic` are"
-        ))),
+        "posix_extended" => Err(Error::failed("Regex type (posix_extended) not yet implemented")),
+        other => {
+            let error = Error::failed(format!("Invalid regex type ({other})"));
+            Err(error.hint("known are `python` and `posix_basic`"))
+        }
     }
 }

@@ -16,7 +16,8 @@ const NAMES: [&str; 9] = ["", "kilo", "mega", "giga", "tera", "peta", "exa", "ze
 fn readable(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "isbits", "unit"])?;
     let value = args.value("value")?;
-    let size = number::number(&value).ok_or_else(|| args.wrong("value", "a number", &value))?.float();
+    let size =
+        number::number(&value).ok_or_else(|| Error::failed("human_readable() failed on bad input"))?.float();
     let base = if args.bool_or("isbits", false)? { "bits" } else { "Bytes" };
     let unit = args.some("unit").map(|unit| unit.to_string().to_uppercase());
     let power = match &unit {

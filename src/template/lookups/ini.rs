@@ -10,11 +10,33 @@ use crate::vars::{Marks, Value};
 
 pub const TABLE: Table = &[("ini", options)];
 
+/// What may stand in the text of a term, beside the key.
+const OPTIONS: &[&str] = &[
+    "allow_no_value",
+    "allow_none",
+    "case_sensitive",
+    "default",
+    "encoding",
+    "file",
+    "interpolation",
+    "re",
+    "section",
+    "type",
+];
+
 fn options(call: &mut Call) -> Answer<Vec<Value>> {
     let given = Settings::of(&call.args);
     let mut found = Vec::new();
     for term in texts(call)? {
         let (key, inline) = inline_settings(&term);
+        if let Some((name, _)) = inline.iter().find(|(name, _)| !OPTIONS.contains(&name.as_str())) {
+            return Err(Error::failed(format!("'{name}' is not a valid option.")));
+        }
+        if key.is_empty() {
+            return Err(Error::failed(
+                "No key to look up was provided as first term within string inline options",
+            ));
+        }
         let settings = given.with(inline);
         let path = located(call, "files", &settings.text("file", "ansible.ini")?)?;
         let content = read_encoded(&path, &settings, call.ev.context)?;

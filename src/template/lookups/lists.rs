@@ -4,9 +4,9 @@ use super::{Table, dict_term};
 use crate::template::eval::{Call, lazy};
 use crate::template::filters::dicts::subelement;
 use crate::template::filters::sets::flatten_into;
+use crate::template::python::iterate;
 use crate::template::python::random::Random;
-use crate::template::python::{iterate, types};
-use crate::template::{Answer, Error};
+use crate::template::{Answer, Error, Language};
 use crate::vars::{Map, Value};
 
 pub const TABLE: Table = &[
@@ -55,11 +55,14 @@ fn dict(call: &mut Call) -> Answer<Vec<Value>> {
     Ok(all)
 }
 
+/// Each term as a list. A text is a list of one; in the classic language, so is what cannot be walked through.
 fn lists(call: &Call) -> Answer<Vec<Vec<Value>>> {
-    let list = |term: &Value| match term.as_str() {
-        // A lone value is a list of one.
-        Some(_) => Ok(vec![term.clone()]),
-        None => iterate::items(term).map(|items| items.to_vec()),
+    let is_classic = call.ev.context.surroundings.language == Language::Classic;
+    let list = |term: &Value| match iterate::items(term) {
+        Ok(items) if term.as_str().is_none() => Ok(items.to_vec()),
+        Err(Error::Failed(_)) if is_classic => Ok(vec![term.clone()]),
+        Ok(_) => Ok(vec![term.clone()]),
+        Err(error) => Err(error),
     };
     call.args.positional.iter().map(list).collect()
 }
@@ -101,24 +104,34 @@ fn indexed(call: &mut Call) -> Answer<Vec<Value>> {
     Ok(items.map(|(index, item)| Value::tuple(vec![index.into(), item])).collect())
 }
 
+const NOT_TWO_OR_THREE: &str = "subelements lookup expects a list of two or three items";
+
 fn subelements(call: &mut Call) -> Answer<Vec<Value>> {
     let terms = &call.args.positional;
     let (Some(first), Some(path)) = (terms.first(), terms.get(1)) else {
-        return Err(Error::failed("`subelements` needs a list or dict, and a key"));
+        return Err(Error::failed(NOT_TWO_OR_THREE));
     };
+    if terms.len() > 3 {
+        return Err(Error::failed(NOT_TWO_OR_THREE));
+    }
     let third = "the optional third item must be a dict with flags ('skip_missing')";
-    if terms.len() > 3 || terms.get(2).is_some_and(|flags| lazy::entries(flags).is_none()) {
+    if terms.get(2).is_some_and(|flags| lazy::entries(flags).is_none()) {
         return Err(Error::failed(third));
     }
     let skip = match terms.get(2).and_then(|flags| flags.entry("skip_missing")) {
         Some(flag) => crate::template::filters::truth::meant_loosely(&flag).unwrap_or(false),
         None => false,
     };
-    let path: Vec<Value> = types::text(path)?.split('.').map(Value::from).collect();
+    let expected = || {
+        Error::failed(
+            "subelements lookup expects first a dict or a list, second a string pointing to the subkey",
+        )
+    };
+    let path: Vec<Value> = path.as_str().ok_or_else(expected)?.split('.').map(Value::from).collect();
     let elements = match (lazy::entries(first), first.as_items()) {
         (Some(entries), _) => entries.values().cloned().collect(),
         (None, Some(items)) => items.to_vec(),
-        (None, None) => return Err(Error::failed("subelements lookup expects first a dict or a list")),
+        (None, None) => return Err(expected()),
     };
     let is_skipped =
         |element: &Value| element.entry("skipped").is_some_and(|skipped| skipped.as_bool() != Some(false));

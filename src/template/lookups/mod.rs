@@ -19,8 +19,8 @@ pub use trees::owner_name;
 
 use super::eval::{Args, Call, lazy};
 use super::filters::short;
-use super::python::types;
-use super::{Answer, Error};
+use super::python::{iterate, types};
+use super::{Answer, Error, Language};
 use crate::source::Diagnostic;
 use crate::vars::{Data, Marks, Value, lazy_marks};
 use std::collections::HashMap;
@@ -162,6 +162,30 @@ fn embedded(call: &mut Call, mut args: Args) -> Answer<Args> {
         }
     }
     Ok(args)
+}
+
+/// Lookups that the classic language lets fail where their keyword has a dict.
+const LISTS_ONLY: &[&str] = &["flattened", "indexed_items", "list"];
+
+/// Lookups of which a dict is a term.
+const READS_DICTS: &[&str] = &["dict", "first_found"];
+
+/// The terms of `with_NAME`: a value that is no list is the only one. In the classic language the keys of a dict are
+/// terms, except for lookups that read dicts.
+///
+/// # Errors
+/// Where the lookup fails with a dict.
+pub fn terms_of_keyword(name: &str, value: &Value, language: Language) -> Answer<Vec<Value>> {
+    let name = short(name);
+    let is_plain = language == Language::Native || value.as_str().is_some() || READS_DICTS.contains(&name);
+    match (value.as_items(), iterate::items(value)) {
+        (Some(items), _) => Ok(items.to_vec()),
+        (None, Ok(_)) if !is_plain && LISTS_ONLY.contains(&name) => {
+            Err(Error::failed(format!("with_{name} expects a list")))
+        }
+        (None, Ok(keys)) if !is_plain => Ok(keys.to_vec()),
+        _ => Ok(vec![value.clone()]),
+    }
 }
 
 /// Runs a lookup for `with_NAME`: the terms are the value of that keyword.

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::template::context::{Context, Language};
 use crate::template::eval::Call;
 use crate::template::{Answer, Overrides, Scope, classic, variables_of_file};
-use crate::vars::{Map, Value};
+use crate::vars::{Map, Marks, Value};
 use std::sync::Arc;
 
 pub const TABLE: Table = &[("template", template)];
@@ -77,7 +77,8 @@ fn template(call: &mut Call) -> Answer<Vec<Value>> {
         let value = call.ev.render_below(source, span, &overrides, &scope)?;
         rendered.push(match (call.ev.language(), convert) {
             (Language::Classic, true) => classic::converted(value),
-            _ => value,
+            (Language::Classic, false) => value.marked(Marks::STAYS_TEXT),
+            (Language::Native, _) => value,
         });
     }
     Ok(rendered)

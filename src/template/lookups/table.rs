@@ -12,8 +12,11 @@ pub const TABLE: Table = &[("csvfile", csv_file)];
 fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
     let given = Settings::of(&call.args);
     let mut found = Vec::new();
-    for term in texts(call)? {
-        let (key, inline) = inline_settings(&term);
+    let terms: Vec<_> = texts(call)?.iter().map(|term| inline_settings(term)).collect();
+    if terms.is_empty() || terms.iter().any(|(key, _)| key.is_empty()) {
+        return Err(Error::failed("Search key is required but was not found"));
+    }
+    for (key, inline) in terms {
         let settings = given.with(inline);
         let path = located(call, "files", &settings.text("file", "ansible.csv")?)?;
         let content = read_encoded(&path, &settings, call.ev.context)?;

@@ -12,8 +12,12 @@ pub const TABLE: Table = &[("version", compare), ("version_compare", compare)];
 fn compare(call: &mut Call) -> Answer<bool> {
     let args = call.bind(&["value", "version", "operator", "strict", "version_type"])?;
     let (left, right) = (args.text("value")?, args.text("version")?);
-    if !types::is_true(&args.value("value")?)? || !types::is_true(&args.value("version")?)? {
-        return Err(Error::failed("a version to compare is empty"));
+    for (name, what) in
+        [("value", "Input version value"), ("version", "Version parameter to compare against")]
+    {
+        if !types::is_true(&args.value(name)?)? {
+            return Err(Error::failed(format!("{what} cannot be empty")));
+        }
     }
     let kind = match (args.some("version_type"), args.bool_or("strict", false)?) {
         (Some(_), _) if args.some("strict").is_some() => {

@@ -27,7 +27,6 @@ pub(super) const WRITTEN: &[&str] = &[
     "defaults.interpreter_python",
     "defaults.invalid_task_attribute_failed",
     "defaults.jinja2_extensions",
-    "defaults.jinja2_native",
     "defaults.keep_remote_files",
     "defaults.local_tmp",
     "defaults.localhost_warning",

@@ -55,6 +55,9 @@ pub(super) const KNOWN: &[Known] = &[
         ];
         given.word(&words).map(|word| settings.language.templates = word)
     }),
+    sets(&["defaults.jinja2_native"], &["ANSIBLE_JINJA2_NATIVE"], |settings, given| {
+        given.flag().map(|flag| settings.language.native_types = flag)
+    }),
     sets(&["defaults.hash_behaviour"], &["ANSIBLE_HASH_BEHAVIOUR"], |settings, given| {
         given.word(&[("replace", false), ("merge", true)]).map(|merge| settings.language.merge_dicts = merge)
     }),

@@ -24,7 +24,8 @@ pub fn is_spoken(action: &str, result: &Result) -> bool {
         _ => return false,
     };
     let skipped = matches!(result.status, Status::Skipped | Status::Depends);
-    let said = short(action) == "debug" && !skipped && result.diagnostic.is_none() && !result.no_log;
+    let is_beside = skipped || result.diagnostic.is_some() || fields.get("results").is_some();
+    let said = short(action) == "debug" && !is_beside && !result.no_log;
     said || fields.get("_ansible_verbose_always") == Some(&Data::Bool(true))
 }
 
@@ -87,6 +88,7 @@ impl Writer {
             Data::Null => self.out.push_str("null"),
             Data::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
             Data::Int(value) => self.out.push_str(&value.to_string()),
+            Data::Big(digits) => self.out.push_str(digits),
             Data::Float(value) => self.out.push_str(&float(*value)),
             Data::Text(text) => self.out.push_str(&quoted(text)),
             Data::List(items) => self.group(['[', ']'], items.iter(), Writer::data),

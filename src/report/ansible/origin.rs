@@ -70,6 +70,7 @@ fn message(task: &TaskInfo, result: &Result) -> String {
 fn who(task: &TaskInfo, result: &Result) -> &'static str {
     match result.status {
         Status::Unreachable => "",
+        _ if !result.data.entry("timedout").is_null() => "",
         _ if OF_THE_CONTROLLER.contains(&short(&task.action)) => "Action failed: ",
         _ => "Module failed: ",
     }

@@ -13,7 +13,7 @@ fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
     let given = Settings::of(&call.args);
     let mut found = Vec::new();
     for term in texts(call)? {
-        let (key, inline) = inline_settings(&term);
+        let (key, inline) = inline_settings(&term)?;
         let settings = given.with(inline);
         let path = located(call, "files", &settings.text("file", "ansible.csv")?)?;
         let content = read_encoded(&path, &settings, call.ev.context)?;

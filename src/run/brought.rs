@@ -2,9 +2,9 @@
 
 use super::frame::Frame;
 use super::handlers::{Handler, role_handlers};
-use super::include::{WORDS, roles_of};
+use super::include::roles_of;
 use super::position::Position;
-use crate::playbook::{Entry, Role};
+use crate::playbook::{Entry, Play, Role};
 use crate::vars::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -58,14 +58,20 @@ impl Brought {
     }
 }
 
-/// Whether tasks may bring in others while they run.
-pub fn brings_in(entries: &[Entry]) -> bool {
+/// Whether a play has a task with one of these words.
+pub fn has_task(play: &Play, words: &[&str]) -> bool {
+    let groups = play.roles.iter().any(|group| have_task(&group.entries, words));
+    groups
+        || [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().any(|tasks| have_task(tasks, words))
+}
+
+fn have_task(entries: &[Entry], words: &[&str]) -> bool {
     entries.iter().any(|entry| match entry {
-        Entry::Task(task) => task.is(WORDS),
+        Entry::Task(task) => task.is(words),
         Entry::Block(block) => {
-            [&block.tasks, &block.rescue, &block.always].into_iter().any(|part| brings_in(part))
+            [&block.tasks, &block.rescue, &block.always].into_iter().any(|part| have_task(part, words))
         }
-        Entry::Group(group) => brings_in(&group.entries),
+        Entry::Group(group) => have_task(&group.entries, words),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::magic::Magic;
 use super::pipeline::Lane;
 use super::scope::{HostVars, Layers};
-use crate::report::HostName;
+use crate::report::{HostName, TaskInfo};
 use crate::vars::{Snapshot, Store, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,9 @@ pub enum Out {
     Failed,
     Unreachable,
 }
+
+/// What stood under a name, and the task that registers it.
+type Before = HashMap<Arc<str>, (Arc<TaskInfo>, Value)>;
 
 /// A host in the run, for all its plays.
 pub struct Host {
@@ -31,7 +34,7 @@ pub struct Host {
     /// In a dry run, on what the facts hang that could not be read again.
     unread_facts: Mutex<Option<String>>,
     /// What stood under the names that tasks register, before they did.
-    before: Mutex<HashMap<Arc<str>, Value>>,
+    before: Mutex<Before>,
     /// Lines that one play opened and the next may use.
     lanes: Mutex<Vec<Lane>>,
 }
@@ -122,6 +125,7 @@ impl Host {
             host: self.vars(),
             magic: Arc::new(magic),
             local: Arc::default(),
+            registering: None,
             facts_pending: None,
             ..asking.clone()
         }
@@ -130,25 +134,27 @@ impl Host {
     /// What the host has learnt, without the result of the task that asks, which cannot wait for it: that is what it was before.
     fn before_result(&self, asking: &Layers) -> Snapshot {
         let mut snapshot = self.store.snapshot();
-        for (name, _) in asking.local.iter() {
-            if snapshot.set.get(name).is_some_and(Value::is_pending) {
-                let set = Arc::make_mut(&mut snapshot.set);
-                set.swap_remove(name);
-                let before = self.remembered().get(name).cloned();
-                set.extend(
-                    before.filter(|before| !before.is_undefined()).map(|before| (name.clone(), before)),
-                );
-            }
+        let Some((name, task)) = &asking.registering else { return snapshot };
+        if let Some((registered_by, before)) = self.remembered().get(name)
+            && registered_by.position >= task.position
+        {
+            let set = Arc::make_mut(&mut snapshot.set);
+            set.swap_remove(name);
+            set.extend(
+                Some(before)
+                    .filter(|before| !before.is_undefined())
+                    .map(|before| (name.clone(), before.clone())),
+            );
         }
         snapshot
     }
 
     /// Notes what stands under a name that a task is about to register.
-    pub fn remember(&self, name: Arc<str>, before: Value) {
-        self.remembered().insert(name, before);
+    pub fn remember(&self, name: Arc<str>, task: Arc<TaskInfo>, before: Value) {
+        self.remembered().insert(name, (task, before));
     }
 
-    fn remembered(&self) -> MutexGuard<'_, HashMap<Arc<str>, Value>> {
+    fn remembered(&self) -> MutexGuard<'_, Before> {
         self.before.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 }

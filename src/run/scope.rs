@@ -6,6 +6,7 @@ use super::host::Host;
 use super::magic::Magic;
 use super::play::PlayRun;
 use super::task_scope::At;
+use crate::report::TaskInfo;
 use crate::vars::{Level, Promise, Snapshot, Value, Vars};
 use indexmap::IndexSet;
 use std::path::Path;
@@ -40,6 +41,8 @@ pub struct Layers {
     pub magic: Arc<Magic>,
     /// Loop variables and the like: they hide everything else.
     pub local: Arc<Vec<(Arc<str>, Value)>>,
+    /// The name that the task itself registers.
+    pub registering: Option<(Arc<str>, Arc<TaskInfo>)>,
     /// Whether facts are variables too: `ansible_os_family` beside `ansible_facts.os_family`.
     pub inject_facts: bool,
     /// `hash_behaviour = merge`.
@@ -62,6 +65,7 @@ impl Layers {
             host: host.vars(),
             magic: play.magic_of(run, host),
             local: at.local.clone(),
+            registering: at.registering.clone(),
             inject_facts: run.inject_facts,
             merge: run.merge,
             facts_pending: None,

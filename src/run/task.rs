@@ -212,8 +212,9 @@ impl Interpreter {
     pub fn promise_result(&mut self, running: &mut Running, at: &At) -> At {
         let Some(name) = running.task.own.register.clone() else { return at.clone() };
         let before = self.scope(at).value(&name).unwrap_or_else(|| Value::undefined(&*name, Span::NONE));
-        self.host.remember(name.clone(), before.clone());
-        let at = at.with(name.clone(), before);
+        self.host.remember(name.clone(), running.info.clone(), before.clone());
+        let registering = Some((name.clone(), running.info.clone()));
+        let at = At { registering, ..at.with(name.clone(), before) };
         let promise = Arc::new(Promise::default());
         let after = self.pipeline.newest();
         self.host.store.set(Part::Set, name, Value::promise(promise.clone()), after);
@@ -336,10 +337,17 @@ impl Interpreter {
                 name: self.task_name(task, at),
                 action: self.word(task, at),
                 role: role.map(|role| role.name.clone()),
+                check_mode: self.checks(at),
                 span: task.span,
                 position: Vec::new(),
             }
         })
+    }
+
+    /// Whether a task is headed as one that changes nothing; a template of that is taken for yes.
+    fn checks(&self, at: &At) -> bool {
+        let written = at.frame.keyword(Keyword::CheckMode);
+        written.map_or(self.run.settings.execution.dry_run, |written| written.as_bool().unwrap_or(true))
     }
 
     fn task_name(&self, task: &Task, at: &At) -> String {

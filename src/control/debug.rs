@@ -46,7 +46,7 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
 /// What stands in the place of what is not defined, with a warning.
 fn not_defined(name: &str, because: &str) -> Act {
     let shown = format!("<< error 1 - {because} >>");
-    let warning = format!("Encountered 1 template error: error 1 - {because}");
+    let warning = format!("Encountered 1 template error.\nerror 1 - {because}");
     let fields =
         [(Value::from(name), Value::from(shown)), ("warnings".into(), Value::list(vec![warning.into()]))];
     Act { fields: fields.into(), ..Act::default() }

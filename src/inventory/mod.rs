@@ -253,7 +253,8 @@ impl Inventory {
         let added = Added::Host { name: name.into(), groups: groups.to_vec(), vars: vars.to_vec() };
         self.added.push(added);
         let before = self.graph.hosts.get(name).cloned();
-        self.graph.add_host(name, None, None);
+        // As in Ansible: one that is new stands in `all` itself, before those of its groups.
+        self.graph.add_host(name, Some("all").filter(|_| before.is_none()), None);
         for group in groups {
             self.graph.add_group(group);
             self.graph.put(name, group);

@@ -40,8 +40,8 @@ pub struct Statics {
     pub vars: Vec<Arc<Vars>>,
     /// The files that led here, so that a file that imports itself is found out.
     pub trail: Vec<PathBuf>,
-    /// The roles that led here because one depends on the other.
-    pub depending: Vec<Arc<str>>,
+    /// The roles that led here, each with its file of tasks, so that one that brings in itself is found out.
+    pub inside: Vec<(Arc<Path>, String)>,
     /// Collections in which roles are looked for that are named without one.
     pub collections: Vec<Arc<str>>,
     /// Whether this is read while the play runs.
@@ -52,7 +52,7 @@ impl Statics {
     /// At the top of a playbook in this directory.
     pub fn new(playbook_dir: &Path) -> Statics {
         let dir: Arc<Path> = playbook_dir.into();
-        let (vars, trail, depending) = (Vec::new(), Vec::new(), Vec::new());
+        let (vars, trail, inside) = (Vec::new(), Vec::new(), Vec::new());
         let collections = paths::collection(&dir).into_iter().collect();
         Statics {
             dir: dir.clone(),
@@ -60,7 +60,7 @@ impl Statics {
             role: None,
             vars,
             trail,
-            depending,
+            inside,
             collections,
             at_run: false,
         }

@@ -178,20 +178,20 @@ struct Use<'a> {
 impl Use<'_> {
     fn load(self, loader: &Loader, statics: &Statics, keywords: &Keywords) -> Option<Vec<Entry>> {
         let (name, path) = self.find(loader, statics)?;
+        let statics = &self.entered(loader, statics, &path)?;
         loader.library.add(&path);
         let meta = Meta::read(loader, &path);
         let parent = statics.role.as_deref();
         // Roles that tasks bring in have files of tasks around them.
         let wanting = statics.role.as_ref().filter(|_| statics.trail.is_empty());
         let base = Arc::new(self.without_tasks(loader, (name, &path), &meta, (parent, wanting), keywords));
-        let dependencies = self.dependencies(loader, statics, &meta, base.clone())?;
+        let dependencies = self.dependencies(loader, statics, &meta, base.clone());
         let inherited = parent.map(|parent| (*parent.vars).clone()).unwrap_or_default();
         let role = Arc::new(with_dependencies(&base, inherited, &self.vars, &dependencies));
         let mut inner = statics.clone();
         inner.vars.extend([role.defaults.clone(), role.vars.clone(), role.params.clone()]);
         inner.collections = role.collections.clone();
         inner.role = Some(role.clone());
-        inner.depending.clear();
         let _ = role.handlers.set(self.handlers(loader, &role, &inner));
         let entries = self.tasks(loader, &role, &meta, &inner);
         let own = Group { span: self.parts.span, keywords: Keywords::default(), role: Some(role), entries };
@@ -209,6 +209,19 @@ impl Use<'_> {
                 None
             }
         }
+    }
+
+    /// What is known inside of this role.
+    fn entered(&self, loader: &Loader, statics: &Statics, path: &Arc<Path>) -> Option<Statics> {
+        let place = (path.clone(), self.parts.tasks_from.clone());
+        if statics.inside.contains(&place) {
+            let message = format!("the role `{}` brings in itself", self.parts.name);
+            loader.refuse(Diagnostic::error(message).at(self.parts.span));
+            return None;
+        }
+        let mut inner = statics.clone();
+        inner.inside.push(place);
+        Some(inner)
     }
 
     fn without_tasks(
@@ -256,23 +269,10 @@ impl Use<'_> {
         without_spans(&shown)
     }
 
-    fn dependencies(
-        &self,
-        loader: &Loader,
-        statics: &Statics,
-        meta: &Meta,
-        role: Arc<Role>,
-    ) -> Option<Vec<Group>> {
-        if statics.depending.contains(&role.name) {
-            let message = format!("the role `{}` depends on itself", role.name);
-            loader.refuse(Diagnostic::error(message).at(self.parts.span));
-            return None;
-        }
-        let depending = [&statics.depending[..], std::slice::from_ref(&role.name)].concat();
+    fn dependencies(&self, loader: &Loader, statics: &Statics, meta: &Meta, role: Arc<Role>) -> Vec<Group> {
         let collections = role.collections.clone();
-        let inner =
-            Statics { role: Some(role), trail: Vec::new(), depending, collections, ..statics.clone() };
-        Some(meta.dependencies.iter().filter_map(|node| read_use(loader, node, &inner)).collect())
+        let inner = Statics { role: Some(role), trail: Vec::new(), collections, ..statics.clone() };
+        meta.dependencies.iter().filter_map(|node| read_use(loader, node, &inner)).collect()
     }
 
     fn tasks(&self, loader: &Loader, role: &Role, meta: &Meta, statics: &Statics) -> Vec<Entry> {

@@ -13,7 +13,7 @@ use crate::modules::Call;
 use crate::playbook::{Keyword, Task};
 use crate::report::{Event, Status};
 use crate::source::{Diagnostic, Span};
-use crate::vars::{Map, Part, Promise, Value, trusted_text};
+use crate::vars::{Map, Moment, Part, Promise, Value, trusted_text};
 use crate::wire::{Mode, OnFailure, Sending};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -55,7 +55,8 @@ impl Interpreter {
             "include_role" => self.include_role(running, item, at).await,
             _ if self.is_judged(&running) => self.act_judged(running, item, at).await,
             _ if control::is_word(&word) => {
-                let mut ended = self.act_here(&running, at).await?;
+                let arguments = self.arguments_of(&running, at).await?;
+                let mut ended = self.act_here(&running, &arguments, at).await?;
                 super::conclude::judge(&running, &mut ended);
                 Ok(self.ended(running, item, ended).await?)
             }
@@ -141,21 +142,25 @@ impl Interpreter {
     }
 
     /// Carries out a control word.
-    pub async fn act_here(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
-        let arguments = self.arguments_of(running, at).await?;
+    pub async fn act_here(
+        &mut self,
+        running: &Running,
+        arguments: &Arguments,
+        at: &At,
+    ) -> Result<Ended, Trouble> {
         match &*arguments.word {
-            "include_vars" => return self.include_vars(&arguments, at).await,
-            "fetch" => return self.fetch(running, &arguments, at).await,
-            "pause" => return self.pause(running, &arguments).await,
-            "reboot" => return self.reboot(running, &arguments, at).await,
-            "synchronize" => return self.synchronize(running, &arguments, at).await,
-            "validate_argument_spec" => return self.validate_arguments(&arguments, at).await,
-            "wait_for_connection" => return self.wait_for_connection(running, &arguments, at).await,
+            "include_vars" => return self.include_vars(arguments, at).await,
+            "fetch" => return self.fetch(running, arguments, at).await,
+            "pause" => return self.pause(running, arguments).await,
+            "reboot" => return self.reboot(running, arguments, at).await,
+            "synchronize" => return self.synchronize(running, arguments, at).await,
+            "validate_argument_spec" => return self.validate_arguments(arguments, at).await,
+            "wait_for_connection" => return self.wait_for_connection(running, arguments, at).await,
             _ => {}
         }
         let verbosity = self.run.settings.output.verbosity;
         let act = self.evaluate(at, |engine, scope| {
-            let desk = Desk { arguments: &arguments, engine, scope, verbosity };
+            let desk = Desk { arguments, engine, scope, verbosity };
             control::act(&arguments.word, &desk).unwrap_or_else(|| Ok(Act::default()))
         });
         let act = act.await?;
@@ -185,12 +190,12 @@ impl Interpreter {
         match effect {
             Effect::Set { name, value, cacheable } => {
                 let owner = self.fact_owner(running);
-                let after = self.pipeline.newest();
+                let moment = Moment { place: &running.position, after: self.pipeline.newest() };
                 if cacheable {
-                    owner.store.set(Part::Facts, name.clone(), value.clone(), after);
-                    owner.store.set(Part::Cached, name.clone(), value.clone(), after);
+                    owner.store.set(Part::Facts, name.clone(), value.clone(), moment);
+                    owner.store.set(Part::Cached, name.clone(), value.clone(), moment);
                 }
-                owner.store.set(Part::Set, name, value, after);
+                owner.store.set(Part::Set, name, value, moment);
             }
             Effect::AddHost { name, groups, vars } => {
                 self.drain().await?;
@@ -216,14 +221,15 @@ impl Interpreter {
             return;
         }
         let names = running.task.action.arguments.iter().map(|argument| &argument.name);
+        let moment = Moment { place: &running.position, after: self.pipeline.newest() };
         for name in names.filter(|name| crate::playbook::is_identifier(name) && &***name != "cacheable") {
             let value = Value::promise(Arc::new(Promise::unknown(because)));
-            self.fact_owner(running).store.set(Part::Set, name.clone(), value, self.pipeline.newest());
+            self.fact_owner(running).store.set(Part::Set, name.clone(), value, moment);
         }
     }
 
     /// The host that what `set_fact` sets belongs to.
-    fn fact_owner(&self, running: &Running) -> Arc<Host> {
+    pub fn fact_owner(&self, running: &Running) -> Arc<Host> {
         let owner = running.facts_for.as_ref().and_then(|owner| self.run.host(owner));
         owner.unwrap_or_else(|| self.host.clone())
     }
@@ -252,11 +258,10 @@ impl Interpreter {
     }
 
     /// Sends the call of a module and waits for its end.
-    pub async fn ask(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
-        let arguments = self.arguments_of(running, at).await?;
+    pub async fn ask(&mut self, running: &Running, arguments: &Arguments, at: &At) -> Result<Ended, Trouble> {
         let sending = self.sending(running, at).await?;
-        let call = self.call(&arguments, at).await?;
-        running.note_invocation(&arguments);
+        let call = self.call(arguments, at).await?;
+        running.note_invocation(arguments);
         let mut ended = self.ask_call(running, call, sending, at).await?;
         self.tell_difference(&mut ended, running);
         match running.background {

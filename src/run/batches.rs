@@ -3,13 +3,14 @@
 use super::Run;
 use super::brought::has_task;
 use super::frame::Frame;
-use super::handlers::{Handler, handlers_of, role_handlers};
-use super::include::{WORDS, roles_of};
+use super::handlers::Handler;
+use super::include::WORDS;
 use super::interpreter::Interpreter;
 use super::magic::PlayMagic;
 use super::play::{Batch, PlayRun, names};
+use super::roles::{idle_roles, play_handlers, play_roles};
 use super::scope::PlayVars;
-use crate::playbook::{Entry, Play, Role};
+use crate::playbook::Play;
 use crate::report::{Event, HostName};
 use crate::source::Diagnostic;
 use crate::template::{Language, Surroundings, Variables};
@@ -37,7 +38,7 @@ impl Run {
     pub async fn play(self: &Arc<Run>, play: &Arc<Play>) -> PlayEnd {
         self.stand_beside(play);
         let all = match self.hosts_of(play) {
-            Ok(all) => all,
+            Ok(all) => self.in_order(play, all),
             Err(diagnostic) => {
                 self.warn(diagnostic);
                 return PlayEnd::Fine;
@@ -89,6 +90,7 @@ impl Run {
                 hosts,
                 (&all, &self.live(&all), &vars),
             );
+            self.forget_past();
             let batch = Batch { start: start.filter(|_| index == 0), size, ..batch };
             let run = Arc::new(PlayRun::new(batch));
             self.run_batch(&run).await;
@@ -103,6 +105,12 @@ impl Run {
             }
         }
         PlayEnd::Fine
+    }
+
+    /// The places of a play mean nothing in the next, nor in another batch.
+    fn forget_past(&self) {
+        let hosts = self.hosts.read().unwrap_or_else(|broken| broken.into_inner());
+        hosts.values().for_each(|host| host.store.begin());
     }
 
     /// Those of some hosts that have not failed.
@@ -140,7 +148,7 @@ impl Run {
         (all, live, vars): (&[HostName], &[HostName], &Arc<PlayVars>),
     ) -> Batch {
         let frame = Frame::play(play.keywords.clone());
-        let roles = play_roles(play, &frame);
+        let roles = play_roles(play, &frame).into_iter().map(|(role, _)| role).collect();
         let handlers = play_handlers(play, &frame);
         let magic = PlayMagic {
             name: Value::text(name),
@@ -149,6 +157,7 @@ impl Run {
             all_hosts: RwLock::new(names(all)),
             hosts: RwLock::new(names(live)),
             batch: RwLock::new(names(&hosts)),
+            gone: RwLock::default(),
             written_vars: self.surroundings.language == Language::Classic,
         };
         let surroundings = Surroundings {
@@ -187,7 +196,7 @@ impl Run {
     pub fn play_vars(&self, play: &Play, prompts: Vars) -> PlayVars {
         let frame = Frame::play(play.keywords.clone());
         let mut roles = idle_roles(play, &frame);
-        roles.extend(play_roles(play, &frame));
+        roles.extend(play_roles(play, &frame).into_iter().map(|(role, _)| role));
         if self.settings.language.private_role_vars {
             roles.clear();
         }
@@ -240,7 +249,7 @@ impl Run {
         self.engine.resolve(value, &scope).map_err(|error| error.into_diagnostic())
     }
 
-    /// The hosts of a play, in the order that it asks for.
+    /// The hosts of a play, in the order in which patterns and the inventory name them.
     pub fn hosts_of(&self, play: &Play) -> Result<Vec<HostName>, Diagnostic> {
         let pattern = self.without_host(play, &play.hosts)?;
         let patterns: Vec<String> = match pattern.as_items() {
@@ -257,6 +266,11 @@ impl Run {
                 inventory.host(host).is_some_and(|known| known.is_implicit) || shard.has(host)
             });
         }
+        Ok(hosts)
+    }
+
+    /// Hosts in the order in which a play wants to go through them.
+    fn in_order(&self, play: &Play, mut hosts: Vec<HostName>) -> Vec<HostName> {
         let order = self.setting(play, "order").and_then(|order| order.str().ok());
         match order.as_deref() {
             Some("sorted") => hosts.sort(),
@@ -268,7 +282,7 @@ impl Run {
             Some("shuffle") => shuffle(&mut hosts),
             _ => {}
         }
-        Ok(hosts)
+        hosts
     }
 
     /// `serial`: a number, a percentage, or a list of such, the last of which is repeated.
@@ -323,29 +337,6 @@ fn shuffle(hosts: &mut [HostName]) {
     use std::hash::{BuildHasher, RandomState};
     let state = RandomState::new();
     hosts.sort_by_cached_key(|host| state.hash_one(host));
-}
-
-/// Roles of a play that are not run.
-fn idle_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
-    let entries = play.idle_roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
-    entries.flat_map(|entry| roles_of(&entry, frame)).map(|(role, _)| role).collect()
-}
-
-/// Every role of a play, dependencies before those that want them.
-fn play_roles(play: &Play, frame: &Arc<Frame>) -> Vec<Arc<Role>> {
-    let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
-    let entries = groups.chain(play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned());
-    entries.flat_map(|entry| roles_of(&entry, frame)).map(|(role, _)| role).collect()
-}
-
-/// The handlers of the roles, in the order of the roles, then those of the play.
-fn play_handlers(play: &Play, frame: &Arc<Frame>) -> Vec<Handler> {
-    let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
-    let imported = play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned();
-    let roles = groups.chain(imported).flat_map(|entry| roles_of(&entry, frame));
-    let mut handlers: Vec<Handler> = roles.flat_map(|(role, frame)| role_handlers(&role, &frame)).collect();
-    handlers.extend(handlers_of(&play.handlers, frame));
-    handlers
 }
 
 /// Whether roles may come to a play while it runs.

@@ -2,8 +2,8 @@
 
 use super::frame::Frame;
 use super::handlers::{Handler, role_handlers};
-use super::include::roles_of;
 use super::position::Position;
+use super::roles::{Roles, roles_of};
 use crate::playbook::{Entry, Play, Role};
 use crate::vars::Value;
 use std::collections::BTreeMap;
@@ -11,9 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Where a handler is found: at the inclusion of its role, or at none where the play has it from the beginning, and its number there.
 pub type HandlerPlace = (Position, usize);
-
-/// Roles with the frames of their tasks.
-type Roles = Vec<(Arc<Role>, Arc<Frame>)>;
 
 /// Roles by the places at which they were included.
 #[derive(Default)]

@@ -3,9 +3,9 @@
 use super::Run;
 use super::frame::Frame;
 use super::handlers::handlers_of;
-use super::include::roles_of;
 use super::own_modules::InPython;
 use super::reach::Reach;
+use super::roles::{groups_of, roles_of};
 use crate::control;
 use crate::host::{Data, nearest, nearest_within};
 use crate::modules::ArgumentError;
@@ -88,8 +88,7 @@ impl Checker<'_> {
         for entry in play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks) {
             self.entry(entry);
         }
-        let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
-        let groups: Vec<Entry> = groups.collect();
+        let groups = groups_of(play);
         self.entries(&groups);
         self.reach.turn_to_handlers();
         let frame = Frame::play(Keywords::default());

@@ -7,8 +7,12 @@ use super::result::Ended;
 use crate::host::Data;
 use crate::report::{self, Event, Status};
 use crate::source::Diagnostic;
-use crate::vars::{Map, Part, Value};
+use crate::template::Language;
+use crate::vars::{Map, Moment, Part, Value};
 use crate::wire::{Outcome, Reply};
+
+/// Words that set variables themselves: for good where they do not fail.
+const SETS: &[&str] = &["include_vars", "set_fact"];
 
 impl Interpreter {
     /// What an agent answered. Where a real run only looks at one command, the rest of it goes on, as with Ansible.
@@ -59,6 +63,9 @@ impl Interpreter {
         // After an interrupt no rescue begins.
         running.rescued &= !self.run.is_interrupted();
         ended.hidden = running.no_log;
+        if ended.status == Status::Failed && self.run.surroundings.language != Language::Classic {
+            ended.name_failure();
+        }
         self.play.announce(&self.run, &running.info);
         let warnings = ended.field("warnings").and_then(|warnings| warnings.as_items()).unwrap_or_default();
         for warning in
@@ -119,6 +126,10 @@ impl Interpreter {
             ended.status = Status::Rescued;
         }
         self.keep_facts(&running, &ended);
+        if ended.has_failed() && running.task.is(SETS) {
+            let register = running.task.own.register.as_deref();
+            self.fact_owner(&running).store.take_back(&running.position, register);
+        }
         if self.run.settings.execution.dry_run && ended.was_changed() {
             self.acting_host(&running).set_would_differ();
         }
@@ -144,8 +155,9 @@ impl Interpreter {
             Status::Failed | Status::Rescued if !ended.ignored => Err(self.fail(&running, &ended.value)),
             Status::Unreachable if !ended.ignored => {
                 if running.fatal {
-                    self.play.break_at(&running.position);
+                    self.halt_all(&running.position);
                 }
+                self.play.strike(&self.host.name, &running.position);
                 self.lose()
             }
             _ => Ok(()),
@@ -158,10 +170,10 @@ impl Interpreter {
         self.abandon();
         self.remember_failure(running, result);
         if !running.rescued {
-            self.play.strike(&self.host.name);
+            self.play.strike(&self.host.name, &running.position);
         }
         if running.fatal {
-            self.play.break_at(&running.position);
+            self.halt_all(&running.position);
         }
         Halt::Failed
     }
@@ -206,18 +218,20 @@ impl Interpreter {
 
     /// Keeps the facts that a module returned, and lets those read on who waited for them.
     fn keep_facts(&mut self, running: &Running, ended: &Ended) {
-        // What these set is kept already, and is no fact unless it is cacheable.
-        let sets = running.task.is(&["include_vars", "set_fact"]);
-        if let Some(owner) = running.facts_for.as_ref().filter(|_| !sets) {
-            self.keep_facts_of(owner, running.task.is(&["setup", "gather_facts"]), ended);
+        // What words set is kept already, and is no fact unless it is cacheable.
+        let told = !running.task.is(SETS) && !ended.has_failed();
+        if let Some(owner) = running.facts_for.as_ref().filter(|_| told) {
+            self.keep_facts_of(owner, running, ended);
         }
         if gives_facts(running) && !self.pipeline.waiting.iter().any(is_call_for_facts) {
             self.facts_pending.take().inspect(|pending| pending.settle(Value::none()));
         }
     }
 
-    fn keep_facts_of(&self, owner: &str, gathered: bool, ended: &Ended) {
+    fn keep_facts_of(&self, owner: &str, running: &Running, ended: &Ended) {
         let Some(host) = self.run.host(owner) else { return };
+        let gathered = running.task.is(&["setup", "gather_facts"]);
+        let moment = Moment { place: &running.position, after: None };
         if gathered {
             host.set_unread_facts(ended.message.clone().filter(|_| ended.status == Status::Depends));
         }
@@ -225,9 +239,9 @@ impl Interpreter {
         for (name, value) in facts.iter() {
             let name = name.as_str().unwrap_or_default();
             let bare = name.strip_prefix("ansible_").unwrap_or(name);
-            host.store.set(Part::Facts, bare.into(), value.clone(), None);
+            host.store.set(Part::Facts, bare.into(), value.clone(), moment);
             if !gathered && !super::scope::is_connection(name) {
-                host.store.set(Part::Cached, name.into(), value.clone(), None);
+                host.store.set(Part::Cached, name.into(), value.clone(), moment);
             }
         }
     }
@@ -256,10 +270,19 @@ pub fn judge(running: &Running, ended: &mut Ended) {
         return;
     }
     if let Some(failed) = running.failed {
-        ended.set_failed(failed);
+        decide(running, ended, failed);
     }
     if let Some(changed) = running.changed {
         ended.set_changed(changed);
+    }
+}
+
+/// Applies what `failed_when` says.
+pub fn decide(running: &Running, ended: &mut Ended, failed: bool) {
+    let makes_good = !failed && ended.status == Status::Failed;
+    ended.set_failed(failed);
+    if makes_good && !crate::control::is_word(running.task.action.word()) {
+        ended.note_suppressed();
     }
 }
 

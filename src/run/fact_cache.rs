@@ -3,7 +3,7 @@
 use super::host::Host;
 use crate::host::{Data, Fields, json};
 use crate::settings::Facts;
-use crate::vars::{Part, Value};
+use crate::vars::{Moment, Part, Value};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ pub fn load(settings: &Facts, host: &Host) {
     for (name, value) in facts {
         let value = Value::from(value);
         match name.strip_prefix("ansible_") {
-            Some(bare) => host.store.set(Part::Facts, bare.into(), value, None),
+            Some(bare) => host.store.set(Part::Facts, bare.into(), value, Moment::default()),
             None => {
-                host.store.set(Part::Cached, name.as_str().into(), value.clone(), None);
-                host.store.set(Part::Facts, name.as_str().into(), value, None);
+                host.store.set(Part::Cached, name.as_str().into(), value.clone(), Moment::default());
+                host.store.set(Part::Facts, name.as_str().into(), value, Moment::default());
             }
         }
     }

@@ -4,12 +4,13 @@ use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use crate::control::as_written;
 use crate::playbook::Keyword;
-use crate::vars::{Part, Value};
+use crate::vars::{Moment, Part, Value};
 
 impl Interpreter {
     /// Sets what a `rescue` may read of a task that failed, where there is one around it.
     pub fn remember_failure(&self, running: &Running, result: &Value) {
-        let set = |name: &str, value| self.host.store.set(Part::Set, name.into(), value, None);
+        let moment = Moment { place: &running.position, after: None };
+        let set = |name: &str, value| self.host.store.set(Part::Set, name.into(), value, moment);
         if running.rescued {
             set("ansible_failed_task", described(running));
             set("ansible_failed_result", result.clone());

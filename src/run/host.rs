@@ -3,11 +3,10 @@
 use super::magic::Magic;
 use super::pipeline::Lane;
 use super::scope::{HostVars, Layers};
-use crate::report::{HostName, TaskInfo};
+use crate::report::HostName;
 use crate::vars::{Snapshot, Store, Value};
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 /// Why a host takes no further part in the run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,9 +14,6 @@ pub enum Out {
     Failed,
     Unreachable,
 }
-
-/// What stood under a name, and the task that registers it.
-type Before = HashMap<Arc<str>, (Arc<TaskInfo>, Value)>;
 
 /// A host in the run, for all its plays.
 pub struct Host {
@@ -33,8 +29,6 @@ pub struct Host {
     would_differ: AtomicBool,
     /// In a dry run, on what the facts hang that could not be read again.
     unread_facts: Mutex<Option<String>>,
-    /// What stood under the names that tasks register, before they did.
-    before: Mutex<Before>,
     /// Lines that one play opened and the next may use.
     lanes: Mutex<Vec<Lane>>,
 }
@@ -52,7 +46,6 @@ impl Host {
             out: Mutex::default(),
             would_differ: AtomicBool::default(),
             unread_facts: Mutex::default(),
-            before: Mutex::default(),
             lanes: Mutex::default(),
         }
     }
@@ -121,41 +114,23 @@ impl Host {
         };
         Layers {
             frame: None,
-            snapshot: self.before_result(asking),
+            snapshot: self.snapshot_for(asking),
             host: self.vars(),
             magic: Arc::new(magic),
             local: Arc::default(),
-            registering: None,
             facts_pending: None,
             ..asking.clone()
         }
     }
 
-    /// What the host has learnt, without the result of the task that asks, which cannot wait for it: that is what it was before.
-    fn before_result(&self, asking: &Layers) -> Snapshot {
-        let mut snapshot = self.store.snapshot();
-        let Some((name, task)) = &asking.registering else { return snapshot };
-        if let Some((registered_by, before)) = self.remembered().get(name)
-            && registered_by.position >= task.position
-        {
-            let set = Arc::make_mut(&mut snapshot.set);
-            set.swap_remove(name);
-            set.extend(
-                Some(before)
-                    .filter(|before| !before.is_undefined())
-                    .map(|before| (name.clone(), before.clone())),
-            );
+    /// What the host has learnt, as a task sees it that asks: nothing of what it does itself, or what is behind it. Where hosts do
+    /// not wait for each other, that is so of what it cannot wait for.
+    fn snapshot_for(&self, asking: &Layers) -> Snapshot {
+        match (&*asking.place, &asking.others_pending) {
+            ([], _) => self.store.snapshot(),
+            (place, Some(_)) => self.store.as_of(place, |_| true),
+            (place, None) => self.store.as_of(place, |value| value.is_some_and(Value::is_pending)),
         }
-        snapshot
-    }
-
-    /// Notes what stands under a name that a task is about to register.
-    pub fn remember(&self, name: Arc<str>, task: Arc<TaskInfo>, before: Value) {
-        self.remembered().insert(name, (task, before));
-    }
-
-    fn remembered(&self) -> MutexGuard<'_, Before> {
-        self.before.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 }
 

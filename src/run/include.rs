@@ -6,6 +6,7 @@ use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running};
 use super::result::Ended;
+use super::roles::named_and_imported;
 use super::task_scope::At;
 use crate::control::Arguments;
 use crate::playbook::{Entry, Keyword, Keywords, RoleParts, Statics, no_file};
@@ -86,9 +87,7 @@ impl Interpreter {
         let frame = self.included(&running, item.as_ref(), at, running.task.dir.clone());
         let frame = self.applied(&arguments, frame)?;
         let entry = Entry::Group(Arc::new(group));
-        if parts.public {
-            self.publish(&entry);
-        }
+        self.publish(&entry, parts.public);
         let asked = [("include_args", mapping(arguments.iter()))];
         self.register_inclusion(&running, item.as_ref(), &asked);
         self.bring_in(running, item, &name, (vec![entry], frame));
@@ -209,7 +208,8 @@ impl Interpreter {
         let find = || self.run.loader.is_include_seen(&running.task, &self.statics(at));
         let for_all = at.frame.keyword(Keyword::RunOnce).is_some_and(|once| once.as_bool() != Some(false));
         if for_all || self.play.is_seen(&running.position, find) {
-            self.meet_behind(&running.position).await?;
+            let place = self.meet_behind(&running.position).await?;
+            self.heed(&place)?;
         }
         Ok(())
     }
@@ -237,33 +237,14 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Shows the variables of a role to the rest of the play.
-    fn publish(&self, entry: &Entry) {
-        for (role, _) in roles_of(entry, &Frame::play(Keywords::default())) {
-            self.play.publish(&self.host, &role);
+    /// Shows the variables of a role to the rest of the play, where it is public, and of those that its tasks import.
+    fn publish(&self, entry: &Entry, public: bool) {
+        let (named, imported) = named_and_imported(entry, &Frame::play(Keywords::default()));
+        let imported = imported.iter().filter(|_| !self.run.settings.language.private_role_vars);
+        for (role, _) in imported.chain(named.iter().filter(|_| public)) {
+            self.play.publish(&self.host, role);
         }
     }
-}
-
-/// Every role that an entry brings in without being asked at run time, with the frame of its tasks.
-pub fn roles_of(entry: &Entry, frame: &Arc<Frame>) -> Vec<(Arc<crate::playbook::Role>, Arc<Frame>)> {
-    let group = match entry {
-        Entry::Task(_) => return Vec::new(),
-        Entry::Block(block) => {
-            let inner = frame.keywords(&block.keywords);
-            let inside = block.tasks.iter().chain(&block.rescue).chain(&block.always);
-            return inside.flat_map(|entry| roles_of(entry, &inner)).collect();
-        }
-        Entry::Group(group) => group,
-    };
-    let mut inner = frame.keywords(&group.keywords);
-    let mut roles = Vec::new();
-    if let Some(role) = &group.role {
-        inner = inner.inside(FrameKind::Role(role.clone()));
-        roles.push((role.clone(), inner.clone()));
-    }
-    roles.extend(group.entries.iter().flat_map(|entry| roles_of(entry, &inner)));
-    roles
 }
 
 fn include_dir(frame: &Frame) -> Option<&Arc<Path>> {

@@ -43,6 +43,8 @@ pub struct Interpreter {
     pub start: Option<crate::source::Span>,
     /// What evaluation touches that reads files of the controller while tasks that may change them are in flight.
     pub controller_pending: Arc<Promise>,
+    /// Failures of all hosts for which this one was halted, or which are its own.
+    pub heeded: HashSet<Position>,
     /// Whether `always` has cleared the failure of its block.
     pub forgiven: bool,
     /// Handlers are being run, and what they bring in.
@@ -70,6 +72,7 @@ impl Interpreter {
             brought: Vec::new(),
             handling: false,
             forgiven: false,
+            heeded: HashSet::new(),
             start: play.start,
             play,
         }
@@ -274,6 +277,7 @@ impl Interpreter {
         let layers = Layers {
             facts_pending: self.facts_pending.clone(),
             others_pending: Some(self.others_pending.clone()).filter(|_| self.play.meeting.is_needed()),
+            place: self.position.as_slice().into(),
             ..Layers::of(&self.run, &self.play, &self.host, at)
         };
         let pending = Some(self.controller_pending.clone()).filter(|_| self.pipeline.acts_on_controller());
@@ -349,6 +353,7 @@ impl Interpreter {
             self.activity(Activity::Waiting("other hosts".to_owned()));
             self.play.meeting.wait(&self.host.name, &self.position).await;
         }
+        self.host.store.forget_before(&self.position);
         self.note_roles();
         self.others_pending.settle(Value::none());
         Ok(())

@@ -6,7 +6,7 @@ use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running};
 use super::result::Ended;
 use super::task_scope::At;
-use crate::control;
+use crate::control::{self, Arguments};
 use crate::report::{Activity, Event, Status};
 use crate::vars::Value;
 
@@ -25,9 +25,10 @@ impl Interpreter {
     pub async fn judged(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
         let attempts = self.attempts(running, at).await?;
         let delay = self.text_of(&running.task.own.delay, at).await?.and_then(|delay| delay.parse().ok());
+        let arguments = self.arguments_of(running, at).await?;
         let mut attempt = 1;
         loop {
-            let mut ended = self.one_attempt(running, at).await?;
+            let mut ended = self.one_attempt(running, &arguments, at).await?;
             if attempts.is_some() {
                 ended.set("attempts", Value::from(attempt));
             }
@@ -43,17 +44,24 @@ impl Interpreter {
                 ended.set("attempts", Value::from(attempts - 1));
                 return Ok(exhausted(ended));
             }
+            ended.set("retries", Value::from(attempts));
             self.announce_retry(running, &ended, attempts - attempt);
             self.run.rest_seconds(delay.unwrap_or(5.0)).await?;
             attempt += 1;
         }
     }
 
-    async fn one_attempt(&mut self, running: &Running, at: &At) -> Result<Ended, Trouble> {
+    /// All attempts are made with the same arguments.
+    async fn one_attempt(
+        &mut self,
+        running: &Running,
+        arguments: &Arguments,
+        at: &At,
+    ) -> Result<Ended, Trouble> {
         let at = at.afresh();
         match control::is_word(running.task.action.word()) {
-            true => self.act_here(running, &at).await,
-            false => self.ask(running, &at).await,
+            true => self.act_here(running, arguments, &at).await,
+            false => self.ask(running, arguments, &at).await,
         }
     }
 
@@ -93,7 +101,7 @@ impl Interpreter {
         }
         if running.failed.is_none() && !running.task.own.failed_when.is_empty() {
             match self.all(&running.task.own.failed_when.clone(), at).await {
-                Ok(failed) => ended.set_failed(failed),
+                Ok(failed) => super::conclude::decide(running, ended, failed),
                 Err(Trouble::Depends(_)) => {}
                 Err(Trouble::Mistake { diagnostic, .. }) => ended.without_verdict("failed_when", diagnostic),
                 Err(trouble) => return Err(trouble),

@@ -2,9 +2,12 @@
 
 use super::brought::RoleNames;
 use super::host::Host;
+use super::position::Position;
 use super::scope::Layers;
 use crate::playbook::{Keyword, Role};
+use crate::report::HostName;
 use crate::vars::{Data, Kind, Marks, Object, Value};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
@@ -44,12 +47,27 @@ pub struct PlayMagic {
     pub brings_in: bool,
     /// Every host of the play, also those that failed or are of another batch.
     pub all_hosts: RwLock<Value>,
-    /// Hosts of the play that have not failed.
+    /// Hosts of the play that had not failed when the batch began.
     pub hosts: RwLock<Value>,
-    /// Hosts of the batch that have not failed.
+    /// Those of the batch.
     pub batch: RwLock<Value>,
+    /// Where hosts of these lists left them.
+    pub gone: RwLock<HashMap<HostName, Position>>,
     /// Whether what `vars` has is as it was written: in the classic language.
     pub written_vars: bool,
+}
+
+impl PlayMagic {
+    /// Those of a list who had not left it before the task that asks: where hosts do not wait for each other, who has not yet.
+    fn still_there(&self, list: &RwLock<Value>, layers: &Layers) -> Value {
+        let gone = self.gone.read().unwrap_or_else(|broken| broken.into_inner());
+        let is_behind = |place: &Position| layers.others_pending.is_some() && **place >= *layers.place;
+        let stays = |host: &Value| host.as_str().and_then(|host| gone.get(host)).is_none_or(is_behind);
+        match read(list) {
+            all if gone.is_empty() => all,
+            all => all.as_items().unwrap_or_default().iter().filter(|host| stays(host)).cloned().collect(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Magic {
@@ -172,8 +190,8 @@ impl Magic {
                     _ => names.own,
                 }
             }
-            "play_hosts" | "ansible_play_batch" => read(&play.batch),
-            "ansible_play_hosts" => read(&play.hosts),
+            "play_hosts" | "ansible_play_batch" => play.still_there(&play.batch, layers),
+            "ansible_play_hosts" => play.still_there(&play.hosts, layers),
             "ansible_play_hosts_all" => read(&play.all_hosts),
             "ansible_play_name" => play.name.clone(),
             "ansible_facts" if layers.facts_pending.is_some() => {

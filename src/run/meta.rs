@@ -7,7 +7,7 @@ use super::result::Ended;
 use super::task_scope::At;
 use crate::report::Activity;
 use crate::source::Diagnostic;
-use crate::vars::Part;
+use crate::vars::{Moment, Part};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -48,12 +48,12 @@ impl Interpreter {
         if !WORDS.contains(&word) {
             return Err(unknown(word, &arguments).into());
         }
-        self.forgiven |= word == "clear_host_errors";
         let for_all = FOR_ALL.contains(&word) && self.play.meeting.is_needed();
         if for_all {
             self.meet().await?;
             if !self.play.acts_for_all(&self.position, &self.host.name) {
                 self.meet_behind(&running.position).await?;
+                self.forgiven |= self.play.is_forgiven_at(&running.position);
                 return Ok(());
             }
         }
@@ -84,14 +84,19 @@ impl Interpreter {
                 return Err(Halt::EndBatch.into());
             }
             "clear_facts" => {
+                let moment = Moment { place: &running.position, after: None };
                 let hosts: Vec<_> =
                     self.play.all_hosts.iter().filter_map(|name| self.run.host(name)).collect();
                 for host in hosts {
-                    [Part::Facts, Part::Cached].into_iter().for_each(|part| host.store.clear(part));
+                    [Part::Facts, Part::Cached].into_iter().for_each(|part| host.store.clear(part, moment));
                     super::fact_cache::forget(&self.run.settings.facts, &host.name);
                 }
             }
-            "clear_host_errors" => self.run.forget_failures(&self.play.all_hosts),
+            "clear_host_errors" => {
+                self.run.forget_failures(&self.play.all_hosts);
+                self.play.forgive_at(&running.position);
+                self.forgiven = true;
+            }
             "reset_connection" => self.close_lanes(),
             "refresh_inventory" => {
                 if let Err(mistake) = self.run.refresh_inventory() {

@@ -45,6 +45,7 @@ mod prompts;
 mod reach;
 mod reconnect;
 mod result;
+mod roles;
 mod scope;
 mod services;
 mod start_at;
@@ -53,6 +54,7 @@ mod synchronize;
 mod tags;
 mod task;
 mod task_scope;
+mod together;
 mod variables;
 mod view;
 

@@ -8,7 +8,7 @@ use super::position::Position;
 use super::result::Ended;
 use super::task_scope::At;
 use crate::playbook::Keyword;
-use crate::vars::Part;
+use crate::vars::{Moment, Part};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::watch;
@@ -101,6 +101,7 @@ impl Interpreter {
             return Ok(());
         }
         self.remember_failure(running, &ended.value);
+        self.heeded.insert(running.position.clone());
         Err(Halt::Failed)
     }
 
@@ -110,11 +111,12 @@ impl Interpreter {
         if running.task.is(ALONE) {
             return;
         }
+        let moment = Moment { place: &running.position, after: None };
         let present = self.play.meeting.present(&running.position, &self.play.batch);
         let absent = self.run.live(&self.play.batch).into_iter().filter(|name| !present.contains(name));
         for host in absent.filter_map(|name| self.run.host(&name)) {
             if let Some(name) = &running.task.own.register {
-                host.store.set(Part::Set, name.clone(), ended.value.clone(), None);
+                host.store.set(Part::Set, name.clone(), ended.value.clone(), moment);
             }
             adopt(&host, running, ended);
         }
@@ -128,13 +130,14 @@ fn adopt(host: &Host, running: &Running, ended: &Ended) {
         "include_vars" => Part::Included,
         _ => Part::Facts,
     };
+    let moment = Moment { place: &running.position, after: None };
     let items = ended.field("results").and_then(|items| items.as_items()).unwrap_or_default();
     for result in std::iter::once(&ended.value).chain(items.iter()) {
         let facts = result.entry("ansible_facts").and_then(|facts| facts.as_entries()).unwrap_or_default();
         for (name, value) in facts.iter() {
             let name = name.as_str().unwrap_or_default();
             let name = if part == Part::Facts { name.strip_prefix("ansible_").unwrap_or(name) } else { name };
-            host.store.set(part, name.into(), value.clone(), None);
+            host.store.set(part, name.into(), value.clone(), moment);
         }
     }
 }

@@ -11,6 +11,7 @@ use super::magic::{Magic, PlayMagic};
 use super::once::Once;
 use super::position::{Meeting, Position};
 use super::scope::PlayVars;
+use super::together::Breaks;
 use crate::playbook::{Play, Role};
 use crate::report::{Event, HostName, TaskInfo};
 use crate::source::Diagnostic;
@@ -53,21 +54,22 @@ pub struct PlayRun {
     /// Numbers of the tasks that events have told of.
     announced: Mutex<HashSet<usize>>,
     /// Of includes with a computed name: which host was the first to bring in this file.
-    ways: Mutex<HashMap<(super::position::Position, String), usize>>,
+    ways: Mutex<HashMap<(Position, String), usize>>,
     /// Who acts for all, of tasks that one host carries out.
-    leaders: Mutex<HashMap<super::position::Position, HostName>>,
+    leaders: Mutex<HashMap<Position, HostName>>,
     /// Of tasks with `throttle`: who may go.
-    turns: Mutex<HashMap<super::position::Position, Arc<Semaphore>>>,
+    turns: Mutex<HashMap<Position, Arc<Semaphore>>>,
     /// Of tasks that include: whether others could see what they bring in.
-    seen: Mutex<HashMap<super::position::Position, bool>>,
+    seen: Mutex<HashMap<Position, bool>>,
     ended: AtomicBool,
     batch_ended: AtomicBool,
     fatal: AtomicBool,
     too_many: AtomicBool,
     /// Where the host was, whose failure was one too many: what it was through with, all others go through too.
     broke_behind: Mutex<Option<Position>>,
-    /// Where failures were that count for all hosts.
-    broken_at: Mutex<HashSet<super::position::Position>>,
+    pub breaks: Breaks,
+    /// Where `meta: clear_host_errors` was obeyed.
+    forgiven_at: Mutex<HashSet<Position>>,
     failed: Mutex<Vec<Out>>,
     number: u32,
 }
@@ -127,7 +129,8 @@ impl PlayRun {
             fatal: AtomicBool::default(),
             too_many: AtomicBool::default(),
             broke_behind: Mutex::default(),
-            broken_at: Mutex::default(),
+            breaks: Breaks::default(),
+            forgiven_at: Mutex::default(),
             failed: Mutex::default(),
             number: batch.number,
         }
@@ -199,8 +202,8 @@ impl PlayRun {
 
     /// The first host of the batch that still takes part.
     pub fn first_host(&self) -> Option<HostName> {
-        let hosts = self.magic.batch.read().unwrap_or_else(|broken| broken.into_inner()).as_items()?;
-        hosts.first().and_then(Value::as_str).map(HostName::from)
+        let gone = self.magic.gone.read().unwrap_or_else(|broken| broken.into_inner());
+        self.batch.iter().find(|host| !gone.contains_key(*host)).cloned()
     }
 
     /// Whether others could see what the task at this position brings in: found out by the first host that asks.
@@ -270,14 +273,13 @@ impl PlayRun {
         self.fatal.load(Ordering::Relaxed)
     }
 
-    /// Notes that a task failed here in a way that counts for all hosts, wherever one of them is caught.
-    pub fn break_at(&self, position: &[u32]) {
-        lock(&self.broken_at).insert(position.to_vec());
+    /// Notes that failures are forgiven at this position.
+    pub fn forgive_at(&self, position: &[u32]) {
+        lock(&self.forgiven_at).insert(position.to_vec());
     }
 
-    /// Whether the task at this position failed on some host in a way that counts for all.
-    pub fn is_broken_at(&self, position: &[u32]) -> bool {
-        lock(&self.broken_at).contains(position)
+    pub fn is_forgiven_at(&self, position: &[u32]) -> bool {
+        lock(&self.forgiven_at).contains(position)
     }
 
     /// Notes that a host failed for good: all of them, or more than may, end the play and the run. Those that cannot be reached
@@ -313,22 +315,15 @@ impl PlayRun {
     }
 
     /// Takes a host out of the lists of those that are still there.
-    pub fn strike(&self, host: &HostName) {
-        for list in [&self.magic.hosts, &self.magic.batch] {
-            strike(list, host);
-        }
+    pub fn strike(&self, host: &HostName, place: &[u32]) {
+        let mut gone = self.magic.gone.write().unwrap_or_else(|broken| broken.into_inner());
+        gone.entry(host.clone()).or_insert_with(|| place.to_vec());
     }
 }
 
 /// Names as the lists of a play hold them.
 pub fn names(hosts: &[HostName]) -> Value {
     hosts.iter().map(|host| Value::text(host.clone())).collect()
-}
-
-fn strike(list: &RwLock<Value>, host: &HostName) {
-    let mut list = list.write().unwrap_or_else(|broken| broken.into_inner());
-    let items = list.as_items().unwrap_or_default();
-    *list = items.iter().filter(|item| item.as_str() != Some(host)).cloned().collect();
 }
 
 impl Interpreter {
@@ -358,6 +353,7 @@ impl Interpreter {
             // Nothing can have been notified before the first task but by an earlier run, whose handlers may need what tasks register.
             if number > 1 || !entries.is_empty() {
                 self.flush(false, number == 6).await?;
+                self.stand_behind_handlers(&frame).await?;
             }
         }
         Ok(())
@@ -388,7 +384,7 @@ impl Interpreter {
 
     /// Handlers that must run although a task failed; where a handler failed, those behind it do not.
     async fn forced_handlers(&mut self, ended: Result<(), Halt>) -> Result<(), Halt> {
-        let halted = matches!(ended, Err(Halt::Failed | Halt::EndHost | Halt::Stopped));
+        let halted = matches!(ended, Err(Halt::Failed | Halt::Stopped));
         if self.play.force_handlers && halted && !self.is_flushing() {
             // Where the others do it too.
             self.section(match self.position[..] {
@@ -408,7 +404,7 @@ impl Interpreter {
         match ended {
             Err(Halt::Failed) => self.drop_out(Out::Failed),
             Err(Halt::Unreachable) => self.drop_out(Out::Unreachable),
-            Err(Halt::EndHost) => self.play.strike(name),
+            Err(Halt::EndHost) => self.play.strike(name, &self.position),
             _ => {}
         }
         if let Err(error) = super::fact_cache::save(&self.run.settings.facts, &self.host) {
@@ -420,7 +416,7 @@ impl Interpreter {
 
     fn drop_out(&self, why: Out) {
         self.host.set_out(Some(why));
-        self.play.strike(&self.host.name);
+        self.play.strike(&self.host.name, &self.position);
         self.play.note_failure(&self.host.name, why);
     }
 }

@@ -45,6 +45,9 @@ const UNKNOWN: &[&str] = &[
 /// What stands where Ansible puts a traceback of Python, by which playbooks tell that something failed.
 const NO_TRACEBACK: &str = "(traceback unavailable)";
 
+/// What a failure says that says nothing.
+pub const WITHOUT_WORDS: &str = "Task failed: Action failed: Unknown error.";
+
 impl Ended {
     /// A result with these fields.
     pub fn new(status: Status, fields: Map) -> Ended {
@@ -205,7 +208,6 @@ impl Ended {
         }
         if !failed && self.status == Status::Failed {
             self.unset("exception");
-            self.set("failed_when_suppressed_exception", NO_TRACEBACK);
         }
         self.status = match (failed, self.status) {
             (true, _) => Status::Failed,
@@ -213,6 +215,21 @@ impl Ended {
             (false, Status::Failed) => Status::Ok,
             (false, other) => other,
         };
+    }
+
+    /// Tells that `failed_when` made good what a module failed at.
+    pub fn note_suppressed(&mut self) {
+        self.set("failed_when_suppressed_exception", NO_TRACEBACK);
+    }
+
+    /// Gives a failure the fields that all have since 2.19.
+    pub fn name_failure(&mut self) {
+        if self.field("msg").is_none() {
+            self.set("msg", WITHOUT_WORDS);
+        }
+        if self.field("exception").is_none() {
+            self.set("exception", NO_TRACEBACK);
+        }
     }
 
     /// Whether `failed_when` said that it did not fail.

@@ -6,7 +6,6 @@ use super::host::Host;
 use super::magic::Magic;
 use super::play::PlayRun;
 use super::task_scope::At;
-use crate::report::TaskInfo;
 use crate::vars::{Level, Promise, Snapshot, Value, Vars};
 use indexmap::IndexSet;
 use std::path::Path;
@@ -41,8 +40,6 @@ pub struct Layers {
     pub magic: Arc<Magic>,
     /// Loop variables and the like: they hide everything else.
     pub local: Arc<Vec<(Arc<str>, Value)>>,
-    /// The name that the task itself registers.
-    pub registering: Option<(Arc<str>, Arc<TaskInfo>)>,
     /// Whether facts are variables too: `ansible_os_family` beside `ansible_facts.os_family`.
     pub inject_facts: bool,
     /// `hash_behaviour = merge`.
@@ -51,6 +48,8 @@ pub struct Layers {
     pub facts_pending: Option<Arc<Promise>>,
     /// There where other hosts may not have come as far as this one.
     pub others_pending: Option<Arc<Promise>>,
+    /// The place in the play of the task that asks; nowhere, where none does.
+    pub place: Arc<[u32]>,
 }
 
 impl Layers {
@@ -65,11 +64,11 @@ impl Layers {
             host: host.vars(),
             magic: play.magic_of(run, host),
             local: at.local.clone(),
-            registering: at.registering.clone(),
             inject_facts: run.inject_facts,
             merge: run.merge,
             facts_pending: None,
             others_pending: None,
+            place: Arc::default(),
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
-use super::include;
 use super::interpreter::Interpreter;
 use super::pipeline::{Item, Running, Step};
 use super::result::Ended;
@@ -13,12 +12,9 @@ use crate::playbook::{Keyword, Task};
 use crate::report::{Activity, TaskInfo, TaskKind};
 use crate::source::{Diagnostic, Span};
 use crate::template::{Language, Scope};
-use crate::vars::{Part, Promise, Value};
+use crate::vars::{Moment, Part, Promise, Value};
 use std::sync::Arc;
 use std::time::Instant;
-
-/// Words that put files of a host on the controller.
-const ELSEWHERE: &[&str] = &["fetch", "synchronize"];
 
 impl Interpreter {
     /// Carries out one task.
@@ -134,25 +130,6 @@ impl Interpreter {
         Ok(Some(most).filter(|most| (1..self.play.batch.len()).contains(most)))
     }
 
-    /// Where a failure counts for all hosts, and where a task acts elsewhere than on its own host, nobody goes on before all are
-    /// through: what follows may build on it.
-    async fn stand_together(&mut self, running: &Running, at: &At) -> Result<(), Halt> {
-        let counts = running.fatal || self.play.max_fail_percentage.is_some();
-        let acts_elsewhere = at.frame.keyword(Keyword::DelegateTo).is_some() || running.task.is(ELSEWHERE);
-        if !(counts || acts_elsewhere) || running.once || !self.play.meeting.is_needed() {
-            return Ok(());
-        }
-        let place = match running.task.is(include::WORDS) {
-            true => self.meet_before_entry(&running.position).await?,
-            false => self.meet_behind(&running.position).await?,
-        };
-        match (self.play.had_too_many_failures(&place), self.play.is_broken_at(&running.position)) {
-            (true, _) => Err(Halt::Stopped),
-            (_, true) => Err(Halt::Failed),
-            _ => Ok(()),
-        }
-    }
-
     /// Reads the keywords that say how a task ends. In a loop they may hang on its items, which read them again; a mistake in them
     /// counts where the task is not skipped.
     async fn prepare(&mut self, running: &mut Running, at: &At) -> Result<(), Trouble> {
@@ -174,7 +151,7 @@ impl Interpreter {
         Ok(())
     }
 
-    async fn guess(&mut self, at: &At, keyword: Keyword, otherwise: bool) -> Result<bool, Halt> {
+    pub async fn guess(&mut self, at: &At, keyword: Keyword, otherwise: bool) -> Result<bool, Halt> {
         match self.flag_or_setting(at, keyword).await {
             Err(Trouble::Halt(halt)) => Err(halt),
             flag => Ok(flag.unwrap_or(otherwise)),
@@ -212,12 +189,10 @@ impl Interpreter {
     pub fn promise_result(&mut self, running: &mut Running, at: &At) -> At {
         let Some(name) = running.task.own.register.clone() else { return at.clone() };
         let before = self.scope(at).value(&name).unwrap_or_else(|| Value::undefined(&*name, Span::NONE));
-        self.host.remember(name.clone(), running.info.clone(), before.clone());
-        let registering = Some((name.clone(), running.info.clone()));
-        let at = At { registering, ..at.with(name.clone(), before) };
+        let at = at.with(name.clone(), before);
         let promise = Arc::new(Promise::default());
-        let after = self.pipeline.newest();
-        self.host.store.set(Part::Set, name, Value::promise(promise.clone()), after);
+        let moment = Moment { place: &running.position, after: self.pipeline.newest() };
+        self.host.store.set(Part::Set, name, Value::promise(promise.clone()), moment);
         running.promise = Some(promise);
         at
     }
@@ -393,7 +368,7 @@ impl Interpreter {
             .filter(|first| *first != self.host.name && self.play.meeting.is_needed())?;
         let first = self.run.host(&first)?;
         let mut layers = self.scope(at).layers;
-        layers.snapshot = first.store.snapshot();
+        layers.snapshot = first.store.as_of(&self.position, |_| true);
         layers.play = self.play.vars_of(&first);
         layers.host = first.vars();
         layers.magic = self.play.magic_of(&self.run, &first);

@@ -3,7 +3,6 @@
 use super::frame::Frame;
 use super::magic::search_dirs;
 use super::scope::Layers;
-use crate::report::TaskInfo;
 use crate::template::{Context, Memo, Scope, Surroundings};
 use crate::vars::{Promise, Value};
 use std::path::Path;
@@ -18,14 +17,12 @@ pub struct At {
     /// The directory of the file that holds the task.
     pub dir: Arc<Path>,
     pub memo: Arc<Memo>,
-    /// The name that the task itself registers.
-    pub registering: Option<(Arc<str>, Arc<TaskInfo>)>,
 }
 
 impl At {
     /// A task in this frame, outside of any loop.
     pub fn new(frame: Arc<Frame>, dir: Arc<Path>) -> At {
-        At { frame, local: Arc::default(), dir, memo: Arc::default(), registering: None }
+        At { frame, local: Arc::default(), dir, memo: Arc::default() }
     }
 
     /// The same place with one more local variable.

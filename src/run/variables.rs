@@ -2,12 +2,12 @@
 
 use super::halt::Trouble;
 use super::interpreter::Interpreter;
-use super::result::Ended;
+use super::result::{Ended, WITHOUT_WORDS};
 use super::task_scope::At;
 use crate::control::{Arguments, argument_mistakes, split_list, truth};
 use crate::report::Status;
 use crate::source::Diagnostic;
-use crate::vars::{Map, Part, Value, Vars, merged_over};
+use crate::vars::{Map, Moment, Part, Value, Vars, merged_over};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,11 +39,11 @@ impl Interpreter {
                 *value = layers.value(name).map_or(value.clone(), |below| merged_over(&below, value));
             }
         }
-        let after = self.pipeline.newest();
+        let moment = Moment { place: &self.position, after: self.pipeline.newest() };
         let mut facts = Map::new();
         for (name, value) in vars {
             facts.insert(Value::text(name.clone()), crate::control::as_written(&value));
-            self.host.store.set(Part::Included, name, value, after);
+            self.host.store.set(Part::Included, name, value, moment);
         }
         let fields = [
             ("ansible_facts".into(), Value::dict(facts)),
@@ -136,7 +136,7 @@ fn shown(files: &[PathBuf]) -> Value {
 fn not_included(mistake: Box<Diagnostic>, before: &[PathBuf]) -> Ended {
     let message = mistake.words().to_owned();
     let mut ended = Ended::mistake(mistake);
-    ended.set("msg", "Task failed: Action failed: Unknown error.");
+    ended.set("msg", WITHOUT_WORDS);
     ended.set("message", message);
     ended.set("ansible_facts", Value::dict(Map::new()));
     ended.set("ansible_included_var_files", shown(before));

@@ -3,12 +3,12 @@
 use super::Run;
 use super::frame::Frame;
 use super::host::Host;
-use super::include::roles_of;
 use super::play::PlayRun;
+use super::roles::play_roles;
 use super::scope::Layers;
 use super::task_scope::{At, TaskScope};
 use crate::host::nearest;
-use crate::playbook::{Entry, Play, Playbook, Role};
+use crate::playbook::{Play, Playbook, Role};
 use crate::source::{Diagnostic, Span};
 use crate::ssh::{Kind, Target};
 use crate::template::{Error, Overrides};
@@ -145,10 +145,7 @@ impl View {
     }
 
     fn roles(&self) -> Vec<(Arc<Role>, Arc<Frame>)> {
-        let play = &self.play.play;
-        let groups = play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow())));
-        let entries = groups.chain(play.pre_tasks.iter().chain(&play.tasks).chain(&play.post_tasks).cloned());
-        entries.flat_map(|entry| roles_of(&entry, &self.play.frame)).collect()
+        play_roles(&self.play.play, &self.play.frame)
     }
 
     /// Every level at which a variable is set, the winner first.

@@ -28,7 +28,7 @@ pub use merge::over as merged_over;
 pub use object::{Kind, Object};
 pub use print::{Unprintable, float_repr, is_printable};
 pub use promise::Promise;
-pub use store::{Facts, Part, Snapshot, Store};
+pub use store::{Facts, Moment, Part, Snapshot, Store};
 pub use undefined::Undefined;
 pub use value::{Data, Value};
 

@@ -26,6 +26,15 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    fn value(&self, part: Part, name: &str) -> Option<&Value> {
+        match part {
+            Part::Facts => self.facts.value(name),
+            Part::Cached => self.cached.get(name),
+            Part::Included => self.included.get(name),
+            Part::Set => self.set.get(name),
+        }
+    }
+
     fn part(&mut self, part: Part) -> &mut Vars {
         match part {
             Part::Facts => Arc::make_mut(&mut self.facts).change(),
@@ -33,6 +42,14 @@ impl Snapshot {
             Part::Included => Arc::make_mut(&mut self.included),
             Part::Set => Arc::make_mut(&mut self.set),
         }
+    }
+
+    fn put(&mut self, part: Part, name: Arc<str>, value: Option<Value>) {
+        let part = self.part(part);
+        match value {
+            Some(value) => part.insert(name, value),
+            None => part.shift_remove(&name),
+        };
     }
 }
 
@@ -65,6 +82,15 @@ impl Facts {
     }
 }
 
+/// When something is set.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Moment<'a> {
+    /// The place in the play of the task that sets it; nowhere, where no task does.
+    pub place: &'a [u32],
+    /// The newest call that is in flight, if any: it must succeed for this to hold.
+    pub after: Option<u64>,
+}
+
 /// The variables that one host gained in the run. Other hosts may read them.
 #[derive(Debug, Default)]
 pub struct Store {
@@ -75,6 +101,17 @@ pub struct Store {
 struct Inner {
     now: Snapshot,
     log: Vec<Entry>,
+    /// What the tasks of this play set, for hosts that have not come as far.
+    past: Vec<Past>,
+}
+
+/// What a task replaced.
+#[derive(Debug)]
+struct Past {
+    place: Box<[u32]>,
+    part: Part,
+    name: Arc<str>,
+    before: Option<Value>,
 }
 
 #[derive(Debug)]
@@ -86,24 +123,69 @@ struct Entry {
     before: Option<Value>,
 }
 
+impl Inner {
+    /// Notes what a task replaced: what the first of its items did.
+    fn remember(&mut self, place: &[u32], part: Part, name: &Arc<str>, before: &Option<Value>) {
+        let here = self.past.iter().rev().take_while(|past| *past.place == *place);
+        if place.is_empty() || here.into_iter().any(|past| past.part == part && past.name == *name) {
+            return;
+        }
+        self.past.push(Past { place: place.into(), part, name: name.clone(), before: before.clone() });
+    }
+}
+
 impl Store {
     /// What is known now.
     pub fn snapshot(&self) -> Snapshot {
         self.read().now.clone()
     }
 
-    /// Sets a variable; `after` is the newest call that is in flight, if any.
-    pub fn set(&self, part: Part, name: Arc<str>, value: Value, after: Option<u64>) {
+    /// What was known before the tasks at a place of the play, and behind it: but for values there that are not `undone`.
+    pub fn as_of(&self, place: &[u32], undone: impl Fn(Option<&Value>) -> bool) -> Snapshot {
+        let inner = self.read();
+        let mut then = inner.now.clone();
+        for past in inner.past.iter().rev().filter(|past| *past.place >= *place) {
+            if undone(then.value(past.part, &past.name)) {
+                then.put(past.part, past.name.clone(), past.before.clone());
+            }
+        }
+        then
+    }
+
+    /// Sets a variable.
+    pub fn set(&self, part: Part, name: Arc<str>, value: Value, moment: Moment) {
         let mut inner = self.write();
         let before = inner.now.part(part).insert(name.clone(), value);
-        if let Some(after) = after {
+        inner.remember(moment.place, part, &name, &before);
+        if let Some(after) = moment.after {
             inner.log.push(Entry { after, part, name, before });
         }
     }
 
     /// Forgets a part.
-    pub fn clear(&self, part: Part) {
-        self.write().now.part(part).clear();
+    pub fn clear(&self, part: Part, moment: Moment) {
+        let mut inner = self.write();
+        for (name, value) in std::mem::take(inner.now.part(part)) {
+            inner.remember(moment.place, part, &name, &Some(value));
+        }
+    }
+
+    /// Takes back what the task at a place set, but for one name.
+    pub fn take_back(&self, place: &[u32], but: Option<&str>) {
+        let mut inner = self.write();
+        let is_of_it = |past: &mut Past| *past.place == *place && Some(&*past.name) != but;
+        let undone: Vec<Past> = inner.past.extract_if(.., is_of_it).collect();
+        undone.into_iter().rev().for_each(|past| inner.now.put(past.part, past.name, past.before));
+    }
+
+    /// Forgets what was before the tasks in front of a place: everybody has come there.
+    pub fn forget_before(&self, place: &[u32]) {
+        self.write().past.retain(|past| *past.place >= *place);
+    }
+
+    /// Forgets what was before, as a play begins.
+    pub fn begin(&self) {
+        self.write().past.clear();
     }
 
     /// The calls up to this one succeeded: what was set after them stays.
@@ -118,11 +200,7 @@ impl Store {
     pub fn roll_back(&self) {
         let mut inner = self.write();
         while let Some(entry) = inner.log.pop() {
-            let part = inner.now.part(entry.part);
-            match entry.before {
-                Some(before) => part.insert(entry.name, before),
-                None => part.shift_remove(&entry.name),
-            };
+            inner.now.put(entry.part, entry.name, entry.before);
         }
     }
 
@@ -140,7 +218,28 @@ mod tests {
     use super::*;
 
     fn set(store: &Store, name: &str, value: i64, after: Option<u64>) {
-        store.set(Part::Set, name.into(), value.into(), after);
+        store.set(Part::Set, name.into(), value.into(), Moment { place: &[], after });
+    }
+
+    #[test]
+    fn those_who_are_behind_see_what_was() {
+        let store = Store::default();
+        let set = |place: &[u32], value: i64| {
+            store.set(Part::Set, "a".into(), value.into(), Moment { place, after: None });
+        };
+        let seen = |place: &[u32]| store.as_of(place, |_| true).set.get("a").cloned();
+        set(&[1], 1);
+        set(&[3], 2);
+        set(&[3], 3);
+        assert_eq!(seen(&[1]), None);
+        assert_eq!(seen(&[1, 2]), Some(Value::from(1_i64)));
+        assert_eq!(seen(&[3]), Some(Value::from(1_i64)));
+        assert_eq!(seen(&[4]), Some(Value::from(3_i64)));
+        store.take_back(&[3], None);
+        assert_eq!(seen(&[4]), Some(Value::from(1_i64)));
+        set(&[3], 3);
+        store.forget_before(&[3]);
+        assert_eq!(seen(&[3]), Some(Value::from(1_i64)));
     }
 
     #[test]

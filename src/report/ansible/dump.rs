@@ -24,9 +24,16 @@ pub fn is_spoken(action: &str, result: &Result) -> bool {
         _ => return false,
     };
     let skipped = matches!(result.status, Status::Skipped | Status::Depends);
-    let is_beside = skipped || result.diagnostic.is_some() || fields.get("results").is_some();
-    let said = short(action) == "debug" && !is_beside && !result.no_log;
+    let ended = result.diagnostic.is_none() || was_carried_out(result);
+    let by_items = fields.get("results").is_some();
+    let said = short(action) == "debug" && !skipped && !by_items && ended && !result.no_log;
     said || fields.get("_ansible_verbose_always") == Some(&Data::Bool(true))
+}
+
+/// Whether it was only the verdict that failed: the task itself came to its end.
+pub fn was_carried_out(result: &Result) -> bool {
+    let verdicts = ["failed_when_result", "changed_when_result"];
+    matches!(&result.data, Data::Map(fields) if verdicts.iter().any(|verdict| fields.get(verdict).is_some()))
 }
 
 /// Whether results of this action are too long to be shown with `-v`.

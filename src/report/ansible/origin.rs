@@ -1,6 +1,6 @@
 //! Failures with the lines of the user's files that they come from.
 
-use super::dump::short;
+use super::dump::{short, was_carried_out};
 use crate::host::Data;
 use crate::report::{Result, Status, TaskInfo};
 use crate::source::{Sources, Span};
@@ -27,8 +27,8 @@ const OF_THE_CONTROLLER: [&str; 15] = [
 
 /// The block that stands before the line of a failed result.
 pub fn error(task: &TaskInfo, result: &Result, sources: &Sources) -> String {
-    let message = message(task, result);
-    let said_so = matches!(short(&task.action), "assert" | "fail");
+    let message = message(result);
+    let said_so = matches!(short(&task.action), "assert" | "fail") || was_carried_out(result);
     let at_task = origin(task.span, sources);
     match result.diagnostic.as_ref().filter(|_| !said_so) {
         Some(found) => {
@@ -38,7 +38,7 @@ pub fn error(task: &TaskInfo, result: &Result, sources: &Sources) -> String {
                 "[ERROR]: Task failed: {message}\n\n{outer}.\n{at_task}\n<<< caused by >>>\n\n{inner}\n{cause}"
             )
         }
-        None => format!("[ERROR]: Task failed: {}{message}\n{at_task}", who(task, result)),
+        None => format!("[ERROR]: Task failed: {}\n{at_task}", said(task, result, &message)),
     }
 }
 
@@ -53,26 +53,31 @@ fn levels(message: &str) -> (String, &str) {
     }
 }
 
-fn message(task: &TaskInfo, result: &Result) -> String {
+fn message(result: &Result) -> String {
     let field = match &result.data {
         Data::Map(fields) => match fields.get("msg") {
-            Some(Data::Text(text)) if !text.is_empty() => Some(text.clone()),
+            Some(Data::Text(text)) => Some(text.clone()),
             _ => None,
         },
         _ => None,
     };
     let message = field.or_else(|| result.message.clone()).unwrap_or_default();
     let message = message.strip_prefix("Task failed: ").unwrap_or(&message);
-    let message = message.strip_prefix(who(task, result)).unwrap_or(message);
-    message.to_owned()
+    let failed = ["Action failed: ", "Module failed: "].into_iter().find_map(|who| message.strip_prefix(who));
+    failed.unwrap_or(message).to_owned()
 }
 
-fn who(task: &TaskInfo, result: &Result) -> &'static str {
-    match result.status {
-        Status::Unreachable => "",
-        _ if !result.data.entry("timedout").is_null() => "",
-        _ if OF_THE_CONTROLLER.contains(&short(&task.action)) => "Action failed: ",
-        _ => "Module failed: ",
+/// The message behind who found the failure.
+fn said(task: &TaskInfo, result: &Result, message: &str) -> String {
+    let verdict =
+        matches!(&result.data, Data::Map(fields) if fields.get("failed_when_result") == Some(&true.into()));
+    let acted = verdict || OF_THE_CONTROLLER.contains(&short(&task.action));
+    match (result.status, message) {
+        (Status::Unreachable, message) => message.to_owned(),
+        _ if !result.data.entry("timedout").is_null() => message.to_owned(),
+        (_, "") => "Action failed.".to_owned(),
+        _ if acted || message == "Unknown error." => format!("Action failed: {message}"),
+        _ => format!("Module failed: {message}"),
     }
 }
 

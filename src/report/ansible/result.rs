@@ -71,7 +71,7 @@ impl Ansible {
         let is_named = task.name != task.action;
         let name = if is_named { task.name.clone() } else { title(task) };
         let mut text = format!("FAILED - RETRYING: [{}]: {name} ({left} retries left).", on(host, result));
-        if self.output.verbosity > 2 {
+        if self.output.verbosity > 2 || is_spoken(&task.action, result) {
             text.push_str(&format!("Result was: {}", self.dump(task, result)));
         }
         self.say(Tone::Debug, &text);

@@ -131,11 +131,14 @@ impl Redactor {
 
 /// What may be told of a result that is not to be shown: how it ended.
 fn hidden(result: &Result) -> Result {
-    let changed = match &result.data {
-        Data::Map(fields) => fields.get("changed").cloned(),
-        _ => None,
-    };
-    let data = Fields::new().with("censored", HIDDEN).with("changed", changed.unwrap_or(Data::Bool(false)));
+    let mut data = Fields::new().with("censored", HIDDEN).with("changed", false);
+    if let Data::Map(fields) = &result.data {
+        let told = |name| fields.get(name).map(|value| (name, value.clone()));
+        ["attempts", "changed", "retries"]
+            .into_iter()
+            .filter_map(told)
+            .for_each(|(name, value)| data.set(name, value));
+    }
     Result {
         message: result.message.as_ref().map(|_| HIDDEN.to_owned()),
         data: data.into(),

@@ -3,7 +3,7 @@
 use super::Lint;
 use crate::playbook::{Entry, Keywords, Play, Role, Task};
 use crate::run::frame::Frame;
-use crate::run::include::roles_of;
+use crate::run::roles::{groups_of, roles_of};
 use std::sync::Arc;
 
 impl Lint<'_> {
@@ -13,8 +13,7 @@ impl Lint<'_> {
         play.vars_files.iter().for_each(|file| self.value(file));
         self.folder(&play.dir);
         let frame = Frame::play(Keywords::default());
-        let groups: Vec<Entry> =
-            play.roles.iter().map(|group| Entry::Group(Arc::new(group.shallow()))).collect();
+        let groups = groups_of(play);
         for entry in groups.iter().chain(&play.pre_tasks).chain(&play.tasks).chain(&play.post_tasks) {
             for (role, _) in roles_of(entry, &frame) {
                 self.role(&role);

@@ -18,6 +18,20 @@ pub enum Entry {
     Group(Arc<Group>),
 }
 
+impl Entry {
+    /// Whether it is such a task, or holds one.
+    pub fn has(&self, such: &dyn Fn(&Task) -> bool) -> bool {
+        let among = |entries: &[Entry]| entries.iter().any(|entry| entry.has(such));
+        match self {
+            Entry::Task(task) => such(task),
+            Entry::Block(block) => {
+                [&block.tasks, &block.rescue, &block.always].into_iter().any(|part| among(part))
+            }
+            Entry::Group(group) => among(&group.entries),
+        }
+    }
+}
+
 /// Tasks with a common fate.
 #[derive(Debug)]
 pub struct Block {

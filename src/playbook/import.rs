@@ -127,8 +127,8 @@ pub fn no_file(name: &str, span: Span, tried: &[PathBuf]) -> Diagnostic {
 fn import_role(loader: &Loader, task: &Task, statics: &Statics) -> Option<Group> {
     let inner = statics.inside(&task.keywords);
     let parts = RoleParts::of_task(loader, task, &inner)?;
-    let mut keywords = task.keywords.clone();
-    let vars = std::mem::take(&mut keywords.vars);
-    let group = role::load(loader, &parts, vars, &inner)?;
+    let group = role::load(loader, &parts, task.keywords.vars.clone(), &inner)?;
+    // Its variables are those of a block, too, which counts more than what roles in it say.
+    let keywords = task.keywords.clone();
     Some(Group { span: task.span, keywords, role: None, entries: vec![super::Entry::Group(group.into())] })
 }

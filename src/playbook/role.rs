@@ -23,6 +23,8 @@ pub struct Role {
     pub defaults: Arc<Vars>,
     /// Level "role vars": those of its parents, of what it depends on, and its own.
     pub vars: Arc<Vars>,
+    /// What roles that it brings in have beneath their own: the `vars` of its use, and above them what `vars/` holds.
+    pub lent: Arc<Vars>,
     /// What `vars/` of the role itself holds: seen in the whole play when the role is public.
     pub exports: Arc<Vars>,
     /// Level "role params": other keys beside the name, and those of its parents.
@@ -186,8 +188,7 @@ impl Use<'_> {
         let wanting = statics.role.as_ref().filter(|_| statics.trail.is_empty());
         let base = Arc::new(self.without_tasks(loader, (name, &path), &meta, (parent, wanting), keywords));
         let dependencies = self.dependencies(loader, statics, &meta, base.clone());
-        let inherited = parent.map(|parent| (*parent.vars).clone()).unwrap_or_default();
-        let role = Arc::new(with_dependencies(&base, inherited, &self.vars, &dependencies));
+        let role = Arc::new(with_dependencies(&base, inherited(parent), &self.vars, &dependencies));
         let mut inner = statics.clone();
         inner.vars.extend([role.defaults.clone(), role.vars.clone(), role.params.clone()]);
         inner.collections = role.collections.clone();
@@ -233,10 +234,12 @@ impl Use<'_> {
         keywords: &Keywords,
     ) -> Role {
         let exports = file_vars(loader, &path.join("vars"), &self.parts.vars_from, self.parts.span);
-        let mut vars = parent.map(|parent| (*parent.vars).clone()).unwrap_or_default();
+        let (mut vars, mut lent) = (inherited(parent), inherited(parent));
         let mut params = parent.map(|parent| (*parent.params).clone()).unwrap_or_default();
         vars.extend(exports.clone());
         vars.extend(self.vars.clone());
+        lent.extend(self.vars.clone());
+        lent.extend(exports.clone());
         params.extend(self.params.clone());
         let mut parents = wanting.map(|parent| parent.parents.clone()).unwrap_or_default();
         parents.extend(wanting.cloned());
@@ -251,6 +254,7 @@ impl Use<'_> {
                 self.parts.span,
             )),
             vars: Arc::new(vars),
+            lent: Arc::new(lent),
             exports: Arc::new(exports),
             params: Arc::new(params),
             handlers: OnceLock::new(),
@@ -319,6 +323,11 @@ fn without_spans(shown: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// What a role has of the one that brings it in.
+fn inherited(parent: Option<&Role>) -> Vars {
+    parent.map(|parent| (*parent.lent).clone()).unwrap_or_default()
 }
 
 /// Puts the variables of what a role depends on beneath its own, and those that it inherits beneath both.

@@ -57,19 +57,10 @@ impl Brought {
 
 /// Whether a play has a task with one of these words.
 pub fn has_task(play: &Play, words: &[&str]) -> bool {
-    let groups = play.roles.iter().any(|group| have_task(&group.entries, words));
-    groups
-        || [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().any(|tasks| have_task(tasks, words))
-}
-
-fn have_task(entries: &[Entry], words: &[&str]) -> bool {
-    entries.iter().any(|entry| match entry {
-        Entry::Task(task) => task.is(words),
-        Entry::Block(block) => {
-            [&block.tasks, &block.rescue, &block.always].into_iter().any(|part| have_task(part, words))
-        }
-        Entry::Group(group) => have_task(&group.entries, words),
-    })
+    let mut entries = [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().flatten();
+    let mut of_roles = play.roles.iter().flat_map(|group| &group.entries);
+    of_roles.any(|entry| entry.has(&|task| task.is(words)))
+        || entries.any(|entry| entry.has(&|task| task.is(words)))
 }
 
 /// The names of the roles of a play.

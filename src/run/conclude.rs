@@ -63,7 +63,8 @@ impl Interpreter {
         // After an interrupt no rescue begins.
         running.rescued &= !self.run.is_interrupted();
         ended.hidden = running.no_log;
-        if ended.status == Status::Failed && self.run.surroundings.language != Language::Classic {
+        let whole = running.repeat.is_some() && item.is_none();
+        if ended.status == Status::Failed && !whole && self.run.surroundings.language != Language::Classic {
             ended.name_failure();
         }
         self.play.announce(&self.run, &running.info);

@@ -153,6 +153,9 @@ impl Interpreter {
             ended = self.drained(ended).await;
             self.position.truncate(depth);
         }
+        if super::meta::ends_all(&block.rescue) && self.play.meeting.is_needed() {
+            self.meet_at(&self.position.clone(), 2).await?;
+        }
         if !block.always.is_empty() && matches!(ended, Ok(()) | Err(Halt::Failed)) {
             self.forgiven = false;
             let always = self.part(2, &block.always, &inside(false)).await;

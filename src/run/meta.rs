@@ -5,9 +5,10 @@ use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use super::result::Ended;
 use super::task_scope::At;
+use crate::playbook::{Entry, Task};
 use crate::report::Activity;
 use crate::source::Diagnostic;
-use crate::vars::{Moment, Part};
+use crate::vars::{Moment, Part, Value};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -34,6 +35,15 @@ const UNHURRIED: &[&str] = &["flush_handlers", "noop"];
 
 /// Words that take no condition.
 const UNCONDITIONAL: &[&str] = &["noop", "refresh_inventory", "reset_connection"];
+
+/// Whether a `meta` among these tasks ends all hosts: those that do not come to it must not run ahead.
+pub fn ends_all(entries: &[Entry]) -> bool {
+    let ends = |task: &Task| {
+        let word = task.action.raw.as_ref().and_then(Value::as_str);
+        task.is(&["meta"]) && word.is_some_and(|word| ["end_batch", "end_play"].contains(&word.trim()))
+    };
+    entries.iter().any(|entry| entry.has(&ends))
+}
 
 impl Interpreter {
     /// Carries out a `meta` task.

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-/// Words that act once without `run_once`: nobody but the hosts that come to them has their result.
+/// Words that act once without `run_once`: nobody but the host that does it has their result.
 const ALONE: &[&str] = &["add_host", "pause"];
 
 /// The results of tasks that one host carried out for all; none where it could not.
@@ -91,12 +91,17 @@ impl Interpreter {
         if running.task.is(super::include::WORDS) {
             return Ok(());
         }
-        self.promise_result(running, at);
+        let for_all = at.frame.keyword(Keyword::RunOnce).is_some();
+        if for_all {
+            self.promise_result(running, at);
+        }
         let Some(ended) = self.play.once.wait(&running.position).await else { return Ok(()) };
         if let Some(promise) = &running.promise {
             promise.settle(ended.value.clone());
         }
-        adopt(&self.host, running, &ended);
+        if for_all && at.frame.keyword(Keyword::DelegateFacts).is_none() {
+            adopt(&self.host, running, &ended);
+        }
         if !ended.has_failed() || ended.ignored {
             return Ok(());
         }
@@ -118,13 +123,18 @@ impl Interpreter {
             if let Some(name) = &running.task.own.register {
                 host.store.set(Part::Set, name.clone(), ended.value.clone(), moment);
             }
-            adopt(&host, running, ended);
+            if running.facts_for.as_ref() == Some(&self.host.name) {
+                adopt(&host, running, ended);
+            }
         }
     }
 }
 
 /// Lets a host take over the facts that another one learnt for all.
 fn adopt(host: &Host, running: &Running, ended: &Ended) {
+    if ended.has_failed() {
+        return;
+    }
     let part = match running.task.action.word() {
         "set_fact" => Part::Set,
         "include_vars" => Part::Included,

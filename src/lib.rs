@@ -3,6 +3,7 @@
 /// The agent's hands: what it may look at, what it may change, and how.
 pub mod host;
 /// Words that act on a host: one file each.
+#[macro_use]
 pub mod modules;
 /// The protocol between controller and agent: messages, frames, both ends.
 pub mod wire;

@@ -2,10 +2,11 @@
 
 use super::args::{HostArgs, ProjectArgs};
 use super::ready::{Ready, one};
-use super::show::written;
+use super::show::{without_facts, written};
 use super::start::Project;
 use crate::report::exit;
-use crate::source::{Diagnostics, Span};
+use crate::run::View;
+use crate::source::{Diagnostic, Diagnostics, Span};
 use clap::Args;
 use std::path::Path;
 
@@ -33,9 +34,20 @@ pub fn eval(args: &EvalArgs, project: &Project) -> Result<u8, Diagnostics> {
     let file = project.sources.add(Path::new("<expression>"), args.expression.as_str());
     let span = Span::new(file, 0, args.expression.len());
     for view in views.iter().take(1) {
-        let value = view.evaluate(&args.expression, span).map_err(super::show::without_facts).map_err(one)?;
+        let value = view.evaluate(&args.expression, span);
+        let value = value.map_err(|error| one(with_role(error, view, &args.expression, span)))?;
         project.tell(&format!("{}\n", written(&value).trim_end_matches('\n')));
     }
     project.complain(&ready.warnings());
     Ok(exit::FINE)
+}
+
+/// Why there is no value, and the role in which there is one.
+fn with_role(error: Diagnostic, view: &View, expression: &str, span: Span) -> Diagnostic {
+    let uses = if view.role().is_none() { view.uses() } else { Vec::new() };
+    let knows = |inside: &&View| inside.evaluate(expression, span).is_ok();
+    match uses.iter().find(knows).and_then(View::role) {
+        Some(role) => error.hint(format!("tasks of the role `{role}` have it: `--role {role}`")),
+        None => without_facts(error),
+    }
 }

@@ -9,7 +9,7 @@ use super::module::ModuleArgs;
 use super::surroundings::Surroundings;
 use crate::host::{BETWEEN_RUNS, RUNS};
 use crate::report::{Format, Switch};
-use crate::settings::{ExtraVars, Settings, Templates, VaultIdentity, VaultSecret};
+use crate::settings::{ExtraVars, Paths, Settings, Templates, VaultIdentity, VaultSecret};
 use crate::source::{Diagnostic, Diagnostics, Severity, Sources, Span};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,8 @@ impl Settings {
         sources: &Sources,
     ) -> Result<Settings, Diagnostics> {
         let mut found = Diagnostics::default();
-        let mut settings = Settings { directory: place.directory(), ..Settings::default() };
+        let paths = Paths::usual(&config::expanded("~/.ansible", place));
+        let mut settings = Settings { directory: place.directory(), paths, ..Settings::default() };
         settings.look(place);
         config::apply(&mut settings, place, sources, &mut found);
         if let Some(project) = command.project() {

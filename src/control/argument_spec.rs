@@ -119,7 +119,7 @@ impl Checker {
         let has = |name: &str| given.get(&Value::from(name)).is_some_and(|value| !value.is_none());
         for group in groups(about, "mutually_exclusive") {
             if group.iter().filter(|name| has(name)).count() > 1 {
-                self.say(format!("parameters are mutually exclusive: {}", group.join("|")));
+                self.say(format!(exclusive!("{}"), group.join("|")));
             }
         }
         for group in groups(about, "required_together") {
@@ -129,7 +129,7 @@ impl Checker {
         }
         for group in groups(about, "required_one_of") {
             if !group.iter().any(|name| has(name)) {
-                self.say(format!("one of the following is required: {}", group.join(", ")));
+                self.say(format!(one_of!("{}"), group.join(", ")));
             }
         }
         self.required_if(about, given);

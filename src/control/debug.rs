@@ -13,7 +13,7 @@ pub(super) fn act(desk: &Desk) -> Answer<Act> {
     }
     if let (Some(var), Some(_)) = (desk.value("var"), desk.value("msg")) {
         let both = Diagnostic::error("`debug` shows `msg` or `var`, not both").at(var.span());
-        return Err(both.told_alone("parameters are mutually exclusive: msg|var").into());
+        return Err(both.told_alone(exclusive!("msg|var")).into());
     }
     let Some(var) = desk.value("var") else {
         let message = desk.arguments.value("msg").cloned().unwrap_or_else(|| "Hello world!".into());

@@ -3,6 +3,7 @@
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 use std::fmt;
 
 /// A value without a history.
@@ -12,6 +13,8 @@ pub enum Data {
     Null,
     Bool(bool),
     Int(i64),
+    /// The digits of a whole number that does not fit an `Int`.
+    Big(String),
     Float(f64),
     /// Bytes of a host that are no UTF-8 are kept, see [`super::text`].
     Text(String),
@@ -146,7 +149,7 @@ data_from! {
     i64 => |value| Data::Int(value);
     i32 => |value| Data::Int(value.into());
     u32 => |value| Data::Int(value.into());
-    u64 => |value| i64::try_from(value).map_or(Data::Float(value as f64), Data::Int);
+    u64 => |value| i64::try_from(value).map_or_else(|_| Data::Big(value.to_string()), Data::Int);
     usize => |value| Data::from(value as u64);
     f64 => |value| Data::Float(value);
     &str => |value| Data::Text(value.to_owned());
@@ -172,6 +175,7 @@ impl Serialize for Data {
             Data::Null => serializer.serialize_unit(),
             Data::Bool(value) => serializer.serialize_bool(*value),
             Data::Int(value) => serializer.serialize_i64(*value),
+            Data::Big(digits) => serialize_digits(digits, serializer),
             Data::Float(value) => serializer.serialize_f64(*value),
             Data::Text(value) => serializer.serialize_str(value),
             Data::List(items) => {
@@ -182,6 +186,15 @@ impl Serialize for Data {
             Data::Map(fields) => fields.serialize(serializer),
         }
     }
+}
+
+/// A number in JSON, bytes on the wire: nothing else in data is bytes.
+fn serialize_digits<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    if !serializer.is_human_readable() {
+        return serializer.serialize_bytes(digits.as_bytes());
+    }
+    let number = RawValue::from_string(digits.to_owned()).map_err(serde::ser::Error::custom)?;
+    number.serialize(serializer)
 }
 
 impl Serialize for Fields {
@@ -236,6 +249,10 @@ impl<'de> Visitor<'de> for DataVisitor {
         Ok(Data::Float(value))
     }
 
+    fn visit_bytes<E>(self, digits: &[u8]) -> Result<Data, E> {
+        Ok(Data::Big(String::from_utf8_lossy(digits).into_owned()))
+    }
+
     fn visit_str<E>(self, value: &str) -> Result<Data, E> {
         Ok(Data::Text(value.to_owned()))
     }
@@ -268,6 +285,7 @@ mod tests {
     #[test]
     fn data_survives_the_wire() {
         let fields = Fields::new().with("rc", 0_i64).with("lines", vec!["a", "ü"]).with("none", Data::Null);
+        let fields = fields.with("big", Data::Big("-123456789012345678901234567890".to_owned()));
         let bytes = rmp_serde::to_vec_named(&Data::from(fields.clone())).unwrap();
         assert_eq!(rmp_serde::from_slice::<Data>(&bytes).unwrap(), Data::Map(fields));
     }

@@ -89,7 +89,7 @@ impl Module for Alternatives {
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         if self.path.is_none() && self.family.is_none() {
-            wrong.push(ArgumentError::new("", "one of the following is required: path, family"));
+            wrong.push(ArgumentError::new("", one_of!("path, family")));
         }
         if self.name.starts_with('-') || self.name.contains('/') {
             wrong.push(ArgumentError::new("name", format!("`{}` is no name of an alternative", self.name)));

@@ -88,13 +88,10 @@ impl Module for Apk {
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         if self.name.is_some() && self.upgrade {
-            wrong.push(ArgumentError::new("", "parameters are mutually exclusive: name|upgrade"));
+            wrong.push(ArgumentError::new("", exclusive!("name|upgrade")));
         }
         if self.name.is_none() && !self.upgrade && !self.update_cache {
-            wrong.push(ArgumentError::new(
-                "",
-                "one of the following is required: name, update_cache, upgrade",
-            ));
+            wrong.push(ArgumentError::new("", one_of!("name, update_cache, upgrade")));
         }
         for name in self.name.iter().flatten().filter(|name| name.trim().is_empty() || name.starts_with('-'))
         {

@@ -102,10 +102,10 @@ impl Module for AptKey {
         let given = sources.iter().filter(|given| **given).count();
         let mut errors = Vec::new();
         if given > 1 {
-            errors.push(ArgumentError::new("", "parameters are mutually exclusive: data|file|keyserver|url"));
+            errors.push(ArgumentError::new("", exclusive!("data|file|keyserver|url")));
         }
         if given == 0 && self.id.is_none() {
-            errors.push(ArgumentError::new("", "one of `data`, `file`, `id`, `keyserver`, `url` is missing"));
+            errors.push(ArgumentError::new("", one_of!("data, file, id, keyserver, url")));
         }
         if self.keyserver.is_some() && self.id.is_none() {
             errors.push(ArgumentError::new("id", "`keyserver` needs an `id`"));

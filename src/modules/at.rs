@@ -55,12 +55,8 @@ impl Module for At {
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         match (&self.command, &self.script_file) {
-            (Some(_), Some(_)) => {
-                wrong.push(ArgumentError::new("", "parameters are mutually exclusive: command|script_file"))
-            }
-            (None, None) => {
-                wrong.push(ArgumentError::new("", "one of the following is required: command, script_file"))
-            }
+            (Some(_), Some(_)) => wrong.push(ArgumentError::new("", exclusive!("command|script_file"))),
+            (None, None) => wrong.push(ArgumentError::new("", one_of!("command, script_file"))),
             _ => {}
         }
         if self.state == State::Present && (self.units.is_none() || self.count.unwrap_or(0) < 1) {

@@ -86,10 +86,7 @@ impl Module for Blockinfile {
     fn check(&self) -> Vec<ArgumentError> {
         let mut errors = Vec::new();
         if self.insertbefore.is_some() && self.insertafter.is_some() {
-            errors.push(ArgumentError::new(
-                "insertbefore",
-                "parameters are mutually exclusive: insertbefore|insertafter",
-            ));
+            errors.push(ArgumentError::new("insertbefore", exclusive!("insertbefore|insertafter")));
         }
         if !self.marker.contains("{mark}") {
             errors.push(ArgumentError::new(

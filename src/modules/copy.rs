@@ -79,7 +79,7 @@ impl Module for Copy {
     fn check(&self) -> Vec<ArgumentError> {
         let src = self.src.as_ref().filter(|src| !src.is_empty());
         let message = match (src, &self.content) {
-            (Some(_), Some(_)) => "`src` and `content` exclude one another",
+            (Some(_), Some(_)) => "src and content are mutually exclusive",
             (None, None) => "`src` or `content` is missing",
             (None, Some(_)) if self.dest.ends_with_slash() => {
                 "`content` needs the name of a file, not a directory"

@@ -77,7 +77,7 @@ impl Module for DockerContainerExec {
                 vec![ArgumentError::new("stdin", "what is not waited for reads nothing")]
             }
             Ok(words) if words.is_empty() => {
-                vec![ArgumentError::new("", "one of the following is required: argv, command")]
+                vec![ArgumentError::new("", one_of!("argv, command"))]
             }
             Ok(_) => Vec::new(),
             Err(message) => vec![ArgumentError::new("command", message)],

@@ -92,16 +92,13 @@ impl Module for Gem {
     fn check(&self) -> Vec<ArgumentError> {
         let latest = self.state == State::Latest;
         let pairs = [
+            (self.gem_source.is_some() && self.repository.is_some(), exclusive!("gem_source|repository")),
+            (self.gem_source.is_some() && self.version.is_some(), exclusive!("gem_source|version")),
+            (latest && self.version.is_some(), "Cannot specify version when state=latest"),
             (
-                self.gem_source.is_some() && self.repository.is_some(),
-                "parameters are mutually exclusive: gem_source|repository",
+                latest && self.gem_source.is_some(),
+                "Cannot maintain state=latest when installing from local source",
             ),
-            (
-                self.gem_source.is_some() && self.version.is_some(),
-                "parameters are mutually exclusive: gem_source|version",
-            ),
-            (latest && self.version.is_some(), "`version` and `state: latest` exclude one another"),
-            (latest && self.gem_source.is_some(), "`gem_source` and `state: latest` exclude one another"),
             (self.install_dir.is_some() && self.user_install, "`install_dir` needs `user_install: false`"),
         ];
         let wrong = pairs.into_iter().filter(|(wrong, _)| *wrong).map(|(_, why)| ArgumentError::new("", why));

@@ -170,7 +170,7 @@ impl Module for Iptables {
         let jumps_to =
             |target: &str| self.jump.as_ref().is_some_and(|jump| jump.eq_ignore_ascii_case(target));
         let message = match () {
-            () if self.flush && self.policy.is_some() => "parameters are mutually exclusive: flush|policy",
+            () if self.flush && self.policy.is_some() => exclusive!("flush|policy"),
             () if self.chain.is_none() && !self.flush => {
                 "flush is False but all of the following are missing: chain"
             }

@@ -95,10 +95,10 @@ impl Module for Lineinfile {
         let mut errors = Vec::new();
         let mut wrong = |argument: &str, message: &str| errors.push(ArgumentError::new(argument, message));
         if self.insertbefore.is_some() && self.insertafter.is_some() {
-            wrong("insertbefore", "parameters are mutually exclusive: insertbefore|insertafter");
+            wrong("insertbefore", exclusive!("insertbefore|insertafter"));
         }
         if self.regexp.is_some() && self.search_string.is_some() {
-            wrong("search_string", "parameters are mutually exclusive: regexp|search_string");
+            wrong("search_string", exclusive!("regexp|search_string"));
         }
         if self.backrefs && self.regexp.is_none() {
             wrong("backrefs", "regexp is required with backrefs=true");

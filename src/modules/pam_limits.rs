@@ -66,7 +66,7 @@ impl Module for PamLimits {
     fn check(&self) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         if self.use_min && self.use_max {
-            wrong.push(ArgumentError::new("", "`use_min` and `use_max` exclude one another"));
+            wrong.push(ArgumentError::new("", "Cannot use use_min and use_max at the same time."));
         }
         let number = self.value.parse::<i64>();
         let range = matches!(self.limit_item, Item::Nice | Item::Priority);

@@ -96,17 +96,15 @@ impl Module for Pip {
         let option = |name: &String| ArgumentError::option("name", "name of a package", name);
         let options: Vec<ArgumentError> = names.iter().filter_map(option).collect();
         match (&self.name, &self.requirements) {
-            (Some(_), Some(_)) => say("", "parameters are mutually exclusive: name|requirements"),
-            (None, None) if self.virtualenv.is_none() => {
-                say("", "one of `name`, `requirements`, `virtualenv` is missing")
-            }
+            (Some(_), Some(_)) => say("", exclusive!("name|requirements")),
+            (None, None) if self.virtualenv.is_none() => say("", one_of!("requirements, name, virtualenv")),
             _ => {}
         }
         if self.executable.is_some() && self.virtualenv.is_some() {
-            say("executable", "parameters are mutually exclusive: executable|virtualenv");
+            say("executable", exclusive!("executable|virtualenv"));
         }
         if self.version.is_some() && self.state == State::Latest {
-            say("version", "`version` and `state: latest` exclude one another");
+            say("version", "version is incompatible with state=latest");
         }
         if self.version.is_some() && names.len() > 1 {
             say("version", "`version` is for one package; write versions beside the names");

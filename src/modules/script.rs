@@ -76,7 +76,7 @@ impl Module for Script {
     fn check(&self) -> Vec<ArgumentError> {
         match self.words() {
             Ok(words) if words.is_empty() => {
-                vec![ArgumentError::new("", "one of the following is required: _raw_params, cmd")]
+                vec![ArgumentError::new("", one_of!("_raw_params, cmd"))]
             }
             Ok(_) => Vec::new(),
             Err(message) => vec![ArgumentError::new("cmd", message)],

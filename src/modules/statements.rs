@@ -34,10 +34,7 @@ impl Statements {
     pub fn mistakes(&self, sql: fn(&Data) -> String) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         if self.positional_args.is_some() && self.named_args.is_some() {
-            wrong.push(ArgumentError::new(
-                "",
-                "parameters are mutually exclusive: positional_args|named_args",
-            ));
+            wrong.push(ArgumentError::new("", exclusive!("positional_args|named_args")));
         }
         if let Err(failure) = self.filled(sql) {
             wrong.push(ArgumentError::new("query", failure.to_string()));

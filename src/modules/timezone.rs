@@ -48,7 +48,7 @@ impl Module for Timezone {
         match self.name.as_ref().filter(odd) {
             Some(name) => vec![ArgumentError::new("name", format!("`{name}` is no time zone"))],
             None if self.name.is_none() && self.hwclock.is_none() => {
-                vec![ArgumentError::new("", "one of the following is required: hwclock, name")]
+                vec![ArgumentError::new("", one_of!("hwclock, name"))]
             }
             None => Vec::new(),
         }

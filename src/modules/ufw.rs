@@ -124,10 +124,10 @@ impl Module for Ufw {
         let mut wrong = Vec::new();
         let mut say = |argument: &str, message: &str| wrong.push(ArgumentError::new(argument, message));
         if self.state.is_none() && self.default.is_none() && self.rule.is_none() && self.logging.is_none() {
-            say("", "one of the following is required: state, default, rule, logging");
+            say("", one_of!("state, default, rule, logging"));
         }
         if self.name.is_some() && (self.proto.is_some() || self.logging.is_some()) {
-            say("name", "parameters are mutually exclusive: name|proto|logging");
+            say("name", exclusive!("name|proto|logging"));
         }
         let ways =
             [Some(Direction::In), Some(Direction::Out), Some(Direction::Incoming), Some(Direction::Outgoing)];

@@ -92,7 +92,7 @@ impl Module for WaitFor {
         let mut errors = Vec::new();
         let mut wrong = |argument: &str, message: &str| errors.push(ArgumentError::new(argument, message));
         if self.port.is_some() && self.path.is_some() {
-            wrong("path", "`port` and `path` exclude one another");
+            wrong("path", "port and path parameter can not both be passed to wait_for");
         }
         if self.path.is_some() && self.state == State::Drained {
             wrong("state", "`drained` is for ports, not for files");

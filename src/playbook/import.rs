@@ -4,7 +4,7 @@ use super::block::Group;
 use super::loader::{Loader, Statics};
 use super::role::{self, RoleParts};
 use super::task::Task;
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Span};
 use crate::vars::Value;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,7 @@ fn import_tasks(loader: &Loader, task: &Task, statics: &Statics) -> Option<Group
     };
     let name = loader.text(file, &inner)?;
     let path =
-        find_tasks(&name, &inner).or_else(|tried| missing(loader, file, &name, &tried).ok_or(())).ok()?;
+        find_tasks(&name, &inner).map_err(|tried| loader.refuse(no_file(&name, file.span(), &tried))).ok()?;
     if inner.trail.contains(&path) {
         loader.refuse(Diagnostic::error(format!("`{name}` imports itself")).at(file.span()));
         return None;
@@ -117,12 +117,11 @@ pub(super) fn clean(path: &Path) -> PathBuf {
     out
 }
 
-fn missing(loader: &Loader, file: &Value, name: &str, tried: &[PathBuf]) -> Option<PathBuf> {
+/// The message for a file that is nowhere.
+pub fn no_file(name: &str, span: Span, tried: &[PathBuf]) -> Diagnostic {
     let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
     let message = format!("there is no file `{name}`");
-    loader
-        .refuse(Diagnostic::error(message).at(file.span()).hint(format!("looked for {}", shown.join(", "))));
-    None
+    Diagnostic::error(message).at(span).hint(format!("looked for {}", shown.join(", ")))
 }
 
 fn import_role(loader: &Loader, task: &Task, statics: &Statics) -> Option<Group> {

@@ -87,9 +87,9 @@ impl Keywords {
         };
         let message = format!("`{word}` is a keyword of old Ansible versions");
         let meant = meant_by(word, node);
-        let found = if meant.is_empty() { Diagnostic::error(message) } else { Diagnostic::warning(message) };
+        let found = if meant.is_none() { Diagnostic::error(message) } else { Diagnostic::warning(message) };
         loader.refuse(found.at(key.span).hint(format!("write `{new}`")));
-        meant.into_iter().for_each(|(keyword, value)| self.set(keyword, value));
+        meant.into_iter().flatten().for_each(|(keyword, value)| self.set(keyword, value));
         true
     }
 
@@ -114,19 +114,20 @@ impl Keywords {
     }
 }
 
-/// What the words for becoming another user meant before there was `become`; `always_run`, where it says yes.
-fn meant_by(word: &str, node: &Node) -> Vec<(Keyword, Value)> {
+/// What the words for becoming another user meant before there was `become`, and a plain `always_run`; none of other words.
+fn meant_by(word: &str, node: &Node) -> Option<Vec<(Keyword, Value)>> {
     let method = |method: &str| (Keyword::BecomeMethod, Value::text(method).at(node.span));
-    match word {
+    Some(match word {
         "sudo" => vec![method("sudo"), (Keyword::Become, value_of(node))],
         "sudo_user" => vec![method("sudo"), (Keyword::BecomeUser, value_of(node))],
         "su" => vec![method("su"), (Keyword::Become, value_of(node))],
         "su_user" => vec![method("su"), (Keyword::BecomeUser, value_of(node))],
-        "always_run" if node.as_bool() == Some(true) => {
-            vec![(Keyword::CheckMode, Value::from(false).at(node.span))]
-        }
-        _ => Vec::new(),
-    }
+        "always_run" => match node.as_bool()? {
+            true => vec![(Keyword::CheckMode, Value::from(false).at(node.span))],
+            false => Vec::new(),
+        },
+        _ => return None,
+    })
 }
 
 /// The items of a list, or the one value that stands for a list of one; nothing for null.

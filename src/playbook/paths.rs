@@ -14,7 +14,7 @@ pub struct RolePaths {
 }
 
 /// The directory in which collections lie.
-const COLLECTIONS: &str = "ansible_collections";
+pub const COLLECTIONS: &str = "ansible_collections";
 
 /// The endings of a file that may be named without one, as Ansible tries them.
 const ENDINGS: &[&str] = &["yml", "yaml", "json"];

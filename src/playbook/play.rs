@@ -165,7 +165,11 @@ fn read_file(loader: &Loader, path: &Path, statics: &Statics, outer: &Keywords) 
 fn read_element(loader: &Loader, node: &Node, statics: &Statics, outer: &Keywords) -> Vec<Arc<Play>> {
     let names =
         ["import_playbook", "ansible.builtin.import_playbook", "ansible.legacy.import_playbook", "include"];
-    if let Some((_, file)) = names.iter().find_map(|name| node.pair(name)) {
+    if let Some((word, file)) = names.iter().find_map(|name| node.pair(name)) {
+        if word.as_str() == Some("include") {
+            let message = "`include` is a word of old Ansible versions";
+            loader.refuse(Diagnostic::warning(message).at(word.span).hint("write `import_playbook`"));
+        }
         return import(loader, node, file, statics, outer);
     }
     if node.as_map().is_none() {

@@ -30,6 +30,8 @@ pub struct TaskInfo {
     /// The module or control word, in the user's spelling.
     pub action: String,
     pub role: Option<Arc<str>>,
+    /// Whether it changes nothing, as it says itself or the run does.
+    pub check_mode: bool,
     /// Where the task is written.
     pub span: Span,
     /// Where the task stands in the run: the play, the task in it, then for each include the item that brought it

@@ -80,6 +80,7 @@ fn info(task: &Value) -> Arc<TaskInfo> {
         name: text(task, "name").to_owned(),
         action: text(task, "action").to_owned(),
         role: task.get("role").and_then(Value::as_str).map(Arc::from),
+        check_mode: false,
         span: Span::NONE,
         position: Vec::new(),
     })

@@ -100,6 +100,7 @@ mod tests {
             name: action.to_owned(),
             action: action.to_owned(),
             role: None,
+            check_mode: false,
             span: Span::NONE,
             position: Vec::new(),
         };

@@ -1,7 +1,7 @@
 //! The hosts of a play, cut into batches; each batch runs side by side.
 
 use super::Run;
-use super::brought::brings_in;
+use super::brought::has_task;
 use super::frame::Frame;
 use super::handlers::Handler;
 use super::include::WORDS;
@@ -44,6 +44,7 @@ impl Run {
                 return PlayEnd::Fine;
             }
         };
+        self.inventory().take_diagnostics().all.into_iter().for_each(|warning| self.warn(warning));
         let name = self.play_name(play);
         let lockstep = !self.is_free(play);
         let begins = |hosts: &[HostName]| {
@@ -341,7 +342,5 @@ fn shuffle(hosts: &mut [HostName]) {
 
 /// Whether roles may come to a play while it runs.
 fn brings_in_roles(play: &Play, handlers: &[Handler]) -> bool {
-    let groups = play.roles.iter().any(|group| brings_in(&group.entries));
-    let tasks = [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().any(|tasks| brings_in(tasks));
-    groups || tasks || handlers.iter().any(|handler| handler.task.is(WORDS))
+    has_task(play, WORDS) || handlers.iter().any(|handler| handler.task.is(WORDS))
 }

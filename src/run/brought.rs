@@ -2,10 +2,9 @@
 
 use super::frame::Frame;
 use super::handlers::{Handler, role_handlers};
-use super::include::WORDS;
 use super::position::Position;
 use super::roles::{Roles, roles_of};
-use crate::playbook::{Entry, Role};
+use crate::playbook::{Entry, Play, Role};
 use crate::vars::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -56,9 +55,12 @@ impl Brought {
     }
 }
 
-/// Whether tasks may bring in others while they run.
-pub fn brings_in(entries: &[Entry]) -> bool {
-    entries.iter().any(|entry| entry.has(&|task| task.is(WORDS)))
+/// Whether a play has a task with one of these words.
+pub fn has_task(play: &Play, words: &[&str]) -> bool {
+    let mut entries = [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().flatten();
+    let mut of_roles = play.roles.iter().flat_map(|group| &group.entries);
+    of_roles.any(|entry| entry.has(&|task| task.is(words)))
+        || entries.any(|entry| entry.has(&|task| task.is(words)))
 }
 
 /// The names of the roles of a play.

@@ -43,7 +43,7 @@ fn becoming(settings: &Settings) -> [(&'static str, Value); 5] {
     ]
 }
 
-fn execution(settings: &Settings) -> [(&'static str, Value); 10] {
+fn execution(settings: &Settings) -> [(&'static str, Value); 11] {
     let (from, language) = (&settings.execution, &settings.language);
     let gathering = match settings.facts.gathering {
         Gathering::Implicit => "implicit",
@@ -58,6 +58,7 @@ fn execution(settings: &Settings) -> [(&'static str, Value); 10] {
         ("ANY_ERRORS_FATAL", from.any_errors_fatal.into()),
         ("DEFAULT_NO_LOG", from.no_log.into()),
         ("DEFAULT_GATHERING", gathering.into()),
+        ("DEFAULT_PRIVATE_ROLE_VARS", language.private_role_vars.into()),
         ("DEFAULT_HASH_BEHAVIOUR", if language.merge_dicts { "merge" } else { "replace" }.into()),
         ("DEFAULT_MANAGED_STR", text_or(language.ansible_managed.as_deref(), "Ansible managed")),
         ("DEFAULT_REMOTE_TMP", text_or(settings.paths.remote_tmp.as_deref(), "~/.ansible/tmp")),

@@ -101,7 +101,8 @@ impl Interpreter {
             }
         }
         if !tried.is_empty() {
-            let missing = super::include::missing(&written.str().unwrap_or_default(), written.span(), &tried);
+            let missing =
+                crate::playbook::no_file(&written.str().unwrap_or_default(), written.span(), &tried);
             self.run.warn(Diagnostic { severity: Severity::Warning, ..missing });
         }
         Ok(None)

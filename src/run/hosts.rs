@@ -146,6 +146,7 @@ impl Run {
             name: "play".to_owned(),
             action: "play".to_owned(),
             role: None,
+            check_mode: self.settings.execution.dry_run,
             span: diagnostic.span(),
             position: Vec::new(),
         });

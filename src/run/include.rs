@@ -9,11 +9,11 @@ use super::result::Ended;
 use super::roles::named_and_imported;
 use super::task_scope::At;
 use crate::control::Arguments;
-use crate::playbook::{Entry, Keyword, Keywords, RoleParts, Statics};
+use crate::playbook::{Entry, Keyword, Keywords, RoleParts, Statics, no_file};
 use crate::report::{Event, HIDDEN_LABEL};
 use crate::source::{Diagnostic, Severity};
 use crate::vars::{Value, Vars};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The words that bring in tasks while the play runs.
@@ -45,7 +45,7 @@ impl Interpreter {
         let statics = self.statics(at);
         let span = arguments.raw.as_ref().map_or(arguments.span_of("file"), Value::span);
         let path =
-            crate::playbook::find_included(&file, &statics).map_err(|tried| missing(&file, span, &tried))?;
+            crate::playbook::find_included(&file, &statics).map_err(|tried| no_file(&file, span, &tried))?;
         let entries = self.run.loader.tasks(&path, &statics);
         self.refuse_mistakes()?;
         self.announce(&running, item.as_ref(), &path.display().to_string()).await?;
@@ -255,12 +255,4 @@ fn include_dir(frame: &Frame) -> Option<&Arc<Path>> {
         FrameKind::Include { dir, .. } => Some(dir),
         _ => None,
     }
-}
-
-/// The message for a file that is nowhere.
-pub fn missing(name: &str, span: crate::source::Span, tried: &[PathBuf]) -> Diagnostic {
-    let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", path.display())).collect();
-    Diagnostic::error(format!("there is no file `{name}`"))
-        .at(span)
-        .hint(format!("looked for {}", shown.join(", ")))
 }

@@ -196,11 +196,13 @@ impl Interpreter {
         if !wanted {
             return Ok(None);
         }
-        let settings = self.run.settings.becoming.clone();
+        let run = self.run.clone();
+        let settings = &run.settings.becoming;
         let user =
-            self.either(host, &["ansible_become_user"], Keyword::BecomeUser, settings.user, at).await?;
-        let method =
-            self.either(host, &["ansible_become_method"], Keyword::BecomeMethod, settings.method, at).await?;
+            self.either(host, &["ansible_become_user"], Keyword::BecomeUser, &settings.user, at).await?;
+        let method = self
+            .either(host, &["ansible_become_method"], Keyword::BecomeMethod, &settings.method, at)
+            .await?;
         let method = method.unwrap_or_else(|| "sudo".to_owned());
         let Some(method) = Method::named(&method) else {
             return Err(Diagnostic::error(format!(
@@ -214,12 +216,12 @@ impl Interpreter {
         Ok(Some(Become {
             method,
             user: user.unwrap_or_else(|| "root".to_owned()),
-            password: password.or_else(|| self.run.passwords.becoming.clone()),
+            password: password.or_else(|| run.passwords.becoming.clone()),
             flags: self
-                .either(host, &["ansible_become_flags"], Keyword::BecomeFlags, settings.flags, at)
+                .either(host, &["ansible_become_flags"], Keyword::BecomeFlags, &settings.flags, at)
                 .await?,
             exe: self
-                .either(host, &["ansible_become_exe"], Keyword::BecomeExe, settings.executable, at)
+                .either(host, &["ansible_become_exe"], Keyword::BecomeExe, &settings.executable, at)
                 .await?,
             ask: false,
         }))
@@ -231,7 +233,7 @@ impl Interpreter {
         host: &Arc<Host>,
         names: &[&str],
         keyword: Keyword,
-        setting: Option<String>,
+        setting: &Option<String>,
         at: &At,
     ) -> Result<Option<String>, Trouble> {
         let given = self.variable(host, names, at).await?.and_then(|value| value.str().ok());
@@ -243,7 +245,7 @@ impl Interpreter {
         &mut self,
         given: Option<String>,
         keyword: Keyword,
-        setting: Option<String>,
+        setting: &Option<String>,
         at: &At,
     ) -> Result<Option<String>, Trouble> {
         if given.is_some() {
@@ -252,7 +254,7 @@ impl Interpreter {
         match self.said(at, keyword).await? {
             Some(value) if value.is_none() => Ok(None),
             Some(value) => Ok(value.str().ok()),
-            None => Ok(setting),
+            None => Ok(setting.clone()),
         }
     }
 
@@ -293,38 +295,40 @@ impl Interpreter {
 
     /// Where a task acts, and as whom one connects; all that may differ from task to task.
     async fn target(&mut self, host: &Arc<Host>, at: &At) -> Result<Target, Trouble> {
-        let settings = self.run.settings.connection.clone();
+        let run = self.run.clone();
+        let settings = &run.settings.connection;
         let [kind, address, user, port, key, executable, args, common, extra] =
             self.variables(host, WAY, at).await?.map(|value| value.and_then(|value| value.str().ok()));
-        let kind = self.unless_given(kind, Keyword::Connection, settings.kind, at).await?;
+        let kind = self.unless_given(kind, Keyword::Connection, &settings.kind, at).await?;
         let implicit = host.is_implicit_localhost && kind.is_none();
-        let port = self.unless_given(port, Keyword::Port, None, at).await?;
+        let port = self.unless_given(port, Keyword::Port, &None, at).await?;
         let arguments = [
-            args.or(settings.ssh_args),
-            common.or(settings.ssh_common_args),
-            extra.or(settings.ssh_extra_args),
+            args.or_else(|| settings.ssh_args.clone()),
+            common.or_else(|| settings.ssh_common_args.clone()),
+            extra.or_else(|| settings.ssh_extra_args.clone()),
         ];
         Ok(Target {
             kind: if implicit { ssh::Kind::Local } else { kind_named(kind.as_deref())? },
             address,
-            user: self.unless_given(user, Keyword::RemoteUser, settings.user, at).await?,
+            user: self.unless_given(user, Keyword::RemoteUser, &settings.user, at).await?,
             port: port.and_then(|port| port.parse().ok()).or(settings.port),
-            private_key: key.map(|path| self.run.expand(&path)).or(settings.private_key),
+            private_key: key.map(|path| run.expand(&path)).or_else(|| settings.private_key.clone()),
             arguments: arguments.into_iter().flatten().filter(|given| !given.trim().is_empty()).collect(),
-            executable: executable.or(settings.ssh_executable).map(PathBuf::from),
+            executable: executable.or_else(|| settings.ssh_executable.clone()).map(PathBuf::from),
             ..Target::named(&*host.name)
         })
     }
 
     /// The target with all that is to be known where a connection is opened.
     async fn with_manners(&mut self, target: Target, host: &Arc<Host>, at: &At) -> Result<Target, Trouble> {
-        let settings = self.run.settings.connection.clone();
+        let run = self.run.clone();
+        let settings = &run.settings.connection;
         let [password, passphrase, timeout, checking] = self.variables(host, MANNERS, at).await?;
         let text = |value: Option<Value>| value.and_then(|value| value.str().ok());
         let timeout = text(timeout).and_then(|seconds| seconds.parse().ok()).or(settings.timeout);
         let unchecked = settings.accept_unknown_hosts.then_some(false);
         Ok(Target {
-            password: text(password).map(Secret::new).or_else(|| self.run.passwords.connection.clone()),
+            password: text(password).map(Secret::new).or_else(|| run.passwords.connection.clone()),
             passphrase: text(passphrase).map(Secret::new),
             timeout: timeout.map(Duration::from_secs),
             host_key_checking: checking.map(|value| truth(&value)).or(unchecked),

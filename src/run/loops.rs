@@ -8,7 +8,8 @@ use super::task_scope::At;
 use crate::playbook::{Keyword, LoopControl};
 use crate::report::Status;
 use crate::source::Diagnostic;
-use crate::vars::{Map, Value};
+use crate::template::{Language, kept};
+use crate::vars::{Map, Marks, Value};
 use indexmap::IndexSet;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -154,8 +155,13 @@ impl Interpreter {
 
     async fn items(&mut self, running: &Running, at: &At) -> Result<Arc<Vec<Value>>, Trouble> {
         let Some(repeat) = running.task.own.repeat.clone() else { return Ok(Arc::default()) };
+        let is_classic = self.play.surroundings.language == Language::Classic;
         let Some(lookup) = &repeat.lookup else {
-            let items = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
+            let mut items = self.evaluate(at, |engine, scope| engine.resolve(&repeat.items, scope)).await?;
+            if is_classic {
+                let again = kept(&items);
+                items = self.evaluate(at, |engine, scope| engine.resolve(&again, scope)).await?;
+            }
             return items.as_items().ok_or_else(|| no_list(&items, repeat.items.span()).into());
         };
         if &**lookup == "first_found" {
@@ -165,6 +171,11 @@ impl Interpreter {
             return Ok(Arc::new(found));
         }
         let terms = self.evaluate(at, |engine, scope| engine.terms(lookup, &repeat.items, scope)).await?;
+        // In the classic language what lookups are given, and give, is data.
+        let terms = match is_classic {
+            true => terms.map_leaves(&|leaf| leaf.clone().unmarked(Marks::TRUSTED)),
+            false => terms,
+        };
         let at = at.with(TERMS, terms);
         let call = format!("lookup('{lookup}', *{TERMS}, wantlist=True)");
         let items = self.evaluate(&at, |engine, scope| engine.expression(&call, repeat.span, scope)).await?;

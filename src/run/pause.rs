@@ -75,7 +75,7 @@ impl Length {
     fn of(arguments: &Arguments) -> Result<Length, Trouble> {
         match (whole(arguments, "minutes")?, whole(arguments, "seconds")?) {
             (Some(_), Some(_)) => {
-                let message = "`minutes` and `seconds` exclude one another";
+                let message = exclusive!("minutes|seconds");
                 Err(Diagnostic::error(message).at(arguments.span_of("seconds")).into())
             }
             (Some(minutes), None) => Ok(Length::Minutes(minutes)),

@@ -1,12 +1,14 @@
 //! Everything before the first host is touched: inventory, playbooks, variables, and all mistakes in them at once.
 
 use super::Run;
+use super::brought::has_task;
+use super::include::WORDS;
 use super::magic::RunMagic;
 use super::services::{Desk, Events, Reading, RunServices};
 use super::start_at::StartAt;
 use super::tags::Tags;
 use crate::inventory::{Inventory, Mismatch, Options};
-use crate::playbook::{Library, Loader, Pair, Playbook, Resolve, RolePaths, split_pairs};
+use crate::playbook::{COLLECTIONS, Library, Loader, Pair, Playbook, Resolve, RolePaths, split_pairs};
 use crate::settings::{Execution, ExtraVars, PatternMismatch, Settings, Templates};
 use crate::source::{Diagnostic, Diagnostics, Sources, Span};
 use crate::ssh::{Dialer, Secret};
@@ -115,13 +117,17 @@ fn read_variables(run: &Run, playbooks: &[Playbook], found: &mut Diagnostics) {
     if run.settings.facts.flush {
         run.host_names().iter().for_each(|host| super::fact_cache::forget(&run.settings.facts, host));
     }
+    let mut may_grow = false;
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         run.stand_beside(play);
         let hosts = run.hosts_of(play).unwrap_or_default();
+        let unmatched = run.inventory().take_diagnostics();
+        // What an earlier play may add is told where it is not there when its play begins.
+        found.all.extend(unmatched.all.into_iter().filter(|_| !may_grow));
         hosts.iter().for_each(|host| drop(run.host(host)));
+        may_grow |= has_task(play, WORDS) || has_task(play, &["add_host", "group_by"]);
     }
-    let inventory = run.inventory.read().unwrap_or_else(|broken| broken.into_inner());
-    inventory.take_diagnostics().all.into_iter().for_each(|diagnostic| found.push(diagnostic));
+    found.all.extend(run.inventory().take_diagnostics().all);
 }
 
 /// This run, as a host's lock tells of it, and the runs that it is a part of.
@@ -263,10 +269,14 @@ fn playbook_dirs(settings: &Settings) -> impl Iterator<Item = PathBuf> {
     named.chain(typed).map(|path| folder_of(&path)).chain(settings.inventory.beside.clone())
 }
 
-/// The folders of collections: beside the playbooks, then those of the settings.
+/// The folders of collections: beside the playbooks, then those of the settings, which may name what is in them.
 fn collections(settings: &Settings) -> Vec<PathBuf> {
     let beside = playbook_dirs(settings).map(|dir| dir.join("collections"));
-    beside.chain(settings.paths.collections.iter().cloned()).collect()
+    let named = settings.paths.collections.iter().map(|dir| match dir.ends_with(COLLECTIONS) {
+        true => folder_of(dir),
+        false => dir.clone(),
+    });
+    beside.chain(named).collect()
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -312,10 +312,17 @@ impl Interpreter {
                 name: self.task_name(task, at),
                 action: self.word(task, at),
                 role: role.map(|role| role.name.clone()),
+                check_mode: self.checks(at),
                 span: task.span,
                 position: Vec::new(),
             }
         })
+    }
+
+    /// Whether a task is headed as one that changes nothing; a template of that is taken for yes.
+    fn checks(&self, at: &At) -> bool {
+        let written = at.frame.keyword(Keyword::CheckMode);
+        written.map_or(self.run.settings.execution.dry_run, |written| written.as_bool().unwrap_or(true))
     }
 
     fn task_name(&self, task: &Task, at: &At) -> String {

@@ -64,14 +64,14 @@ impl Interpreter {
                 Ok(path) => Ok(vec![path]),
                 Err(tried) => {
                     let told = super::files::not_found(&file, &tried);
-                    Err(super::include::missing(&file, span, &tried).told_alone(told).into())
+                    Err(crate::playbook::no_file(&file, span, &tried).told_alone(told).into())
                 }
             };
         };
         let span = arguments.span_of("dir");
         let root = self.root_of_variables(&dir, at);
         if !root.is_dir() {
-            let missing = super::include::missing(&dir, span, std::slice::from_ref(&root));
+            let missing = crate::playbook::no_file(&dir, span, std::slice::from_ref(&root));
             return Err(missing.told_alone(format!("{} directory does not exist", root.display())).into());
         }
         let wanted = Wanted::new(arguments);

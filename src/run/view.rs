@@ -11,8 +11,8 @@ use crate::host::nearest;
 use crate::playbook::{Play, Playbook, Role};
 use crate::source::{Diagnostic, Span};
 use crate::ssh::{Kind, Target};
-use crate::template::Overrides;
-use crate::vars::{Level, Value, Vars, trusted_text};
+use crate::template::{Error, Overrides};
+use crate::vars::{Data, Level, Value, Vars, trusted_text};
 use indexmap::IndexSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -194,7 +194,10 @@ impl View {
         let written = trusted_text(text.to_owned(), span);
         let value = match written.is_lazy() {
             true => self.run.engine.resolve(&written, &scope),
-            false => self.run.engine.expression(text, span, &scope),
+            false => self.run.engine.expression(text, span, &scope).and_then(|value| match value.data() {
+                Data::Undefined(undefined) => Err(Error::undefined(undefined)),
+                _ => Ok(value),
+            }),
         };
         value.map_err(|error| error.into_diagnostic())
     }

@@ -9,7 +9,7 @@ pub use selection::{ExtraVars, InventorySettings, Listing, PatternMismatch, Sele
 
 use crate::report::Output;
 use crate::source::{Diagnostic, DuplicateKeys};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything that a run has to know beside the files of the project.
 ///
@@ -152,4 +152,13 @@ pub struct Paths {
     pub executable: Option<String>,
     /// What `vault edit` starts.
     pub editor: Option<String>,
+}
+
+impl Paths {
+    /// Where Ansible looks if nobody says otherwise; below `home` is what `ansible-galaxy` installs for one user.
+    pub fn usual(home: &Path) -> Paths {
+        let below = |dir: &str| [home, Path::new("/usr/share/ansible")].map(|base| base.join(dir)).to_vec();
+        let roles = [below("roles"), vec![PathBuf::from("/etc/ansible/roles")]].concat();
+        Paths { roles, collections: below("collections"), ..Paths::default() }
+    }
 }

@@ -34,10 +34,14 @@ pub fn checked(template: Answer<Arc<Template>>, place: &Place, context: &Context
 }
 
 /// The name of a test that stands as a filter.
-fn test_as_filter(expr: &Expr) -> Option<(&Name, Part)> {
+fn test_as_filter(expr: &Expr) -> Option<(Name, Part)> {
     let Kind::Filter(applied) = &expr.kind else { return None };
-    let is_test = filters::find(&applied.name).is_none() && tests::was_filter(&applied.name);
-    is_test.then_some((&applied.name, applied.name_part))
+    let (name, part) = match filters::short(&applied.name) {
+        "map" => constant_text(applied.arguments.positional.first()?)?,
+        _ => (applied.name.clone(), applied.name_part),
+    };
+    let is_test = filters::find(&name).is_none() && tests::was_filter(&name);
+    is_test.then_some((name, part))
 }
 
 /// The name in an expression that nothing is known by.

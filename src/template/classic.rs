@@ -29,7 +29,7 @@ pub fn result(out: Output) -> Answer<Value> {
 }
 
 /// The same as what the project itself wrote, with all that is in it.
-fn own(value: &Value) -> Value {
+pub fn own(value: &Value) -> Value {
     let all = |items: &[Value]| items.iter().map(own).collect();
     let owned = match value.data() {
         Data::List(list) => Value::list(all(&list.items())),

@@ -48,6 +48,6 @@ pub use error::{Answer, Error};
 pub use overrides::Overrides;
 pub use own_file::variables as variables_of_file;
 pub use python::types::type_name;
-use words::shell_words;
+use words::{shell_words, unquoted};
 
 pub use scope::{Scope, Variables};

@@ -1,34 +1,28 @@
 //! Words as a shell divides them.
 
-/// The words of a line; quotes hold them together and are taken off.
-pub fn shell_words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote, mut inside) = (Vec::new(), String::new(), None, false);
-    let mut chars = line.chars();
-    while let Some(char) = chars.next() {
+/// The words of a line as they are written; quotes hold them together. None where a quote stays open.
+pub fn shell_words(line: &str) -> Option<Vec<&str>> {
+    let (mut words, mut start, mut quote, mut escaped) = (Vec::new(), None, None, false);
+    for (at, char) in line.char_indices() {
         match (char, quote) {
-            ('\'' | '"', None) => {
-                quote = Some(char);
-                inside = true;
-            }
+            _ if escaped => {}
+            ('\'' | '"', None) => quote = Some(char),
             (_, Some(open)) if char == open => quote = None,
-            ('\\', open) if open != Some('\'') => {
-                word.extend(chars.next());
-                inside = true;
-            }
             (_, None) if char.is_whitespace() => {
-                if inside {
-                    words.push(std::mem::take(&mut word));
-                }
-                inside = false;
+                words.extend(start.take().map(|start| &line[start..at]));
+                continue;
             }
-            _ => {
-                word.push(char);
-                inside = true;
-            }
+            _ => {}
         }
+        escaped = char == '\\' && !escaped;
+        start.get_or_insert(at);
     }
-    if inside {
-        words.push(word);
-    }
-    words
+    words.extend(start.map(|start| &line[start..]));
+    quote.is_none().then_some(words)
+}
+
+/// A text without the quotes around the whole of it.
+pub fn unquoted(text: &str) -> &str {
+    let inner = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }

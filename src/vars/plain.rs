@@ -2,7 +2,7 @@
 
 use super::{Data, Map, Value};
 use crate::host::{Data as Plain, Fields};
-use num_traits::ToPrimitive;
+use num_bigint::BigInt;
 
 impl From<Plain> for Value {
     /// What came from a host: data for good, neither trusted nor lazy.
@@ -11,6 +11,7 @@ impl From<Plain> for Value {
             Plain::Null => Value::none(),
             Plain::Bool(bool) => bool.into(),
             Plain::Int(int) => int.into(),
+            Plain::Big(digits) => digits.parse::<BigInt>().map_or_else(|_| digits.into(), Value::from),
             Plain::Float(float) => float.into(),
             Plain::Text(text) => text.into(),
             Plain::List(items) => items.into_iter().collect(),
@@ -33,7 +34,7 @@ impl Value {
             Data::Undefined(_) | Data::None | Data::Omit => Plain::Null,
             Data::Bool(bool) => (*bool).into(),
             Data::Int(int) => (*int).into(),
-            Data::Big(big) => big.to_f64().unwrap_or(f64::INFINITY).into(),
+            Data::Big(big) => Plain::Big(big.to_string()),
             Data::Float(float) => (*float).into(),
             Data::Text(text) => Plain::Text(text.to_string()),
             Data::List(list) => plain_items(&list.items()),
@@ -73,6 +74,7 @@ mod tests {
     #[test]
     fn data_comes_back_as_it_went() {
         let fields = Fields::new().with("a", 1_i64).with("b", vec!["x"]).with("c", Plain::Null);
+        let fields = fields.with("d", Plain::Big("18446744073709551616".to_owned()));
         assert_eq!(Value::from(fields.clone()).to_data(), Plain::Map(fields));
     }
 

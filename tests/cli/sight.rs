@@ -101,3 +101,33 @@ fn an_inner_loop_over_what_is_not_defined_is_a_failure() {
     let said = project.say(&words(&["site.yml"], &INVENTORY));
     assert_eq!((said.code, said.out.contains("Caught")), (2, true), "{}{}", said.out, said.err);
 }
+
+#[test]
+fn a_question_about_what_only_a_role_has_names_the_role() {
+    let play = "- hosts: web1\n  roles: [{role: inner, own: given}]\n";
+    let tasks = ("roles/inner/tasks/main.yml", "- debug: {var: own}\n");
+    let project = Project::new(&[("site.yml", play), tasks]);
+    let asked = words(&["eval", "own", "--host", "web1"], &INVENTORY);
+    let said = project.say(&asked);
+    assert_eq!((said.code, said.err.contains("`--role inner`")), (4, true), "{}{}", said.out, said.err);
+    assert_eq!(project.ask(&[&*asked, &["--role", "inner"]].concat()), "given\n");
+}
+
+#[test]
+fn roles_are_found_where_ansible_galaxy_installs_them() {
+    let files = |play: &'static str, collections: &'static str| {
+        [("site.yml", play), (collections, "- debug: {msg: of a collection}\n")]
+    };
+    let play = "- hosts: web1\n  gather_facts: false\n  roles: [acme.role, acme.tools.web]\n";
+    let role = (".ansible/roles/acme.role/tasks/main.yml", "- debug: {msg: of a user}\n");
+    let usual = files(play, ".ansible/collections/ansible_collections/acme/tools/roles/web/tasks/main.yml");
+    let named = files(play, "own/ansible_collections/acme/tools/roles/web/tasks/main.yml");
+    let config = ("ansible.cfg", "[defaults]\ncollections_path = own/ansible_collections\n");
+    for project in
+        [Project::new(&[&usual[..], &[role]].concat()), Project::new(&[&named[..], &[role, config]].concat())]
+    {
+        let said = project.say(&words(&["site.yml", "--connection", "local"], &INVENTORY));
+        let told = ["of a user", "of a collection"].map(|text| said.out.matches(text).count());
+        assert_eq!((said.code, told), (0, [1, 1]), "{}{}", said.out, said.err);
+    }
+}

@@ -141,6 +141,7 @@ impl Replay {
             name: task["name"].as_str().unwrap_or_default().to_owned(),
             action: task["action"].as_str().unwrap_or_default().to_owned(),
             role: task["role"].as_str().map(Into::into),
+            check_mode: false,
             span: self.span(file, task["line"].as_u64().unwrap_or(1), task["column"].as_u64().unwrap_or(1)),
             position: Vec::new(),
         })

@@ -70,6 +70,7 @@ impl Tape {
             name: name.to_owned(),
             action: action.to_owned(),
             role: role.map(Into::into),
+            check_mode: false,
             span: self.span("name: install"),
             position: Vec::new(),
         });

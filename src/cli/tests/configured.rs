@@ -74,6 +74,11 @@ fn paths_of_a_file_are_relative_to_it() {
     assert!(settings.inventory.given);
     let roles = ["/else/r", "/else/../s", "/home/me/t", "/project/u"].map(PathBuf::from);
     assert_eq!(settings.paths.roles, roles);
+    let roles = |place: Pretend| place.settings("").unwrap().paths.roles;
+    let usual =
+        ["/home/me/.ansible/roles", "/usr/share/ansible/roles", "/etc/ansible/roles"].map(PathBuf::from);
+    assert_eq!(roles(Pretend::new()), usual);
+    assert_eq!(roles(Pretend::new().exporting("ANSIBLE_HOME", "/h"))[0], PathBuf::from("/h/roles"));
     let hosts = Pretend::new().exporting("ANSIBLE_INVENTORY", "a,b,").settings("").unwrap();
     assert_eq!(hosts.inventory.sources, ["a,b,"]);
 }

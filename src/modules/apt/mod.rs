@@ -137,7 +137,7 @@ impl Module for Apt {
         let given = [self.name.is_some(), self.deb.is_some(), self.upgrade != Upgrade::No];
         let mut errors = Vec::new();
         if given.iter().filter(|given| **given).count() > 1 {
-            errors.push(ArgumentError::new("", "parameters are mutually exclusive: deb|package|upgrade"));
+            errors.push(ArgumentError::new("", exclusive!("deb|package|upgrade")));
         }
         if !self.asks_for_packages() && !self.wants_index() && !self.cleans() {
             errors.push(ArgumentError::new("", "nothing is asked for: one of `name`, `deb`, `upgrade`, `update_cache`, `autoremove`, `autoclean`, `clean` is missing"));

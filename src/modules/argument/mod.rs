@@ -1,5 +1,7 @@
 //! Types of arguments, and how text and data become them: Ansible's coercions.
 
+#[macro_use]
+mod words;
 mod given;
 mod list;
 #[macro_use]

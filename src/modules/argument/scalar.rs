@@ -93,7 +93,7 @@ impl Argument for f64 {
         let number = match data {
             Data::Int(value) => Some(*value as f64),
             Data::Float(value) => Some(*value),
-            Data::Text(text) => number::float(text.trim()),
+            Data::Text(text) | Data::Big(text) => number::float(text.trim()),
             _ => None,
         };
         let number = number.filter(|number| !number.is_nan());
@@ -156,7 +156,7 @@ fn python(data: &Data, inside: bool) -> String {
         Data::Float(value) if value.fract() == 0.0 && value.abs() < 1e16 => format!("{value:.1}"),
         Data::Float(value) => value.to_string(),
         Data::Text(text) if inside => quoted(text),
-        Data::Text(text) => text.clone(),
+        Data::Text(text) | Data::Big(text) => text.clone(),
         Data::List(items) => {
             format!("[{}]", items.iter().map(|item| python(item, true)).collect::<Vec<_>>().join(", "))
         }

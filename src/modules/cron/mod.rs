@@ -100,7 +100,7 @@ impl Module for Cron {
             }
             () if self.state == State::Present && self.job.is_none() => "`job` is missing: what is run",
             () if self.special_time.is_some() && when.iter().any(|part| *part != "*") => {
-                "`special_time` and the parts of a time exclude one another"
+                "You must specify time and date fields or special time."
             }
             () if self.cron_file.is_some()
                 && self.user.is_none()

@@ -153,7 +153,7 @@ impl Module for Dnf {
             wrong.push(ArgumentError::new("autoremove", "`autoremove` goes with `state: absent`"));
         }
         if self.best.is_some() && self.nobest.is_some() {
-            wrong.push(ArgumentError::new("", "`best` and `nobest` exclude one another"));
+            wrong.push(ArgumentError::new("", exclusive!("best|nobest")));
         }
         for name in self.name.iter().filter(|name| name.starts_with('-')) {
             wrong.push(ArgumentError::new("name", format!("`{name}` is no name of a package")));

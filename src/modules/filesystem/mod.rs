@@ -84,7 +84,7 @@ impl Module for Filesystem {
                 .collect();
         };
         if self.resizefs && self.uuid.is_some() {
-            wrong.push(ArgumentError::new("", "parameters are mutually exclusive: resizefs|uuid"));
+            wrong.push(ArgumentError::new("", exclusive!("resizefs|uuid")));
         }
         if self.resizefs && kind.growth().is_none() {
             wrong.push(ArgumentError::new("resizefs", format!("{} cannot be grown", kind.word())));

@@ -101,7 +101,7 @@ impl Module for IniFile {
         let twice = conditions.map(|condition| condition.value.is_some() && condition.values.is_some());
         let twice = twice.chain([self.value.is_some() && self.values.is_some()]).any(|twice| twice);
         let message = match self.state {
-            _ if twice => "parameters are mutually exclusive: value|values",
+            _ if twice => exclusive!("value|values"),
             State::Present if self.wanted().is_empty() && !self.allow_no_value => {
                 "Parameter 'value(s)' must be defined if state=present and allow_no_value=False."
             }

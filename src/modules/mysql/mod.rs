@@ -129,6 +129,7 @@ fn value_in_sql(value: &Data) -> String {
         Data::Null => "NULL".to_owned(),
         Data::Bool(value) => i64::from(*value).to_string(),
         Data::Int(value) => value.to_string(),
+        Data::Big(digits) => digits.clone(),
         Data::Float(value) => value.to_string(),
         Data::Text(text) => mysql::literal(text),
         Data::List(items) => format!("({})", items.iter().map(value_in_sql).collect::<Vec<_>>().join(", ")),

@@ -158,13 +158,10 @@ impl Module for MysqlUser {
             wrong.push(ArgumentError::new("priv", message));
         }
         if self.append_privs && self.subtract_privs {
-            wrong.push(ArgumentError::new(
-                "",
-                "parameters are mutually exclusive: append_privs|subtract_privs",
-            ));
+            wrong.push(ArgumentError::new("", exclusive!("append_privs|subtract_privs")));
         }
         if self.password.is_some() && self.plugin.is_some() {
-            wrong.push(ArgumentError::new("", "`password` and `plugin` exclude one another"));
+            wrong.push(ArgumentError::new("", exclusive!("password|plugin")));
         }
         if self.password_expire == Some(Expire::Interval) && self.password_expire_interval.is_none() {
             wrong.push(ArgumentError::new("", "argument `password_expire_interval` is missing"));

@@ -68,7 +68,7 @@ impl Module for OpensslPublickey {
 
     fn check(&self) -> Vec<ArgumentError> {
         let message = match (&self.privatekey_path, &self.privatekey_content) {
-            (Some(_), Some(_)) => "parameters are mutually exclusive: privatekey_path|privatekey_content",
+            (Some(_), Some(_)) => exclusive!("privatekey_path|privatekey_content"),
             (None, None) if self.state == State::Present => {
                 "state is present but any of the following are missing: privatekey_path, privatekey_content"
             }

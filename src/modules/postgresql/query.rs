@@ -98,6 +98,7 @@ fn sql(value: &Data) -> String {
         Data::Null => "NULL".to_owned(),
         Data::Bool(value) => value.to_string(),
         Data::Int(value) => value.to_string(),
+        Data::Big(digits) => digits.clone(),
         Data::Float(value) => value.to_string(),
         Data::Text(text) => literal(text),
         Data::List(items) => format!("ARRAY[{}]", items.iter().map(sql).collect::<Vec<_>>().join(", ")),

@@ -80,11 +80,7 @@ impl Module for Unarchive {
 
     fn check(&self) -> Vec<ArgumentError> {
         let both = !self.exclude.is_empty() && !self.include.is_empty();
-        if both {
-            vec![ArgumentError::new("include", "parameters are mutually exclusive: include|exclude")]
-        } else {
-            Vec::new()
-        }
+        if both { vec![ArgumentError::new("include", exclusive!("include|exclude"))] } else { Vec::new() }
     }
 
     fn need(&self) -> Option<Need> {

@@ -117,7 +117,7 @@ impl Module for Uri {
 
     fn check(&self) -> Vec<ArgumentError> {
         let message = match () {
-            () if self.body.is_some() && self.src.is_some() => "parameters are mutually exclusive: body|src",
+            () if self.body.is_some() && self.src.is_some() => exclusive!("body|src"),
             () if !self.method.chars().all(|scalar| scalar.is_ascii_alphabetic()) => {
                 "`method` must be one word"
             }

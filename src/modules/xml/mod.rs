@@ -115,15 +115,15 @@ impl Module for Xml {
             adds || self.count || self.print_match || self.content.is_some() || self.value.is_some();
         let (name, message) = match &self.xpath {
             _ if self.path.is_some() && self.xmlstring.is_some() => {
-                ("path", "parameters are mutually exclusive: path|xmlstring".to_owned())
+                ("path", exclusive!("path|xmlstring").to_owned())
             }
             _ if self.path.is_none() && self.xmlstring.is_none() => {
-                ("path", "one of the following is required: path, xmlstring".to_owned())
+                ("path", one_of!("path, xmlstring").to_owned())
             }
             None if needs_path => ("xpath", "`xpath` is needed to say what is meant".to_owned()),
             None if !self.pretty_print => ("xpath", "`xpath` or `pretty_print` is needed".to_owned()),
             _ if self.add_children.is_some() && self.set_children.is_some() => {
-                ("set_children", "`add_children` and `set_children` exclude one another".to_owned())
+                ("set_children", exclusive!("add_children|set_children").to_owned())
             }
             _ if self.value.is_some() && adds => ("value", "`value` excludes children".to_owned()),
             _ if self.attribute.is_some() && self.value.is_none() && self.content.is_none() => {

@@ -25,7 +25,8 @@ pub fn is_spoken(action: &str, result: &Result) -> bool {
     };
     let skipped = matches!(result.status, Status::Skipped | Status::Depends);
     let ended = result.diagnostic.is_none() || was_carried_out(result);
-    let said = short(action) == "debug" && !skipped && ended && !result.no_log;
+    let by_items = fields.get("results").is_some();
+    let said = short(action) == "debug" && !skipped && !by_items && ended && !result.no_log;
     said || fields.get("_ansible_verbose_always") == Some(&Data::Bool(true))
 }
 
@@ -94,6 +95,7 @@ impl Writer {
             Data::Null => self.out.push_str("null"),
             Data::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
             Data::Int(value) => self.out.push_str(&value.to_string()),
+            Data::Big(digits) => self.out.push_str(digits),
             Data::Float(value) => self.out.push_str(&float(*value)),
             Data::Text(text) => self.out.push_str(&quoted(text)),
             Data::List(items) => self.group(['[', ']'], items.iter(), Writer::data),

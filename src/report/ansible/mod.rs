@@ -111,7 +111,7 @@ impl Ansible {
         (self.play, self.lockstep, self.headed) = (hosts.to_vec(), lockstep, None);
         let name = name.trim();
         let play = if name.is_empty() { "PLAY".to_owned() } else { format!("PLAY [{name}]") };
-        self.banner(&format!("{play}{}", self.check_mark()));
+        self.banner(&format!("{play}{}", self.check_mark(self.output.dry_run)));
         if hosts.is_empty() {
             self.say(Tone::Skip, "skipping: no hosts matched");
         }
@@ -133,14 +133,14 @@ impl Ansible {
         self.headed = Some(task.number);
         let word = if task.kind == TaskKind::Handler { "RUNNING HANDLER" } else { "TASK" };
         let name = super::story::title(task);
-        self.banner(&format!("{word} [{}]{}", name.trim(), self.check_mark()));
+        self.banner(&format!("{word} [{}]{}", name.trim(), self.check_mark(task.check_mode)));
         if self.output.verbosity > 1 {
             self.task_path(task);
         }
     }
 
-    fn check_mark(&self) -> &'static str {
-        if self.output.dry_run && self.output.check_mode_markers { " [CHECK MODE]" } else { "" }
+    fn check_mark(&self, check_mode: bool) -> &'static str {
+        if check_mode && self.output.check_mode_markers { " [CHECK MODE]" } else { "" }
     }
 
     fn task_path(&mut self, task: &TaskInfo) {

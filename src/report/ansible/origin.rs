@@ -74,6 +74,7 @@ fn said(task: &TaskInfo, result: &Result, message: &str) -> String {
     let acted = verdict || OF_THE_CONTROLLER.contains(&short(&task.action));
     match (result.status, message) {
         (Status::Unreachable, message) => message.to_owned(),
+        _ if !result.data.entry("timedout").is_null() => message.to_owned(),
         (_, "") => "Action failed.".to_owned(),
         _ if acted || message == "Unknown error." => format!("Action failed: {message}"),
         _ => format!("Module failed: {message}"),

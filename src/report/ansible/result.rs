@@ -132,6 +132,9 @@ impl Ansible {
             if task.kind != TaskKind::Include || !has(result, "reason") {
                 self.error(task, result);
             }
+        }
+        // Items are no part of what is shown of `debug`.
+        if !told_by_items || task.action.ends_with("debug") && !result.no_log {
             if self.output.verbosity < 2 && self.output.task_path_on_failure {
                 self.task_path(task);
             }

@@ -90,7 +90,7 @@ impl Redactor {
                 .map(|(name, value)| (self.text(name), self.data(value)))
                 .collect::<Fields>()
                 .into(),
-            number @ (Data::Int(_) | Data::Float(_)) => self.number(number),
+            number @ (Data::Int(_) | Data::Big(_) | Data::Float(_)) => self.number(number),
             other => other,
         }
     }
@@ -99,6 +99,7 @@ impl Redactor {
     fn number(&self, number: Data) -> Data {
         let text = match &number {
             Data::Int(number) => number.to_string(),
+            Data::Big(digits) => digits.clone(),
             Data::Float(number) => number.to_string(),
             _ => return number,
         };

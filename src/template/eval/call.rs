@@ -9,7 +9,7 @@ use crate::template::objects::{BoundMethod, Function, known};
 use crate::template::python::{iterate, types};
 use crate::template::syntax::tree::{Applied, Arguments, Expr, Kind, Name, Part};
 use crate::template::tests::{self, Test};
-use crate::template::{Answer, Error, filters, globals, methods};
+use crate::template::{Answer, Error, classic, filters, globals, methods};
 use crate::vars::{Data, Marks, Value};
 
 impl Evaluator<'_> {
@@ -26,7 +26,10 @@ impl Evaluator<'_> {
         if !filter.takes_undefined
             && let Some(undefined) = undefined_among(&args)
         {
-            return self.undefined_given(undefined);
+            let is_defined = !args.positional.first().is_some_and(is_missing);
+            if !(self.language() == Language::Classic && filter.hands_on && is_defined) {
+                return self.undefined_given(undefined);
+            }
         }
         let result = self.apply(filter, &applied.name, args, part);
         self.forgiven(result, part)
@@ -107,7 +110,10 @@ impl Evaluator<'_> {
     /// If there is none of that name, or it fails.
     pub fn apply_named(&mut self, name: &str, args: Args, part: Part) -> Answer<Value> {
         let Some(filter) = filters::find(name) else {
-            return Err(self.unknown("filter", name, filters::names(), part));
+            return match tests::was_filter(name) {
+                true => self.test_named(name, args, part).map(Value::from),
+                false => Err(self.unknown("filter", name, filters::names(), part)),
+            };
         };
         if !filter.takes_undefined
             && let Some(undefined) = undefined_among(&args)
@@ -252,9 +258,13 @@ impl Evaluator<'_> {
         };
         let inherited = self.marks_of(&args).and(marks(&receiver));
         let text = receiver.as_str().is_some();
+        let keyword = args.keyword.iter().map(|(_, value)| value);
+        let own =
+            text && self.own(args.positional.iter().chain(keyword).chain([&receiver])).has(Marks::TRUSTED);
         let result = methods::call(&receiver, &mut Call { ev: self, name, args, part })?;
         let result = if result.is_lazy() { self.used(result, part)? } else { result };
-        Ok(if text { self.inherited(result, inherited) } else { result })
+        let result = if text { self.inherited(result, inherited) } else { result };
+        Ok(if own { classic::own(&result) } else { result })
     }
 
     fn no_undefined(&self, args: &Args) -> Answer<()> {

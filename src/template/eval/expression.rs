@@ -211,7 +211,10 @@ impl Evaluator<'_> {
         let sliced = self.operand(&cut.sliced)?;
         let bounds = [self.bound(&cut.start)?, self.bound(&cut.stop)?, self.bound(&cut.step)?];
         match slice::slice(&sliced, bounds)? {
-            Some(result) => Ok(self.inherited(result, marks(&sliced))),
+            Some(result) => {
+                let own = result.as_str().map_or(Marks::NONE, |_| self.own(std::iter::once(&sliced)));
+                Ok(self.inherited(result, marks(&sliced)).marked(own))
+            }
             None if self.language() == Language::Native => {
                 Err(Error::failed(format!("`{}` cannot be sliced", types::type_name(&sliced))))
             }

@@ -12,7 +12,7 @@ fn is_own(value: &Value) -> bool {
         Data::List(list) => list.items().iter().all(is_own),
         Data::Tuple(items) => items.iter().all(is_own),
         Data::Dict(dict) => dict.entries().iter().all(|(key, value)| is_own(key) && is_own(value)),
-        Data::Bool(_) | Data::None | Data::Int(_) | Data::Float(_) => true,
+        Data::Bool(_) | Data::None | Data::Int(_) | Data::Big(_) | Data::Float(_) => true,
         _ => false,
     }
 }

@@ -28,16 +28,24 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The hash of a text by the name of its algorithm.
 pub fn digest(algorithm: &str, text: &str) -> Answer<String> {
-    Ok(match algorithm.to_lowercase().replace('-', "").as_str() {
+    Ok(match algorithm.to_lowercase().replace(['-', '_'], "").as_str() {
         "md5" => hex(&md5::Md5::digest(text)),
         "sha1" => hex(&sha1::Sha1::digest(text)),
         "sha224" => hex(&sha2::Sha224::digest(text)),
         "sha256" => hex(&sha2::Sha256::digest(text)),
         "sha384" => hex(&sha2::Sha384::digest(text)),
         "sha512" => hex(&sha2::Sha512::digest(text)),
+        "sha512224" => hex(&sha2::Sha512_224::digest(text)),
+        "sha512256" => hex(&sha2::Sha512_256::digest(text)),
+        "sha3224" => hex(&sha3::Sha3_224::digest(text)),
+        "sha3256" => hex(&sha3::Sha3_256::digest(text)),
+        "sha3384" => hex(&sha3::Sha3_384::digest(text)),
+        "sha3512" => hex(&sha3::Sha3_512::digest(text)),
+        "blake2b" => hex(&blake2::Blake2b512::digest(text)),
+        "blake2s" => hex(&blake2::Blake2s256::digest(text)),
         _ => {
             let error = Error::failed(format!("unsupported hash type '{algorithm}'"));
-            return Err(error.hint("known are `md5`, `sha1`, `sha224`, `sha256`, `sha384`, `sha512`"));
+            return Err(error.hint("known are `md5`, `sha1`, `sha224`, `sha256`, `sha384`, `sha512`, `sha3_256`, `blake2b` and their kin"));
         }
     })
 }

@@ -56,6 +56,8 @@ pub struct Filter {
     pub run: Run,
     /// Whether it may be given what is undefined.
     pub takes_undefined: bool,
+    /// Whether the classic language gives it arguments that are undefined.
+    pub hands_on: bool,
     /// Whether its text stays text in the classic language.
     pub stays_text: bool,
     /// What it gives is of the machine and not of its arguments.
@@ -102,6 +104,9 @@ const FAMILIES: &[Table] = &[
 /// Filters that look at the environment or at files: what they find there is nobody's template.
 const LOOK_OUTSIDE: &[&str] = &["expanduser", "expandvars", "realpath"];
 
+/// Filters that make something undefined of an undefined argument: `map`, because of what it applies.
+const HAND_ON: &[&str] = &["extract", "map"];
+
 const STAY_TEXT: [&str; 7] =
     ["string", "to_json", "to_nice_json", "to_yaml", "to_nice_yaml", "ppretty", "json"];
 
@@ -112,6 +117,7 @@ static FILTERS: LazyLock<HashMap<&'static str, Filter>> = LazyLock::new(|| {
     let filter = |name, run| Filter {
         run,
         takes_undefined: TAKE_UNDEFINED.contains(name),
+        hands_on: HAND_ON.contains(name),
         stays_text: STAY_TEXT.contains(name),
         looks_outside: LOOK_OUTSIDE.contains(name),
     };

@@ -5,7 +5,7 @@ use crate::template::eval::{Args, Call};
 use crate::template::python::{iterate, types};
 use crate::template::{Answer, Error, glob};
 use crate::vars::{Data, Value};
-use std::path::{Path, PathBuf};
+use std::path::{Component, PathBuf};
 
 pub const TABLE: Table = &[
     ("basename", |call| Ok(whole(call)?.rsplit('/').next().unwrap_or("").into())),
@@ -115,24 +115,34 @@ fn absolute(path: &str) -> String {
     normal(&format!("{}/{path}", here.display()))
 }
 
-/// Follows links as far as the path exists.
+/// How many links are followed: more of them go round in circles.
+const MOST_LINKS: usize = 40;
+
+/// Follows links, those too that lead nowhere.
 fn real_path(call: &mut Call) -> Answer<Value> {
-    let path = absolute(&whole(call)?);
-    let mut head = PathBuf::from(&path);
-    let mut tail = Vec::new();
-    loop {
-        if let Ok(real) = head.canonicalize() {
-            let found = tail.iter().rev().fold(real, |path, name| path.join(name));
-            return Ok(found.display().to_string().into());
-        }
-        match (head.file_name().map(ToOwned::to_owned), head.parent().map(Path::to_path_buf)) {
-            (Some(name), Some(parent)) => {
-                tail.push(name);
-                head = parent;
-            }
-            _ => return Ok(path.into()),
+    call.ev.context.reads_controller()?;
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut real = PathBuf::from("/");
+    let mut rest = vec![here.join(whole(call)?)];
+    let mut links = 0;
+    while let Some(path) = rest.pop() {
+        let mut parts = path.components();
+        let Some(part) = parts.next() else { continue };
+        rest.push(parts.as_path().to_owned());
+        match part {
+            Component::RootDir => real = PathBuf::from("/"),
+            Component::ParentDir => drop(real.pop()),
+            Component::Normal(name) => match real.join(name).read_link() {
+                Ok(target) if links < MOST_LINKS => {
+                    links += 1;
+                    rest.push(target);
+                }
+                _ => real.push(name),
+            },
+            Component::CurDir | Component::Prefix(_) => {}
         }
     }
+    Ok(real.display().to_string().into())
 }
 
 fn relative_path(call: &mut Call) -> Answer<Value> {
@@ -220,6 +230,7 @@ fn win_split_drive(call: &mut Call) -> Answer<Value> {
 }
 
 fn file_glob(call: &mut Call) -> Answer<Value> {
+    call.ev.context.reads_controller()?;
     let pattern = whole(call)?;
     let found = glob::paths(&pattern).into_iter().filter(|path| path.is_file());
     Ok(found.map(|path| Value::from(path.display().to_string())).collect())

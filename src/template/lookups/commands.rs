@@ -87,9 +87,14 @@ fn environment(call: &mut Call) -> Answer<Vec<Value>> {
 fn config(call: &mut Call) -> Answer<Vec<Value>> {
     let settings = Settings::of(&call.args);
     let missing = settings.text("on_missing", "error")?;
+    let plugin = plugin(&settings)?;
     let mut found = Vec::new();
     for name in texts(call)? {
-        match call.ev.context.surroundings.services.setting(&name) {
+        let known = match &plugin {
+            Some(plugin) => of_plugin(plugin, &name),
+            None => Some(&*name),
+        };
+        match known.and_then(|known| call.ev.context.surroundings.services.setting(known)) {
             Some(value) => found.push(value),
             None if missing == "skip" => {}
             None if missing == "warn" => {
@@ -100,4 +105,34 @@ fn config(call: &mut Call) -> Answer<Vec<Value>> {
         }
     }
     Ok(found)
+}
+
+/// Options of plugins that are settings, too: of which plugin, and what they are called there and here.
+const OPTIONS: &[(&str, &str, &str)] = &[
+    ("connection/ssh", "remote_user", "DEFAULT_REMOTE_USER"),
+    ("connection/ssh", "port", "DEFAULT_REMOTE_PORT"),
+    ("connection/ssh", "private_key_file", "DEFAULT_PRIVATE_KEY_FILE"),
+    ("connection/ssh", "timeout", "DEFAULT_TIMEOUT"),
+    ("connection/ssh", "host_key_checking", "HOST_KEY_CHECKING"),
+    ("become/sudo", "become_user", "DEFAULT_BECOME_USER"),
+    ("become/su", "become_user", "DEFAULT_BECOME_USER"),
+    ("shell/sh", "remote_tmp", "DEFAULT_REMOTE_TMP"),
+];
+
+/// The plugin of which options are asked for, as `type/name`.
+fn plugin(settings: &Settings) -> Answer<Option<String>> {
+    let (kind, name) = (settings.text("plugin_type", "")?, settings.text("plugin_name", "")?);
+    match (kind.is_empty(), name.is_empty()) {
+        (true, true) => Ok(None),
+        (false, false) => Ok(Some(format!("{kind}/{name}"))),
+        _ => Err(Error::failed(
+            "Both plugin_type and plugin_name are required, cannot use one without the other",
+        )),
+    }
+}
+
+/// What an option of a plugin is called among the settings.
+fn of_plugin(plugin: &str, name: &str) -> Option<&'static str> {
+    let found = OPTIONS.iter().find(|(of, option, _)| *of == plugin && *option == name);
+    found.map(|(_, _, setting)| *setting)
 }

@@ -28,7 +28,7 @@ fn options(call: &mut Call) -> Answer<Vec<Value>> {
     let given = Settings::of(&call.args);
     let mut found = Vec::new();
     for term in texts(call)? {
-        let (key, inline) = inline_settings(&term);
+        let (key, inline) = inline_settings(&term)?;
         if let Some((name, _)) = inline.iter().find(|(name, _)| !OPTIONS.contains(&name.as_str())) {
             return Err(Error::failed(format!("'{name}' is not a valid option.")));
         }

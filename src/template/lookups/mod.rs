@@ -239,18 +239,22 @@ fn defined(ev: &mut super::eval::Evaluator, value: Value) -> Answer<Option<Value
 }
 
 /// Old-style settings inside of a term: `key file=x delimiter=,`. The words without `=` are the
-/// term, the others are added to the keyword arguments.
-fn inline_settings(term: &str) -> (String, Vec<(String, String)>) {
+/// term, with their quotes; the others are added to the keyword arguments.
+fn inline_settings(term: &str) -> Answer<(String, Vec<(String, String)>)> {
+    let open = || {
+        let message = "failed at splitting arguments, either an unbalanced jinja2 block or quotes";
+        Error::failed(format!("{message}: {term}"))
+    };
     let (mut words, mut settings) = (Vec::new(), Vec::new());
-    for word in super::shell_words(term) {
+    for word in super::shell_words(term).ok_or_else(open)? {
         match word.split_once('=') {
             Some((key, value)) if !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_') => {
-                settings.push((key.to_owned(), value.to_owned()));
+                settings.push((key.to_owned(), super::unquoted(value).to_owned()));
             }
             _ => words.push(word),
         }
     }
-    (words.join(" "), settings)
+    Ok((words.join(" "), settings))
 }
 
 /// Named arguments of a lookup, by name.

@@ -16,7 +16,7 @@ fn password(call: &mut Call) -> Answer<Vec<Value>> {
     let given = Settings::of(&call.args);
     let mut found = Vec::new();
     for term in texts(call)? {
-        let (path, inline) = inline_settings(&term);
+        let (path, inline) = path_and_settings(&term)?;
         let settings = given.with(inline);
         let path = search::expanded(&path, call.ev.context);
         let path =
@@ -26,6 +26,14 @@ fn password(call: &mut Call) -> Answer<Vec<Value>> {
         found.push(value.marked(Marks::SECRET));
     }
     Ok(found)
+}
+
+/// The first word is of the path, whatever stands in it.
+fn path_and_settings(term: &str) -> Answer<(String, Vec<(String, String)>)> {
+    let Some((first, rest)) = term.split_once(' ') else { return Ok((term.to_owned(), Vec::new())) };
+    let (more, settings) = inline_settings(rest)?;
+    let path = if more.is_empty() { first.to_owned() } else { format!("{first} {more}") };
+    Ok((path, settings))
 }
 
 /// What the file of a password holds.

@@ -48,7 +48,7 @@ fn short(term: &str) -> Answer<Option<Vec<(String, String)>>> {
 
 /// `start=1 end=5 ...`, and nothing else.
 fn spelt(term: &str) -> Answer<Vec<(String, String)>> {
-    let (rest, settings) = inline_settings(term);
+    let (rest, settings) = inline_settings(term)?;
     let known = ["start", "end", "count", "stride", "format"];
     if let Some((name, _)) = settings.iter().find(|(name, _)| !known.contains(&name.as_str())) {
         return Err(Error::failed(format!("unrecognized arguments to with_sequence: {name}")));

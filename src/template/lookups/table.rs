@@ -12,7 +12,7 @@ pub const TABLE: Table = &[("csvfile", csv_file)];
 fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
     let given = Settings::of(&call.args);
     let mut found = Vec::new();
-    let terms: Vec<_> = texts(call)?.iter().map(|term| inline_settings(term)).collect();
+    let terms: Vec<_> = texts(call)?.iter().map(|term| inline_settings(term)).collect::<Answer<_>>()?;
     if terms.is_empty() || terms.iter().any(|(key, _)| key.is_empty()) {
         return Err(Error::failed("Search key is required but was not found"));
     }

@@ -38,7 +38,8 @@ fn variables(call: &mut Call) -> Answer<Vec<Value>> {
 
 fn names(call: &mut Call) -> Answer<Vec<Value>> {
     let mut found = Vec::new();
-    let names = call.ev.scope.names();
+    let mut names = call.ev.scope.names();
+    names.push("vars".into());
     for pattern in &call.args.positional.clone() {
         let Some(pattern) = pattern.as_str() else {
             let kind = types::type_name(pattern);

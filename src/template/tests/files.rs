@@ -30,6 +30,7 @@ fn path(call: &mut Call) -> Answer<PathBuf> {
 }
 
 fn same_file(call: &mut Call) -> Answer<bool> {
+    call.ev.context.reads_controller()?;
     let args = call.bind(&["value", "other"])?;
     let identity = |path: String| Path::new(&path).metadata().ok().map(|found| (found.dev(), found.ino()));
     let (left, right) = (identity(args.text("value")?), identity(args.text("other")?));

@@ -1,7 +1,7 @@
 //! Settings of tasks: what files mean, and how the run goes about them.
 
 use super::{Known, sets};
-use crate::settings::{Gathering, Templates};
+use crate::settings::{Gathering, Paths, Templates};
 use crate::source::DuplicateKeys;
 
 pub(super) const KNOWN: &[Known] = &[
@@ -115,6 +115,10 @@ pub(super) const KNOWN: &[Known] = &[
     }),
     sets(&["defaults.fact_caching_timeout"], &["ANSIBLE_CACHE_PLUGIN_TIMEOUT"], |settings, given| {
         given.some_number().map(|seconds| settings.facts.cache_seconds = seconds)
+    }),
+    sets(&["defaults.home"], &["ANSIBLE_HOME"], |settings, given| {
+        settings.paths = Paths::usual(&given.path());
+        Ok(())
     }),
     sets(&["defaults.roles_path"], &["ANSIBLE_ROLES_PATH"], |settings, given| {
         settings.paths.roles = given.paths();

@@ -229,7 +229,7 @@ impl Interpreter {
     }
 
     /// The host that what `set_fact` sets belongs to.
-    pub fn fact_owner(&self, running: &Running) -> Arc<Host> {
+    fn fact_owner(&self, running: &Running) -> Arc<Host> {
         let owner = running.facts_for.as_ref().and_then(|owner| self.run.host(owner));
         owner.unwrap_or_else(|| self.host.clone())
     }

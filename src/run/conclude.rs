@@ -128,8 +128,7 @@ impl Interpreter {
         }
         self.keep_facts(&running, &ended);
         if ended.has_failed() && running.task.is(SETS) {
-            let register = running.task.own.register.as_deref();
-            self.fact_owner(&running).store.take_back(&running.position, register);
+            self.host.store.take_back(&running.position, running.task.own.register.as_deref());
         }
         if self.run.settings.execution.dry_run && ended.was_changed() {
             self.acting_host(&running).set_would_differ();

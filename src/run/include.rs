@@ -87,7 +87,6 @@ impl Interpreter {
         let frame = self.included(&running, item.as_ref(), at, running.task.dir.clone());
         let frame = self.applied(&arguments, frame)?;
         let entry = Entry::Group(Arc::new(group));
-        self.publish(&entry);
         let asked = [("include_args", mapping(arguments.iter()))];
         self.register_inclusion(&running, item.as_ref(), &asked);
         self.bring_in(running, item, &name, (vec![entry], frame));
@@ -178,6 +177,7 @@ impl Interpreter {
         let varies = self.play.meeting.is_needed() && written.chain(&action.raw).any(Value::is_lazy);
         let index = item.map_or(0, |item| item.index);
         let varying = varies.then(|| name.to_owned());
+        entries.iter().for_each(|entry| self.publish(entry));
         self.brought.push(Inclusion { index, varying, entries, frame });
     }
 
@@ -202,15 +202,15 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Waits until all hosts are through with what an include brings in, where one does so for all, and where tasks in it act
-    /// elsewhere than on their own host: nobody runs ahead of them, not even a host that skips it.
+    /// Waits until all hosts are through with what an include brings in, where one does so for all, where failures in it count for
+    /// all, and where tasks in it act elsewhere than on their own host: nobody runs ahead of them, not even a host that skips it.
     pub async fn stand_behind(&mut self, running: &Running, at: &At) -> Result<(), Halt> {
         if !running.task.is(WORDS) || !self.play.meeting.is_needed() {
             return Ok(());
         }
         let find = || self.run.loader.is_include_seen(&running.task, &self.statics(at));
         let for_all = at.frame.keyword(Keyword::RunOnce).is_some_and(|once| once.as_bool() != Some(false));
-        if for_all || self.play.is_seen(&running.position, find) {
+        if for_all || running.fatal || self.play.is_seen(&running.position, find) {
             let place = self.meet_behind(&running.position).await?;
             self.heed(&place)?;
         }
@@ -240,7 +240,7 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Shows the variables of a role to the rest of the play, where it is public, and of those that its tasks import.
+    /// Shows the variables of roles that are public to the rest of the play, and of those that their tasks import.
     fn publish(&self, entry: &Entry) {
         let (named, imported) = named_and_imported(entry, &Frame::play(Keywords::default()));
         let imported = imported.iter().filter(|_| !self.run.settings.language.private_role_vars);

@@ -44,7 +44,9 @@ pub fn eval(args: &EvalArgs, project: &Project) -> Result<u8, Diagnostics> {
 
 /// Why there is no value, and the role in which there is one.
 fn with_role(error: Diagnostic, view: &View, expression: &str, span: Span) -> Diagnostic {
-    let uses = if view.role().is_none() { view.uses() } else { Vec::new() };
+    // Nothing is asked again that may have had an effect.
+    let is_plain = !expression.contains('(');
+    let uses = if view.role().is_none() && is_plain { view.uses() } else { Vec::new() };
     let knows = |inside: &&View| inside.evaluate(expression, span).is_ok();
     match uses.iter().find(knows).and_then(View::role) {
         Some(role) => error.hint(format!("tasks of the role `{role}` have it: `--role {role}`")),

@@ -7,8 +7,17 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// Keywords and words of tasks that leave something where other hosts find it.
-const SEEN: &[&str] =
-    &["add_host", "delegate_to", "fetch", "group_by", "local_action", "run_once", "set_stats", "synchronize"];
+const SEEN: &[&str] = &[
+    "add_host",
+    "any_errors_fatal",
+    "delegate_to",
+    "fetch",
+    "group_by",
+    "local_action",
+    "run_once",
+    "set_stats",
+    "synchronize",
+];
 
 /// A file of tasks that is wanted: by its name, or as a part of a role.
 enum Wanted {

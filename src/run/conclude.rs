@@ -34,12 +34,18 @@ impl Interpreter {
     pub fn conclude(&mut self, step: Step, reply: Option<Reply>) -> Result<(), Halt> {
         match step {
             Step::Call { id, running, item } => {
-                self.host.store.commit(id);
                 let reply = reply.unwrap_or_else(|| Reply::bare(id, lost()));
                 let mut ended = self.answered(reply, &running);
                 self.tell_difference(&mut ended, &running);
                 judge(&running, &mut ended);
-                self.end(*running, item, ended)
+                let is_item = item.is_some();
+                self.end(*running, item, ended)?;
+                // Whether what was set behind an item holds, the end of its loop tells.
+                match is_item {
+                    true => self.answered_last = id,
+                    false => self.host.store.commit(id),
+                }
+                Ok(())
             }
             Step::Ended { running, item, ended } => self.end(*running, item, *ended),
             Step::LoopEnd { running } => {
@@ -47,7 +53,9 @@ impl Interpreter {
                 let (ignored, no_log) = (ended.ignored, running.no_log || ended.hidden);
                 let running =
                     Running { ignore_errors: ignored, ignore_unreachable: ignored, no_log, ..*running };
-                self.end(running, None, ended)
+                self.end(running, None, ended)?;
+                self.host.store.commit(self.answered_last);
+                Ok(())
             }
             Step::Event(event) => {
                 if let Event::Included { task, .. } = &*event {
@@ -185,15 +193,21 @@ impl Interpreter {
 
     /// Forgets what was issued and is not concluded.
     pub fn abandon(&mut self) {
+        let mut promises = Vec::new();
         for step in self.pipeline.abandon(self.run.next_epoch()) {
-            if let Step::LoopEnd { running } | Step::Ended { running, .. } | Step::Call { running, .. } = step
-                && let Some(number) = running.repeat
-            {
+            let (Step::LoopEnd { running } | Step::Ended { running, .. } | Step::Call { running, .. }) = step
+            else {
+                continue;
+            };
+            if let Some(number) = running.repeat {
                 self.loops.open.remove(&number);
             }
+            promises.extend(running.promise);
         }
         self.facts_pending = None;
         self.host.store.roll_back();
+        // Other hosts may wait for what will not be; they look again, and find nothing.
+        promises.iter().for_each(|promise| promise.settle(Value::none()));
     }
 
     /// Notifies handlers of a change, be it of one item; a failure that nobody handles leaves what the host has noted to the

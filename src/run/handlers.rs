@@ -5,7 +5,7 @@ use super::frame::{Frame, FrameKind};
 use super::halt::{Halt, Trouble};
 use super::interpreter::Interpreter;
 use super::task_scope::At;
-use crate::playbook::{Entry, Role, Task};
+use crate::playbook::{Entry, Keyword, Role, Task};
 use crate::source::Diagnostic;
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -110,6 +110,15 @@ fn in_role(handler: &Handler, name: &str) -> Vec<String> {
         names.extend([&*role.name, role.short_name()].map(|role| format!("{role} : {name}")));
     }
     names
+}
+
+impl Handler {
+    /// Whether its failure may count for all hosts.
+    pub fn is_fatal(&self) -> bool {
+        let says =
+            self.task.keywords.own(Keyword::AnyErrorsFatal).or(self.frame.keyword(Keyword::AnyErrorsFatal));
+        says.is_some_and(|says| says.as_bool() != Some(false))
+    }
 }
 
 impl Interpreter {

@@ -210,7 +210,8 @@ impl Interpreter {
         }
         let find = || self.run.loader.is_include_seen(&running.task, &self.statics(at));
         let for_all = at.frame.keyword(Keyword::RunOnce).is_some_and(|once| once.as_bool() != Some(false));
-        if for_all || running.fatal || self.play.is_seen(&running.position, find) {
+        let counts = running.fatal || self.play.max_fail_percentage.is_some();
+        if for_all || counts || self.play.is_seen(&running.position, find) {
             let place = self.meet_behind(&running.position).await?;
             self.heed(&place)?;
         }

@@ -43,6 +43,8 @@ pub struct Interpreter {
     pub start: Option<crate::source::Span>,
     /// What evaluation touches that reads files of the controller while tasks that may change them are in flight.
     pub controller_pending: Arc<Promise>,
+    /// The last call of an item that was answered.
+    pub answered_last: u64,
     /// Failures of all hosts for which this one was halted, or which are its own.
     pub heeded: HashSet<Position>,
     /// Whether `always` has cleared the failure of its block.
@@ -72,6 +74,7 @@ impl Interpreter {
             brought: Vec::new(),
             handling: false,
             forgiven: false,
+            answered_last: 0,
             heeded: HashSet::new(),
             start: play.start,
             play,

@@ -76,7 +76,8 @@ impl Interpreter {
             running.facts_for = None;
         }
         if !self.play.acts_for_all(&self.position, &self.host.name) {
-            return Ok(self.take_over(running, at).await?);
+            let for_all = self.flag(at, Keyword::RunOnce).await?;
+            return Ok(self.take_over(running, for_all, at).await?);
         }
         running.once = true;
         running.fatal = !running.ignore_errors;
@@ -90,11 +91,10 @@ impl Interpreter {
         Ok(ended?)
     }
 
-    async fn take_over(&mut self, running: &mut Running, at: &At) -> Result<(), Halt> {
+    async fn take_over(&mut self, running: &mut Running, for_all: bool, at: &At) -> Result<(), Halt> {
         if running.task.is(super::include::WORDS) {
             return Ok(());
         }
-        let for_all = at.frame.keyword(Keyword::RunOnce).is_some();
         if for_all {
             self.promise_result(running, at);
         }
@@ -146,15 +146,19 @@ fn adopt(host: &Host, leader: &Host, running: &Running, ended: &Ended) {
         _ => Part::Facts,
     };
     let moment = Moment { place: &running.position, after: None };
-    let included = leader.store.as_of(&below(&running.position, u32::MAX), |_| true).included;
+    let known = leader.store.as_of(&below(&running.position, u32::MAX), |_| true);
     let items = ended.field("results").and_then(|items| items.as_items()).unwrap_or_default();
     for result in std::iter::once(&ended.value).chain(items.iter()) {
         let facts = result.entry("ansible_facts").and_then(|facts| facts.as_entries()).unwrap_or_default();
         for (name, value) in facts.iter() {
             let name = name.as_str().unwrap_or_default();
             let name = if part == Part::Facts { name.strip_prefix("ansible_").unwrap_or(name) } else { name };
-            let value = included.get(name).filter(|_| part == Part::Included).unwrap_or(value);
+            let value = known.included.get(name).filter(|_| part == Part::Included).unwrap_or(value);
             host.store.set(part, name.into(), value.clone(), moment);
+            if part == Part::Set && known.cached.contains_key(name) {
+                host.store.set(Part::Facts, name.into(), value.clone(), moment);
+                host.store.set(Part::Cached, name.into(), value.clone(), moment);
+            }
         }
     }
 }

@@ -67,7 +67,10 @@ pub struct PlayRun {
     too_many: AtomicBool,
     /// Where the host was, whose failure was one too many: what it was through with, all others go through too.
     broke_behind: Mutex<Option<Position>>,
+    /// Where failures were that count for all hosts.
     pub breaks: Breaks,
+    /// Whether failures of some handler count for all hosts.
+    pub has_fatal_handlers: bool,
     /// Where `meta: clear_host_errors` was obeyed.
     forgiven_at: Mutex<HashSet<Position>>,
     failed: Mutex<Vec<Out>>,
@@ -102,6 +105,7 @@ impl PlayRun {
             meeting: Meeting::new(&batch.hosts, batch.together),
             play: batch.play,
             frame: batch.frame,
+            has_fatal_handlers: batch.handlers.iter().any(Handler::is_fatal),
             handlers: batch.handlers,
             roles: batch.roles,
             brought: Brought::default(),
@@ -283,6 +287,7 @@ impl PlayRun {
         lock(&self.forgiven_at).insert(position.to_vec());
     }
 
+    /// Whether they are.
     pub fn is_forgiven_at(&self, position: &[u32]) -> bool {
         lock(&self.forgiven_at).contains(position)
     }

@@ -59,6 +59,11 @@ impl Meeting {
         }
     }
 
+    /// What everybody has come to, where hosts wait for each other.
+    pub fn slowest(&self) -> Option<Position> {
+        self.places().values().min().filter(|_| self.together).cloned()
+    }
+
     /// What this host was last known to be before.
     pub fn place(&self, host: &HostName) -> Option<Position> {
         self.places().get(host).cloned()

@@ -24,6 +24,7 @@ impl Interpreter {
         if self.play.meeting.is_needed() {
             self.others_pending = Arc::default();
         }
+        self.host.store.forget_before(&self.play.meeting.slowest().unwrap_or_else(|| self.position.clone()));
         if self.start.take_if(|start| *start == task.span).is_none() && self.start.is_some() {
             return Ok(());
         }
@@ -151,6 +152,7 @@ impl Interpreter {
         Ok(())
     }
 
+    /// Whether a keyword says yes, as far as that can be known yet.
     pub async fn guess(&mut self, at: &At, keyword: Keyword, otherwise: bool) -> Result<bool, Halt> {
         match self.flag_or_setting(at, keyword).await {
             Err(Trouble::Halt(halt)) => Err(halt),

@@ -1,11 +1,12 @@
 //! What counts for all hosts of a batch: failures that halt them all.
 
+use super::frame::Frame;
 use super::halt::Halt;
+use super::include;
 use super::interpreter::Interpreter;
 use super::pipeline::Running;
 use super::position::Position;
 use super::task_scope::At;
-use super::{frame::Frame, include};
 use crate::playbook::Keyword;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -26,7 +27,7 @@ impl Breaks {
 }
 
 impl Interpreter {
-    /// Halts all other hosts, too, for a failure of this one.
+    /// Halts all other hosts, too, for a failure of this one, which is halted for no other that there is.
     pub fn halt_all(&mut self, position: &[u32]) {
         let mut places = self.play.breaks.places();
         places.insert(position.to_vec());
@@ -47,7 +48,8 @@ impl Interpreter {
     /// Where a failure counts for all hosts, and where a task acts elsewhere than on its own host, nobody goes on before all are
     /// through: what follows may build on it.
     pub async fn stand_together(&mut self, running: &Running, at: &At) -> Result<(), Halt> {
-        let counts = running.fatal || self.play.max_fail_percentage.is_some();
+        let handlers = self.play.has_fatal_handlers && running.task.is(&["meta"]);
+        let counts = running.fatal || handlers || self.play.max_fail_percentage.is_some();
         let acts_elsewhere = at.frame.keyword(Keyword::DelegateTo).is_some() || running.task.is(ELSEWHERE);
         if !(counts || acts_elsewhere) || running.once || !self.play.meeting.is_needed() {
             return Ok(());
@@ -62,7 +64,10 @@ impl Interpreter {
     /// The same behind handlers, which only some have.
     pub async fn stand_behind_handlers(&mut self, frame: &Arc<Frame>) -> Result<(), Halt> {
         let at = At::new(frame.clone(), self.play.play.dir.clone());
-        if !self.play.meeting.is_needed() || !self.guess(&at, Keyword::AnyErrorsFatal, false).await? {
+        let counts = self.play.has_fatal_handlers
+            || self.play.max_fail_percentage.is_some()
+            || self.guess(&at, Keyword::AnyErrorsFatal, false).await?;
+        if !counts || !self.play.meeting.is_needed() {
             return Ok(());
         }
         let place = self.meet_behind(&self.position.clone()).await?;

@@ -118,6 +118,7 @@ struct Past {
 struct Entry {
     /// The call that must succeed for this to hold.
     after: u64,
+    place: Box<[u32]>,
     part: Part,
     name: Arc<str>,
     before: Option<Value>,
@@ -140,7 +141,8 @@ impl Store {
         self.read().now.clone()
     }
 
-    /// What was known before the tasks at a place of the play, and behind it: but for values there that are not `undone`.
+    /// What was known before the tasks at a place of the play and behind it: of what they set, that is undone of which `undone`
+    /// says so, when it is asked of the value that stood there last.
     pub fn as_of(&self, place: &[u32], undone: impl Fn(Option<&Value>) -> bool) -> Snapshot {
         let inner = self.read();
         let mut then = inner.now.clone();
@@ -158,7 +160,7 @@ impl Store {
         let before = inner.now.part(part).insert(name.clone(), value);
         inner.remember(moment.place, part, &name, &before);
         if let Some(after) = moment.after {
-            inner.log.push(Entry { after, part, name, before });
+            inner.log.push(Entry { after, place: moment.place.into(), part, name, before });
         }
     }
 
@@ -200,6 +202,9 @@ impl Store {
     pub fn roll_back(&self) {
         let mut inner = self.write();
         while let Some(entry) = inner.log.pop() {
+            inner.past.retain(|past| {
+                (&past.place, past.part, &past.name) != (&entry.place, entry.part, &entry.name)
+            });
             inner.now.put(entry.part, entry.name, entry.before);
         }
     }

@@ -27,7 +27,7 @@ fn timed_out(failure: Failure, request: &Request) -> Failure {
     let is_late = matches!(&failure, Failure::Failed { result, .. } if result.get("timedout").is_some());
     let Some(seconds) = request.sending.timeout.filter(|_| is_late) else { return failure };
     let frame = failure.to_string();
-    let message = format!("Task failed: Timed out after {seconds} second(s).");
+    let message = format!("Timed out after {seconds} second(s).");
     Failure::new(message).with("timedout", Fields::new().with("frame", frame).with("period", seconds))
 }
 

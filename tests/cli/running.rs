@@ -1,6 +1,6 @@
 //! Runs of small projects: handlers of earlier runs, hosts that wait for one another, what a dry run takes for granted.
 
-use crate::project::{INVENTORY, Project, words};
+use crate::project::{INVENTORY, PASSWORD, Project, words};
 
 #[test]
 fn a_handler_that_failed_in_the_run_before_fails_no_run_that_mends_it() {
@@ -218,4 +218,30 @@ fn what_is_read_of_vars_in_the_classic_language_is_what_it_was_settled_as() {
     let said =
         project.say(&words(&["site.yml", "--connection", "local", "--language", "classic"], &INVENTORY));
     assert!(said.code == 0 && said.out.contains("said 4 11"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn a_secret_is_hidden_within_larger_texts_too() {
+    let play = "- hosts: web1
+  gather_facts: false
+  vars_files: secret.yml
+  tasks:
+    - command: echo -p{{ password }} \"x  y\"
+    - shell: echo {{ password }} | rev | rev
+    - debug: {msg: \"{{ pin }} and {{ [{'k': password}] | to_json }}\"}
+    - debug: {msg: \"{{ [{'k': password}] | items2dict }}\"}
+      ignore_errors: true
+";
+    let secret = "password: hunter3hunter3\npin: 73919273\n";
+    let project = Project::new(&[("site.yml", play), ("secret.yml", secret)]);
+    project.ask(&words(&["vault", "encrypt", "secret.yml"], &PASSWORD));
+    let ways: [&[&str]; 3] = [&[], &["-vvv", "--output", "ansible"], &["--output", "json"]];
+    for way in ways {
+        let words = [&["site.yml", "--connection", "local"], way, &INVENTORY[..], &PASSWORD[..]].concat();
+        let said = project.say(&words);
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        for told in [&said.out, &said.err] {
+            assert!(!told.contains("hunter3") && !told.contains("73919273"), "{told}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::{Evaluator, Place};
 use crate::source::{Diagnostic, Span};
 use crate::template::context::Language;
 use crate::template::syntax::tree::Part;
-use crate::template::{Answer, Error, classic, newline};
+use crate::template::{Answer, Error, Services, classic, newline};
 use crate::vars::{Data, Encrypted, Kind, Map, Marks, Undefined, Value, lazy_marks};
 use std::sync::Arc;
 
@@ -52,9 +52,17 @@ impl Evaluator<'_> {
         plain.map_err(|why| Error::failed(why).at(value.span()))
     }
 
+    /// Notes that secrets go into this template, which are learnt before anything else is made of them.
+    fn take_note(&mut self, value: &Value) {
+        if value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET)) {
+            self.secrets = true;
+            learn(value, &*self.context.surroundings.services);
+        }
+    }
+
     /// Evaluates the value of a name or element that is used at a part of the current template.
     pub(super) fn used(&mut self, value: Value, part: Part) -> Answer<Value> {
-        self.secrets |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
+        self.take_note(&value);
         if !value.is_lazy() {
             return Ok(value);
         }
@@ -68,7 +76,7 @@ impl Evaluator<'_> {
         match forced {
             Ok(value) if value.is_undefined() && !value.is_no_choice() => Ok(self.needed(value, part)),
             Ok(value) => {
-                self.secrets |= value.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET));
+                self.take_note(&value);
                 Ok(value)
             }
             Err(error) => Err(error.needed(self.span(part))),
@@ -332,5 +340,25 @@ pub fn entries(value: &Value) -> Option<Arc<Map>> {
         }
         Data::Promise(promise) => entries(promise.value()?),
         _ => None,
+    }
+}
+
+/// The shortest number that is hidden wherever it stands: those of ports and the like are everywhere.
+const DIGITS: usize = 6;
+
+/// Has the secrets in a value hidden in all output.
+pub(in crate::template) fn learn(value: &Value, services: &dyn Services) {
+    match value.data() {
+        _ if value.is_lazy() => {}
+        Data::Text(text) if value.is_secret() => services.secret(text),
+        Data::Int(_) | Data::Big(_) | Data::Float(_) if value.is_secret() => {
+            let digits = value.str().unwrap_or_default();
+            if digits.len() >= DIGITS {
+                services.secret(&digits);
+            }
+        }
+        Data::List(list) => list.items().iter().for_each(|item| learn(item, services)),
+        Data::Dict(dict) => dict.entries().values().for_each(|value| learn(value, services)),
+        _ => {}
     }
 }

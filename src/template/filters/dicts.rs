@@ -4,7 +4,7 @@ use super::Table;
 use crate::template::eval::{Args, Call, lazy};
 use crate::template::python::{iterate, types};
 use crate::template::{Answer, Error};
-use crate::vars::{Data, Map, Value};
+use crate::vars::{Data, Map, Marks, Value};
 
 pub const TABLE: Table = &[
     ("combine", combine),
@@ -160,7 +160,12 @@ fn from_items(call: &mut Call) -> Answer<Value> {
         let part = |name: &str| {
             let wanted = format!("the keys '{key_name}' and '{value_name}'");
             let message = format!(
-                "items2dict requires each dictionary in the list to contain {wanted}, got {item} instead."
+                "items2dict requires each dictionary in the list to contain {wanted}, got {} instead.",
+                if item.marks().meets(Marks::SECRET.and(Marks::HOLDS_SECRET)) {
+                    "a secret".to_owned()
+                } else {
+                    item.to_string()
+                }
             );
             let missing = || Error::failed(message);
             entries.get(name).cloned().ok_or_else(missing)

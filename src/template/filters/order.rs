@@ -128,7 +128,7 @@ const NO_HASH: &str = "Jinja2's unique filter failed and we cannot fall back to 
 fn unique(call: &mut Call) -> Answer<Value> {
     let args = call.bind(&["value", "case_sensitive", "attribute"])?;
     let case = args.bool_or("case_sensitive", false)?;
-    let is_asked = ["case_sensitive", "attribute"].into_iter().any(|name| args.some(name).is_some());
+    let is_asked = args.some("case_sensitive").is_some() && !case || args.some("attribute").is_some();
     let mut seen: indexmap::IndexSet<Value> = indexmap::IndexSet::new();
     let mut kept = Vec::new();
     for item in args.items("value")?.iter() {

@@ -97,7 +97,7 @@ impl Module for Pip {
         let options: Vec<ArgumentError> = names.iter().filter_map(option).collect();
         match (&self.name, &self.requirements) {
             (Some(_), Some(_)) => say("", exclusive!("name|requirements")),
-            (None, None) if self.virtualenv.is_none() => say("", one_of!("requirements, name, virtualenv")),
+            (None, None) if self.virtualenv.is_none() => say("", one_of!("name, requirements")),
             _ => {}
         }
         if self.executable.is_some() && self.virtualenv.is_some() {

@@ -359,7 +359,7 @@ impl Interpreter {
             self.activity(Activity::Waiting("other hosts".to_owned()));
             self.play.meeting.wait(&self.host.name, &self.position).await;
         }
-        self.host.store.forget_before(&self.position);
+        self.host.store.forget_before(|| self.position.clone());
         self.note_roles();
         self.others_pending.settle(Value::none());
         Ok(())

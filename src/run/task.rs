@@ -24,7 +24,8 @@ impl Interpreter {
         if self.play.meeting.is_needed() {
             self.others_pending = Arc::default();
         }
-        self.host.store.forget_before(&self.play.meeting.slowest().unwrap_or_else(|| self.position.clone()));
+        let slowest = || self.play.meeting.slowest().unwrap_or_else(|| self.position.clone());
+        self.host.store.forget_before(slowest);
         if self.start.take_if(|start| *start == task.span).is_none() && self.start.is_some() {
             return Ok(());
         }

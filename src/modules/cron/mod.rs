@@ -100,7 +100,7 @@ impl Module for Cron {
             }
             () if self.state == State::Present && self.job.is_none() => "`job` is missing: what is run",
             () if self.special_time.is_some() && when.iter().any(|part| *part != "*") => {
-                "You must specify time and date fields or special time."
+                "You cannot combine special_time with any of the time or day/date parameters."
             }
             () if self.cron_file.is_some()
                 && self.user.is_none()

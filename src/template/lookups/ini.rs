@@ -1,7 +1,7 @@
 //! `ini`: options of INI and properties files.
 
 use super::files::{located, read_encoded};
-use super::{Settings, Table, inline_settings, texts};
+use super::{Settings, Table, inline_settings, refuse_others, texts};
 use crate::template::data::ini::{self, Reading, Sections};
 use crate::template::eval::Call;
 use crate::template::python::regex::{Flags, Pattern};
@@ -29,9 +29,7 @@ fn options(call: &mut Call) -> Answer<Vec<Value>> {
     let mut found = Vec::new();
     for term in texts(call)? {
         let (key, inline) = inline_settings(&term)?;
-        if let Some((name, _)) = inline.iter().find(|(name, _)| !OPTIONS.contains(&name.as_str())) {
-            return Err(Error::failed(format!("'{name}' is not a valid option.")));
-        }
+        refuse_others(&inline, OPTIONS)?;
         if key.is_empty() {
             return Err(Error::failed(
                 "No key to look up was provided as first term within string inline options",

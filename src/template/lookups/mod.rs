@@ -257,6 +257,14 @@ fn inline_settings(term: &str) -> Answer<(String, Vec<(String, String)>)> {
     Ok((words.join(" "), settings))
 }
 
+/// Refuses settings inside of a term that a lookup does not know.
+fn refuse_others(settings: &[(String, String)], known: &[&str]) -> Answer<()> {
+    match settings.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        Some((name, _)) => Err(Error::failed(format!("'{name}' is not a valid option."))),
+        None => Ok(()),
+    }
+}
+
 /// Named arguments of a lookup, by name.
 struct Settings(Vec<(String, Value)>);
 

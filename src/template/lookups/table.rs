@@ -1,13 +1,16 @@
 //! `csvfile`: a field of the row that has a key.
 
 use super::files::{located, read_encoded};
-use super::{Settings, Table, inline_settings, texts};
+use super::{Settings, Table, inline_settings, refuse_others, texts};
 use crate::template::data::csv;
 use crate::template::eval::Call;
 use crate::template::{Answer, Error};
 use crate::vars::{Marks, Value};
 
 pub const TABLE: Table = &[("csvfile", csv_file)];
+
+/// What may stand in the text of a term, beside the key.
+const OPTIONS: &[&str] = &["col", "default", "delimiter", "encoding", "file", "keycol"];
 
 fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
     let given = Settings::of(&call.args);
@@ -17,6 +20,7 @@ fn csv_file(call: &mut Call) -> Answer<Vec<Value>> {
         return Err(Error::failed("Search key is required but was not found"));
     }
     for (key, inline) in terms {
+        refuse_others(&inline, OPTIONS)?;
         let settings = given.with(inline);
         let path = located(call, "files", &settings.text("file", "ansible.csv")?)?;
         let content = read_encoded(&path, &settings, call.ev.context)?;

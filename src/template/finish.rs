@@ -10,8 +10,10 @@ use crate::vars::{Data, Kind, Map, Marks, Value};
 /// A result without undefined or omitted elements; tuples and objects that stand for lists and
 /// dicts become such.
 pub fn finished(value: &Value, scope: &dyn Scope) -> Answer<Value> {
-    if value.is_secret() {
-        lazy::learn(value, &*scope.context().surroundings.services);
+    if value.is_secret()
+        && let Some(text) = value.as_str()
+    {
+        scope.context().surroundings.services.secret(text);
     }
     if is_plain(value) { Ok(value.clone()) } else { plain(value) }
 }

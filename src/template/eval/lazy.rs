@@ -346,12 +346,12 @@ pub fn entries(value: &Value) -> Option<Arc<Map>> {
 /// The shortest number that is hidden wherever it stands: those of ports and the like are everywhere.
 const DIGITS: usize = 6;
 
-/// Has the secrets in a value hidden in all output.
-pub(in crate::template) fn learn(value: &Value, services: &dyn Services) {
+/// Has what stands in encrypted files hidden in all output, where a value holds it as it stands there.
+fn learn(value: &Value, services: &dyn Services) {
     match value.data() {
         _ if value.is_lazy() => {}
-        Data::Text(text) if value.is_secret() => services.secret(text),
-        Data::Int(_) | Data::Big(_) | Data::Float(_) if value.is_secret() => {
+        Data::Text(text) if value.span().is_secret() => services.secret(text),
+        Data::Int(_) | Data::Big(_) | Data::Float(_) if value.span().is_secret() => {
             let digits = value.str().unwrap_or_default();
             if digits.len() >= DIGITS {
                 services.secret(&digits);
